@@ -1,0 +1,56 @@
+# Each target is complete on its own from a fresh clone: it makes .venv on first use.
+#   make verify ARGS="theorem_1b --json"     make test ARGS="-k theorem_1b"     make test JOBS=8
+
+PYTHON ?= python3
+JOBS ?= 2
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: verify test recheck lint clean help
+
+verify: $(VENV)/.core-installed  ## prove every claim with both solvers and print the ledger
+	@$(BIN)/gradgap verify $(ARGS)
+
+recheck: $(VENV)/.core-installed  ## prove every obligation again, in separate processes
+	@$(BIN)/gradgap recheck $(ARGS)
+
+test: $(VENV)/.test-installed  ## run all tests
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+lint: $(VENV)/.test-installed  ## formatting, lint and types
+	@$(BIN)/python -m ruff format --check .
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m mypy
+
+# pip is absent where making the environment was interrupted; making it again completes it.
+define ensure_venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "gradgap needs Python 3.11 or newer, and '$(PYTHON)' is not: set it with PYTHON=..." >&2; \
+	  exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
+endef
+
+$(VENV)/.core-installed: pyproject.toml constraints.txt
+	$(ensure_venv)
+	@echo "installing the core into $(VENV) ..." >&2
+	@$(INSTALL) -e .
+	@touch $@
+
+$(VENV)/.test-installed: pyproject.toml constraints.txt
+	$(ensure_venv)
+	@echo "installing the core, the tests' tools and torch into $(VENV) ..." >&2
+	@$(INSTALL) -e '.[gpu,test]'
+	@touch $(VENV)/.core-installed $@
+
+clean:  ## remove the environment, caches and build output
+	rm -rf $(VENV) build dist *.egg-info obligations .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*##/\1:/p' $(MAKEFILE_LIST) | while IFS=: read -r target text; do \
+	  printf '  make %-8s %s\n' "$$target" "$$text"; done

@@ -1,0 +1,1 @@
+"""What is true: statements, axioms, proofs and the ledger of verdicts."""

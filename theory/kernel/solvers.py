@@ -1,0 +1,108 @@
+"""Two independent solvers answer each obligation, each in a context of its own.
+
+Z3 and cvc5 share no code. An obligation is proved when both answer ``unsat``; ``sat`` from either
+means not proved; a time-out or ``unknown`` is undecided. If one says ``unsat`` and the other ``sat``,
+one of them is wrong: SolverDisagreement stops everything. So does a solver that gets a canary wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Answer = Literal["unsat", "sat", "unknown"]
+Solver = Callable[[str, float], Answer]
+
+
+class SolverDisagreement(Exception):
+    """One solver proves what the other refutes. Nothing may be believed."""
+
+
+class LyingSolver(Exception):
+    """A solver gave a wrong answer to a question whose answer is known."""
+
+
+def z3_answer(text: str, seconds: float) -> Answer:
+    """Z3 in a fresh context."""
+    import z3
+
+    solver = z3.Solver(ctx=z3.Context())
+    solver.set("timeout", max(1, int(seconds * 1000)))
+    solver.from_string(text)
+    return _answer(str(solver.check()))
+
+
+def cvc5_answer(text: str, seconds: float) -> Answer:
+    """cvc5 in a fresh term manager."""
+    import cvc5
+
+    solver = cvc5.Solver(cvc5.TermManager())
+    solver.setOption("tlimit-per", str(max(1, int(seconds * 1000))))
+    parser = cvc5.InputParser(solver)
+    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "obligation")
+    printed = ""
+    while not (command := parser.nextCommand()).isNull():
+        printed += command.invoke(solver, parser.getSymbolManager())
+    return _answer(printed.strip())
+
+
+def _answer(printed: str) -> Answer:
+    if printed == "unsat":
+        return "unsat"
+    return "sat" if printed == "sat" else "unknown"
+
+
+SOLVERS: Mapping[str, Solver] = {"z3": z3_answer, "cvc5": cvc5_answer}
+
+
+def solver_versions() -> dict[str, str]:
+    import cvc5
+    import z3
+
+    return {"z3": z3.get_version_string(), "cvc5": cvc5.__version__}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What each solver answered to one obligation."""
+
+    answers: Mapping[str, Answer]
+
+    @property
+    def verdict(self) -> Literal["proved", "refuted", "undecided"]:
+        given = set(self.answers.values())
+        if given == {"unsat"} and len(self.answers) >= 2:
+            return "proved"
+        return "refuted" if given == {"sat"} else "undecided"
+
+
+def decide(text: str, seconds: float, solvers: Mapping[str, Solver] = SOLVERS) -> Decision:
+    """Ask every solver. Raises SolverDisagreement when one says unsat and another sat."""
+    answers = {name: solver(text, seconds) for name, solver in solvers.items()}
+    if {"unsat", "sat"} <= set(answers.values()):
+        raise SolverDisagreement(f"{answers} on\n{text}")
+    return Decision(answers)
+
+
+CANARIES: tuple[tuple[str, Answer], ...] = tuple(
+    (f"(set-logic QF_NRA)(declare-const x Real)(declare-const y Real)(assert {f})(check-sat)", a)
+    for f, a in (
+        ("(< (* x x) 0.0)", "unsat"),
+        ("(and (< 0.0 x) (< x 1.0) (<= x (* x x)))", "unsat"),
+        ("(not (<= (* 2.0 (* x y)) (+ (* x x) (* y y))))", "unsat"),
+        ("(and (< 0.0 x) (= (* x y) 1.0) (<= y 0.0))", "unsat"),
+        ("(= (* x x) 2.0)", "sat"),
+        ("(and (< 0.0 x) (< x 1.0) (< (* x x) x))", "sat"),
+        ("(not (<= (* 3.0 (* x y)) (+ (* x x) (* y y))))", "sat"),
+        ("(and (= (* x y) 1.0) (<= y 0.0))", "sat"),
+    )
+)
+
+
+def check_canaries(seconds: float, solvers: Mapping[str, Solver] = SOLVERS) -> None:
+    """Raises LyingSolver unless every solver answers questions of known truth correctly."""
+    for name, solver in solvers.items():
+        for text, expected in CANARIES:
+            if (answer := solver(text, seconds)) != expected:
+                raise LyingSolver(f"{name} answered {answer}, the truth is {expected}: {text}")

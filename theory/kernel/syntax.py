@@ -1,0 +1,91 @@
+"""Terms as text: a canonical S-expression that can be read back, used for files and for hashes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from operator import add, le, lt, mul, neg, truediv
+
+from theory.kernel import terms as t
+from theory.kernel.terms import KernelError, Sort, Symbol, Term
+
+CONSTRUCTORS: dict[str, Callable[..., Term]] = {
+    "add": add,
+    "mul": mul,
+    "div": truediv,
+    "neg": neg,
+    "le": le,
+    "lt": lt,
+    "eq": t.eq,
+    "max": t.maximum,
+    "min": t.minimum,
+    "abs": t.absolute,
+    "exp": t.exp,
+    "log": t.log,
+    "sum": t.total,
+    "prefix": t.prefix_sum,
+    "true": lambda: t.TRUE,
+    "not": t.negate,
+    "and": t.conj,
+    "or": t.disj,
+    "implies": t.implies,
+    "forall": t.forall,
+    "deriv": t.has_derivative,
+}
+
+
+def to_text(term: Term) -> str:
+    """Canonical S-expression; equal terms have equal text."""
+    match term.op:
+        case "var":
+            assert term.data_sort is not None
+            return f"{term.data}:{term.data_sort.name}"
+        case "const":
+            return str(term.data)
+        case "apply":
+            assert isinstance(term.data, Symbol)
+            head = f"@{term.data.name}:" + ",".join(s.name for s in term.data.sorts)
+        case "pow":
+            head = f"pow{term.data}"
+        case _:
+            head = term.op
+    return "(" + " ".join([head, *(to_text(a) for a in term.args)]) + ")"
+
+
+def fingerprint(*terms: Term) -> str:
+    """SHA-256 of the canonical text."""
+    return hashlib.sha256("\n".join(map(to_text, terms)).encode()).hexdigest()
+
+
+def from_text(text: str) -> Term:
+    """Inverse of to_text. Raises KernelError on malformed text."""
+    tokens = iter(text.replace("(", " ( ").replace(")", " ) ").split())
+    try:
+        term = _read(next(tokens), tokens)
+    except (StopIteration, ValueError, TypeError, ZeroDivisionError) as error:
+        raise KernelError("malformed term text") from error
+    if next(tokens, None) is not None:
+        raise KernelError("trailing text after a term")
+    return term
+
+
+def _read(token: str, tokens: Iterator[str]) -> Term:
+    if token == ")":
+        raise KernelError("unexpected ) in term text")
+    if token != "(":
+        if ":" in token:
+            name, sort = token.split(":")
+            return Term("var", (), name, Sort(sort))
+        return Term("const", (), Fraction(token))
+    head, args = next(tokens), []
+    while (item := next(tokens)) != ")":
+        args.append(_read(item, tokens))
+    if head.startswith("@"):
+        name, sorts = head[1:].split(":")
+        return Symbol(name, tuple(Sort(s) for s in sorts.split(",") if s))(*args)
+    if head.startswith("pow"):
+        return args[0] ** int(head[3:])
+    if head not in CONSTRUCTORS:
+        raise KernelError(f"unknown operator {head} in term text")
+    return CONSTRUCTORS[head](*args)

@@ -1,0 +1,110 @@
+"""Evaluate a statement's short notation on measured numbers, so that no constant is typed twice.
+
+Numbers are floats or balls (anything with +, -, *, /, comparisons and, for balls, .exp() and .log()).
+``values`` maps a name (J, gap, eta, ...) to a number, or to a function of the step for J(k), M(K), ...
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+from theory.kernel.terms import KernelError, Symbol, Term
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """left <= right, left < right or left = right, with both sides evaluated."""
+
+    relation: Literal["le", "lt", "eq"]
+    left: Any
+    right: Any
+
+
+def comparisons(formula: Term, values: Values) -> list[Comparison]:
+    """Every comparison a formula makes; the conclusion of an implication counts where its condition
+    certainly holds. Statements about derivatives have no numbers to compare and are left out."""
+    match formula.op:
+        case "and":
+            return [c for part in formula.args for c in comparisons(part, values)]
+        case "implies":
+            condition, conclusion = formula.args
+            if all(_certain(c) for c in comparisons(condition, values)):
+                return comparisons(conclusion, values)
+            return []
+        case "le" | "lt" | "eq":
+            left, right = (evaluate(a, values) for a in formula.args)
+            return [Comparison(formula.op, left, right)]
+        case "deriv":
+            return []
+    raise KernelError(f"{formula.op} has no numeric comparison")
+
+
+def _certain(comparison: Comparison) -> bool:
+    left, right = comparison.left, comparison.right
+    if comparison.relation == "le":
+        return bool(left <= right)
+    return bool(left < right) if comparison.relation == "lt" else bool(left == right)
+
+
+def evaluate(term: Term, values: Values) -> Any:
+    """The value of a real term. Raises KeyError for a name that has no value."""
+    data = term.data
+    if isinstance(data, Symbol):
+        return values[data.name](*(evaluate(a, values) for a in term.args))
+    match term.op:
+        case "var":
+            return values[str(data)]
+        case "const":
+            assert isinstance(data, Fraction)
+            return data.numerator if data.denominator == 1 else _rational(data, values)
+        case "pow":
+            assert isinstance(data, int)
+            return math.prod([evaluate(term.args[0], values)] * data)
+        case "prefix":
+            index, count, body = term.args
+            last = int(evaluate(count, values))
+            return sum(evaluate(body, {**values, str(index.data): j}) for j in range(last))
+    if term.op not in OPERATIONS:
+        raise KernelError(f"{term.op} has no numeric value")
+    return OPERATIONS[term.op](*(evaluate(a, values) for a in term.args))
+
+
+def _rational(value: Fraction, values: Values) -> Any:
+    """num/den in the arithmetic of ``values``: exact in balls, rounded once in floats."""
+    one = values.get("one", 1.0)
+    return one * value.numerator / value.denominator
+
+
+def _exp(x: Any) -> Any:
+    return x.exp() if hasattr(x, "exp") else math.exp(x)
+
+
+def _log(x: Any) -> Any:
+    return x.log() if hasattr(x, "log") else math.log(x)
+
+
+def _max(x: Any, y: Any) -> Any:
+    return x.max(y) if hasattr(x, "max") else max(x, y)
+
+
+def _min(x: Any, y: Any) -> Any:
+    return x.min(y) if hasattr(x, "min") else min(x, y)
+
+
+OPERATIONS: Mapping[str, Callable[..., Any]] = {
+    "add": lambda x, y: x + y,
+    "mul": lambda x, y: x * y,
+    "div": lambda x, y: x / y,
+    "neg": lambda x: -x,
+    "abs": abs,
+    "exp": _exp,
+    "log": _log,
+    "max": _max,
+    "min": _min,
+}

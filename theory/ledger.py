@@ -1,0 +1,319 @@
+"""Build every proof, put every obligation to both solvers, and say what follows.
+
+A claim is *proved* when its proof ends in exactly its statement, uses no hypothesis that the statement
+does not list, rests on listed textbook facts only, and both solvers answered unsat to every
+obligation. It is *refuted* when a countermodel is proved in the same sense. Everything else is
+*undecided*: a time-out, a disagreement with the statement, an error while building the proof.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+from theory.axioms import AXIOMS, trusted_names
+from theory.instance import Instance, check_instance
+from theory.kernel.obligations import Obligation
+from theory.kernel.proof import Proof
+from theory.kernel.rules import FACTS
+from theory.kernel.solvers import SOLVERS, Decision, Solver, check_canaries, decide
+from theory.kernel.syntax import to_text
+from theory.kernel.terms import KernelError
+from theory.statement import Statement, Verdict
+from theory.statements import STATEMENTS
+
+SECONDS = 20.0  # per solver and obligation; the slowest known needs about half a second
+
+Progress = Callable[[int, int], None]
+
+
+class UnknownSlug(ValueError):
+    """No claim has this name."""
+
+
+class NotThisClaim(KernelError):
+    """A proof proves something else than its statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What there is on one claim: a proof and a witness, or a countermodel."""
+
+    statement: Statement
+    proof: Proof | None
+    instance: Instance | None
+
+    def roots(self) -> tuple[Proof, ...]:
+        parts = () if self.instance is None else self.instance.proofs()
+        return (*((self.proof,) if self.proof is not None else ()), *parts)
+
+    def obligations(self) -> dict[str, Obligation]:
+        found: dict[str, Obligation] = {}
+        for root in self.roots():
+            found.update(root.obligations())
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the ledger; the fields are those of ``gradgap verify --json``."""
+
+    slug: str
+    paper_ref: str
+    title: str
+    kind: str
+    verdict: Verdict
+    expected: Verdict
+    modulo: list[str]
+    obligations: int
+    checkers: dict[str, str]
+    corrected_by: str | None
+    countermodel: dict[str, str] | None
+    witness: dict[str, str] | None
+    unused: list[str] = field(default_factory=list)
+    reason: str | None = None
+    seconds: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+# -- building ---------------------------------------------------------------------------------------
+
+
+def select(slugs: Sequence[str]) -> list[Statement]:
+    """The claims with these slugs, all of them when none is named. Raises UnknownSlug."""
+    for slug in slugs:
+        if slug not in STATEMENTS:
+            raise UnknownSlug(f"no claim is called {slug!r}; gradgap verify lists them all")
+    return [s for s in STATEMENTS.values() if not slugs or s.slug in slugs]
+
+
+def build(statement: Statement) -> Case:
+    """Make the proofs of a claim and check that they are about this claim. Raises KernelError."""
+    module = import_module(f"theory.proofs.{statement.slug}")
+    if statement.expected == "refuted":
+        instance = module.countermodel()
+        if instance.negation is None:
+            raise NotThisClaim(f"{statement.slug}: the countermodel does not refute the conclusion")
+        proof = None
+    else:
+        instance, proof = module.witness(), module.prove(statement.formal_conclusion)
+        check_proof(statement, proof)
+    check_instance(statement, instance)
+    return Case(statement, proof, instance)
+
+
+def check_proof(statement: Statement, proof: Proof) -> None:
+    """Raises NotThisClaim unless the proof proves the statement from its hypotheses."""
+    if proof.conclusion != statement.formal_conclusion:
+        raise NotThisClaim(f"{statement.slug}: the proof ends in {to_text(proof.conclusion)}")
+    listed = set(statement.formal_hypotheses.values())
+    for hypothesis in proof.hypotheses:
+        if hypothesis not in listed:
+            raise NotThisClaim(f"{statement.slug}: uses the hypothesis {to_text(hypothesis)}")
+    for name in proof.modulo - trusted_names():
+        raise NotThisClaim(f"{statement.slug}: rests on {name}, which is not a listed fact")
+    for axiom in proof.axioms:
+        if AXIOMS[axiom.name] != axiom:
+            raise NotThisClaim(f"{statement.slug}: {axiom.name} was changed")
+    if not is_meaningful(proof):
+        raise NotThisClaim(f"{statement.slug}: the last step must be conclude")
+
+
+def is_meaningful(proof: Proof) -> bool:
+    """Whether every number in the conclusion was shown to be defined (rule ``conclude``)."""
+    if proof.rule == "both":
+        return all(is_meaningful(p) for p in proof.premises)
+    return proof.rule == "conclude" or proof.conclusion.op == "deriv"
+
+
+# -- deciding ---------------------------------------------------------------------------------------
+
+
+def discharge(
+    obligations: Iterable[Obligation],
+    jobs: int = 1,
+    seconds: float = SECONDS,
+    solvers: Mapping[str, Solver] = SOLVERS,
+    progress: Progress | None = None,
+) -> dict[str, tuple[Decision, float]]:
+    """Ask all solvers about each obligation; by digest, the decision and the seconds it took.
+
+    Raises SolverDisagreement or LyingSolver: then nothing is decided."""
+    check_canaries(seconds, solvers)
+    todo = list(obligations)
+    ask = partial(_ask, seconds=seconds, solvers=solvers)
+    decided = {}
+    for done, (digest, answer) in enumerate(_mapped(ask, todo, jobs), start=1):
+        decided[digest] = answer
+        if progress is not None:
+            progress(done, len(todo))
+    return decided
+
+
+def _mapped(
+    ask: Callable[[Obligation], tuple[str, tuple[Decision, float]]],
+    todo: list[Obligation],
+    jobs: int,
+) -> Iterator[tuple[str, tuple[Decision, float]]]:
+    if jobs <= 1 or len(todo) < 8:
+        yield from map(ask, todo)
+        return
+    with ProcessPoolExecutor(max_workers=jobs) as pool:
+        yield from pool.map(ask, todo, chunksize=4)
+
+
+def _ask(
+    obligation: Obligation, seconds: float, solvers: Mapping[str, Solver]
+) -> tuple[str, tuple[Decision, float]]:
+    start = time.perf_counter()
+    decision = decide(obligation.text, seconds, solvers)
+    return obligation.digest, (decision, time.perf_counter() - start)
+
+
+def default_jobs() -> int:
+    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
+
+
+# -- the ledger -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The cases that were built, what the solvers said, and one entry for each claim."""
+
+    cases: dict[str, Case]
+    entries: list[Entry]
+
+    @property
+    def as_expected(self) -> bool:
+        return all(entry.verdict == entry.expected for entry in self.entries)
+
+    def as_json(self) -> dict[str, Any]:
+        used = sorted({name for entry in self.entries for name in entry.modulo})
+        return {
+            "claims": [entry.as_json() for entry in self.entries],
+            "axioms": [fact_as_json(name) for name in used],
+        }
+
+
+def fact_as_json(name: str) -> dict[str, str]:
+    """Name, statement and source of an axiom or of a fact of the kernel."""
+    if name in AXIOMS:
+        axiom = AXIOMS[name]
+        conditions = [to_text(c) for c in axiom.conditions]
+        given = f" given {', '.join(conditions)}" if conditions else ""
+        return {
+            "name": name,
+            "statement": to_text(axiom.conclusion) + given,
+            "source": axiom.source,
+        }
+    statement, source = FACTS[name]
+    return {"name": name, "statement": statement, "source": source}
+
+
+def verify(
+    slugs: Sequence[str] = (),
+    jobs: int = 1,
+    seconds: float = SECONDS,
+    solvers: Mapping[str, Solver] = SOLVERS,
+    progress: Progress | None = None,
+) -> Ledger:
+    """Build and decide the named claims (all by default). Raises UnknownSlug, SolverDisagreement,
+    LyingSolver."""
+    statements = select(slugs)
+    cases: dict[str, Case] = {}
+    failures: dict[str, str] = {}
+    for statement in statements:
+        try:
+            cases[statement.slug] = build(statement)
+        except KernelError as error:
+            failures[statement.slug] = str(error)
+    todo: dict[str, Obligation] = {}
+    for case in cases.values():
+        todo.update(case.obligations())
+    decided = discharge(todo.values(), jobs, seconds, solvers, progress)
+    entries = [
+        _entry(cases[s.slug], decided) if s.slug in cases else _failure(s, failures[s.slug])
+        for s in statements
+    ]
+    return Ledger(cases, entries)
+
+
+def _entry(case: Case, decided: Mapping[str, tuple[Decision, float]]) -> Entry:
+    statement, instance = case.statement, case.instance
+    asked = case.obligations()
+    proof_proved = case.proof is not None and _all_proved(case.proof, decided)
+    instance_proved = instance is not None and all(
+        _all_proved(proof, decided) for proof in instance.proofs()
+    )
+    verdict: Verdict = "undecided"
+    if proof_proved:
+        verdict = "proved"
+    elif instance_proved and instance is not None and instance.negation is not None:
+        verdict = "refuted"
+    numbers = dict(instance.numbers) if instance is not None and instance_proved else None
+    roots = (case.proof,) if case.proof is not None else case.roots()
+    used = frozenset[str]().union(*(root.modulo for root in roots))
+    return Entry(
+        **_headline(statement),
+        verdict=verdict,
+        modulo=sorted(used),
+        obligations=len(asked),
+        checkers=_summary([decided[d][0] for d in asked]),
+        countermodel=numbers if verdict == "refuted" else None,
+        witness=numbers if verdict == "proved" else None,
+        unused=_unused(statement, case.proof),
+        reason=None if verdict != "undecided" else "an obligation was not answered unsat by both",
+        seconds=round(sum(decided[d][1] for d in asked), 3),
+    )
+
+
+def _headline(statement: Statement) -> dict[str, Any]:
+    names = ("slug", "paper_ref", "title", "kind", "expected", "corrected_by")
+    return {name: getattr(statement, name) for name in names}
+
+
+def _failure(statement: Statement, reason: str) -> Entry:
+    return Entry(
+        **_headline(statement),
+        verdict="undecided",
+        modulo=[],
+        obligations=0,
+        checkers={},
+        countermodel=None,
+        witness=None,
+        reason=reason,
+    )
+
+
+def _all_proved(proof: Proof, decided: Mapping[str, tuple[Decision, float]]) -> bool:
+    return all(decided[digest][0].verdict == "proved" for digest in proof.obligations())
+
+
+def _summary(decisions: list[Decision]) -> dict[str, str]:
+    """For each solver ``unsat`` when it said so every time, else its worst answer."""
+    answers: dict[str, set[str]] = {}
+    for decision in decisions:
+        for name, answer in decision.answers.items():
+            answers.setdefault(name, set()).add(answer)
+    return {
+        name: next(a for a in ("sat", "unknown", "unsat") if a in given)
+        for name, given in answers.items()
+    }
+
+
+def _unused(statement: Statement, proof: Proof | None) -> list[str]:
+    """Hypotheses that the proof never touches."""
+    if proof is None:
+        return []
+    return [
+        n for n, formula in statement.formal_hypotheses.items() if formula not in proof.hypotheses
+    ]

@@ -1,0 +1,1 @@
+"""One file per claim: lemmas to theorem, through the kernel's rules only."""

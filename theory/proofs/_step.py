@@ -1,0 +1,173 @@
+"""Facts about one update that several claims use; all hypotheses are those of the step statements."""
+
+from functools import cache
+
+from theory.kernel.proof import (
+    Proof,
+    assume,
+    derivative_unique,
+    differentiate,
+    generalise,
+    instantiate,
+    part,
+    rename_derivative,
+    solve,
+    specialise,
+)
+from theory.kernel.terms import Lambda, Term, TermLike, const, eq, exp, forall, total
+from theory.proofs import hoeffding_lemma, jensen_exp, smoothness_remainder
+from theory.proofs._toolkit import (
+    at,
+    equal_inside,
+    exp_monotone,
+    exp_positive,
+    exp_sum,
+    sum_at_least,
+    sum_at_most,
+    sum_equal,
+    use,
+)
+from theory.statements import hoeffding_lemma as hoeffding
+from theory.statements import jensen_exp as jensen
+from theory.symbols import STEP, G, L, eta, o, t, u
+
+PI = exp(STEP.logp())
+
+
+@cache
+def success_interior() -> tuple[Proof, Proof]:
+    """0 < J and J < 1."""
+    interior = assume(STEP.interior())
+    return part(interior, 0), part(interior, 1)
+
+
+@cache
+def weights_nonnegative() -> tuple[Proof, Proof]:
+    """0 <= r(o) pi(o) and 0 <= (1 - r(o)) pi(o)."""
+    reward, positive = at(STEP.verifiable(), o), exp_positive(STEP.logp())
+    return (
+        solve(0 <= STEP.correct(), reward, positive),
+        solve(0 <= STEP.incorrect(), reward, positive),
+    )
+
+
+def incorrect_mass(where: TermLike = 0) -> Proof:
+    """The weights of the incorrect responses sum to 1 - J."""
+    mass = exp(STEP.logp(where))
+    split = solve(eq(STEP.incorrect(where), mass - STEP.correct(where)))
+    added = sum_equal(split, o, (1, mass), (-1, STEP.correct(where)))
+    normalised = at(STEP.normalised(), where)
+    return solve(eq(total(o, STEP.incorrect(where)), STEP.failure(where)), added, normalised)
+
+
+@cache
+def mean_score() -> Proof:
+    """sum of pi * score = 0: differentiate sum pi = 1."""
+    logp, score = STEP.logp(t), STEP.score(t)
+    mass = total(o, exp(logp))
+    moving = differentiate(t, mass, at(STEP.differentiable(), o))
+    normalised = at(STEP.normalised(), t)
+    slope = moving.conclusion.args[2]
+    constant = rename_derivative(moving, normalised, solve(eq(slope, slope)))
+    vanishing = specialise(derivative_unique(constant, differentiate(t, const(1))), const(0))
+    slope_at_0 = vanishing.conclusion.args[0]
+    pointwise = solve(eq(slope_at_0.args[1], PI * STEP.score()))
+    total_score = sum_equal(pointwise, o, (1, PI * STEP.score()))
+    return solve(eq(total(o, PI * STEP.score()), 0), vanishing, total_score)
+
+
+@cache
+def balance() -> Proof:
+    """sum r pi s + sum (1-r) pi s = 0."""
+    score = STEP.score()
+    both_kinds = solve(eq(PI * score, STEP.correct() * score + STEP.incorrect() * score))
+    added = sum_equal(both_kinds, o, (1, STEP.correct() * score), (1, STEP.incorrect() * score))
+    plus, minus = (total(o, w * score) for w in (STEP.correct(), STEP.incorrect()))
+    return solve(eq(plus + minus, 0), added, mean_score())
+
+
+def reweighting(before: Term, after: Term) -> Proof:
+    """weight' = weight * e^X, for the weights before and after the update."""
+    logp, moved = STEP.logp(), STEP.logp(eta)
+    return solve(eq(after, before * exp(moved - logp)), exp_sum(logp, moved - logp, moved))
+
+
+def kind(correct: bool) -> tuple[Term, Term, Proof, Proof]:
+    """For the correct (or incorrect) responses: weights before and after the update, and proofs that
+    the weights are not negative and that their sum is positive (0 < J is a hypothesis)."""
+    nonnegative = weights_nonnegative()[0 if correct else 1]
+    if correct:
+        return STEP.correct(), STEP.correct(eta), nonnegative, assume(0 < STEP.success())
+    high = success_interior()[1]
+    positive = solve(0 < total(o, STEP.incorrect()), high, incorrect_mass())
+    return STEP.incorrect(), STEP.incorrect(eta), nonnegative, positive
+
+
+def with_interior(proof: Proof) -> Proof:
+    """Take 0 < J from the hypothesis 0 < J < 1."""
+    positive = success_interior()[0]
+    return use(proof, positive) if positive.conclusion in proof.hypotheses else proof
+
+
+@cache
+def remainder() -> Proof:
+    """|X - eta s| <= L eta^2/2."""
+    return smoothness_remainder.prove(smoothness_remainder.STATEMENT.formal_conclusion)
+
+
+@cache
+def growth(correct: bool) -> Proof:
+    """W * exp(eta*m - L eta^2/2) <= W', for W = J (or 1-J) and m its mean score: Jensen for exp."""
+    before, after, nonnegative, positive = kind(correct)
+    score, X, loss = STEP.score(), STEP.logp(eta) - STEP.logp(0), L * eta**2 / 2
+    mass, mass_next = total(o, before), total(o, after)
+
+    average = instantiate(
+        jensen_exp.prove(jensen.STATEMENT.formal_conclusion),
+        functions={jensen.weight: Lambda((o,), before), jensen.value: Lambda((o,), X)},
+    )
+    average = use(average, generalise(nonnegative, o), positive)
+    moved = sum_equal(reweighting(before, after), o, (1, before * exp(X)))
+
+    pointwise = solve(before * score * eta - before * loss <= before * X, remainder(), nonnegative)
+    mean_growth = sum_at_least(pointwise, o, (eta, before * score), (-loss, before))
+    exponent = eta * (total(o, before * score) / mass) - loss
+    mean_X = total(o, before * X) / mass
+    above = solve(exponent <= mean_X, mean_growth, positive)
+    return solve(mass * exp(exponent) <= mass_next, average, moved, exp_monotone(above), positive)
+
+
+@cache
+def ceiling(correct: bool) -> Proof:
+    """W' <= W * exp(eta*m + (L + G^2) eta^2/2), for W = J (or 1-J): Hoeffding's lemma."""
+    before, after, nonnegative, positive = kind(correct)
+    score, X, loss = STEP.score(), STEP.logp(eta) - STEP.logp(0), L * eta**2 / 2
+    mass, mass_next = total(o, before), total(o, after)
+
+    moment = instantiate(
+        hoeffding_lemma.prove(hoeffding.STATEMENT.formal_conclusion),
+        {u: eta},
+        {jensen.weight: Lambda((o,), before), jensen.value: Lambda((o,), score)},
+    )
+    moment = use(moment, generalise(nonnegative, o), positive)
+    moved = sum_equal(reweighting(before, after), o, (1, before * exp(X)))
+
+    above = exp_monotone(solve(X <= eta * score + loss, remainder()))
+    pointwise = solve(
+        before * exp(X) <= before * exp(eta * score) * exp(loss),
+        above,
+        exp_sum(eta * score, loss),
+        nonnegative,
+    )
+    mean_growth = sum_at_most(pointwise, o, (exp(loss), before * exp(eta * score)))
+    inner = moment.conclusion.args[1].args[0]
+    exponent = eta * (total(o, before * score) / mass) + (L + G**2) * eta**2 / 2
+    return solve(
+        mass_next <= mass * exp(exponent),
+        moved,
+        mean_growth,
+        moment,
+        exp_sum(inner, loss, exponent),
+        exp_positive(loss),
+        positive,
+    )

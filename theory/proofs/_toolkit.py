@@ -1,0 +1,229 @@
+"""Small lemmas about exp, log and sums, used by all proofs. Derived here, trusted nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from theory.axioms import EXP_ADD, EXP_LOG, EXP_TANGENT
+from theory.kernel.proof import (
+    Proof,
+    assume,
+    axiom,
+    congruence,
+    cut,
+    instantiate,
+    solve,
+    specialise,
+    sum_linear,
+    sum_monotone,
+)
+from theory.kernel.terms import Term, TermLike, const, eq, exp, lift, log, total, var
+
+_x, _y = var("x"), var("y")
+_hole = var("hole")
+
+
+def trivially(goal: Term) -> Proof:
+    """A goal that is arithmetic and nothing else."""
+    return solve(goal)
+
+
+def on(proof: Proof, *values: TermLike) -> Proof:
+    """A lemma about x (and y) at the given values."""
+    return instantiate(proof, dict(zip((_x, _y), map(lift, values), strict=False)))
+
+
+def equal_inside(equation: Proof, wrap: Callable[[Term], Term]) -> Proof:
+    """From a = b: wrap(a) = wrap(b)."""
+    return congruence(equation, _hole, wrap(_hole))
+
+
+def exp_equal(a: Term, b: Term, *given: Proof) -> Proof:
+    """exp a = exp b, where a = b is arithmetic."""
+    return equal_inside(solve(eq(a, b), *given), exp)
+
+
+def tangent(x: TermLike) -> Proof:
+    """1 + x <= exp x."""
+    return axiom(EXP_TANGENT, lift(x))
+
+
+def exp_sum(x: Term, y: Term, whole: Term | None = None) -> Proof:
+    """exp(whole) = exp x * exp y, where whole = x + y is arithmetic."""
+    added = axiom(EXP_ADD, x, y)
+    if whole is None or whole == x + y:
+        return added
+    return solve(eq(exp(whole), exp(x) * exp(y)), added, exp_equal(whole, x + y))
+
+
+@cache
+def _exp_zero() -> Proof:
+    zero = const(0)
+    return solve(eq(exp(zero), 1), tangent(0), exp_sum(zero, zero, zero))
+
+
+def exp_zero() -> Proof:
+    """exp 0 = 1."""
+    return _exp_zero()
+
+
+@cache
+def _exp_inverse() -> Proof:
+    product = exp_sum(_x, -_x, const(0))
+    return solve(eq(exp(_x) * exp(-_x), 1), product, exp_zero())
+
+
+def exp_inverse(x: TermLike) -> Proof:
+    """exp x * exp(-x) = 1."""
+    return on(_exp_inverse(), x)
+
+
+@cache
+def _exp_positive() -> Proof:
+    return solve(0 < exp(_x), exp_inverse(_x), tangent(_x), tangent(-_x))
+
+
+def exp_positive(x: TermLike) -> Proof:
+    """0 < exp x."""
+    return on(_exp_positive(), x)
+
+
+@cache
+def _tangent_at() -> Proof:
+    product = exp_sum(_x, _y - _x, _y)
+    return solve(exp(_x) * (1 + _y - _x) <= exp(_y), product, tangent(_y - _x), exp_positive(_x))
+
+
+def tangent_at(x: TermLike, y: TermLike) -> Proof:
+    """exp x * (1 + y - x) <= exp y: the graph of exp lies above its tangent at x."""
+    return on(_tangent_at(), x, y)
+
+
+def exp_monotone(smaller: Proof) -> Proof:
+    """From x <= y: exp x <= exp y."""
+    x, y = smaller.conclusion.args
+    return solve(exp(x) <= exp(y), smaller, tangent_at(x, y), exp_positive(x))
+
+
+@cache
+def _log_exp() -> Proof:
+    x = exp_positive(_x)
+    back = axiom(EXP_LOG, exp(_x), given=(x,))
+    there, here = log(exp(_x)), _x
+    return solve(eq(there, here), back, x, tangent_at(there, here), tangent_at(here, there))
+
+
+def log_exp(x: TermLike) -> Proof:
+    """log(exp x) = x."""
+    return on(_log_exp(), x)
+
+
+def exp_log(positive: Proof) -> Proof:
+    """From 0 < x: exp(log x) = x."""
+    return axiom(EXP_LOG, positive.conclusion.args[1], given=(positive,))
+
+
+def log_at_least(bound: Proof, positive: Proof) -> Proof:
+    """From exp b <= a and 0 < a: b <= log a."""
+    left, a = bound.conclusion.args
+    b = left.args[0]
+    return solve(b <= log(a), bound, positive, exp_log(positive), tangent_at(log(a), b))
+
+
+def log_at_most(bound: Proof, positive: Proof) -> Proof:
+    """From a <= exp b and 0 < a: log a <= b."""
+    a, right = bound.conclusion.args
+    b = right.args[0]
+    return solve(
+        log(a) <= b, bound, positive, exp_log(positive), tangent_at(b, log(a)), exp_positive(b)
+    )
+
+
+def log_monotone(smaller: Proof, positive: Proof) -> Proof:
+    """From x <= y and 0 < x: log x <= log y."""
+    x, y = smaller.conclusion.args
+    above = solve(0 < y, smaller, positive)
+    lower, upper = exp_log(positive), exp_log(above)
+    return solve(log(x) <= log(y), smaller, positive, lower, upper, tangent_at(log(y), log(x)))
+
+
+def log_strict(smaller: Proof, positive: Proof) -> Proof:
+    """From x < y and 0 < x: log x < log y."""
+    x, y = smaller.conclusion.args
+    above = solve(0 < y, smaller, positive)
+    lower, upper = exp_log(positive), exp_log(above)
+    return solve(log(x) < log(y), smaller, positive, lower, upper, tangent_at(log(y), log(x)))
+
+
+@cache
+def _odds_at_least() -> Proof:
+    c = var("c")
+    facts = [assume(f) for f in (0 < _x, _x < 1, 0 < _y, _y < 1)]
+    x, not_x, y, not_y = (solve(0 < z, *facts) for z in (_x, 1 - _x, _y, 1 - _y))
+    higher = assume(log(_x) - log(1 - _x) + c <= log(_y) - log(1 - _y))
+    left, right = log(_x) + log(1 - _y), log(_y) + log(1 - _x)
+    shifted = exp_monotone(solve(left <= right + -c, higher))
+    return solve(
+        _x * (1 - _y) <= _y * (1 - _x) * exp(-c),
+        shifted,
+        exp_sum(log(_x), log(1 - _y)),
+        exp_sum(right, -c),
+        exp_sum(log(_y), log(1 - _x)),
+        *(exp_log(z) for z in (x, not_x, y, not_y)),
+    )
+
+
+def odds_at_least(x: Term, y: Term, c: Term, higher: Proof, *interior: Proof) -> Proof:
+    """From logit x + c <= logit y: x (1-y) <= y (1-x) e^-c. ``interior`` proves 0 < x, y < 1."""
+    lemma = instantiate(_odds_at_least(), {_x: x, _y: y, var("c"): c})
+    lemma = use(lemma, solve(log(x) - log(1 - x) + c <= log(y) - log(1 - y), higher))
+    return use(lemma, *(solve(f, *interior) for f in (0 < x, x < 1, 0 < y, y < 1)))
+
+
+# -- sums ------------------------------------------------------------------------------------------
+
+
+def sum_equal(pointwise: Proof, index: Term, *pairs: tuple[TermLike, Term]) -> Proof:
+    """From f = c1*f1 + c2*f2 + ... pointwise: sum f = c1*sum f1 + c2*sum f2 + ..."""
+    linear, flat, combined = _combination(index, pairs)
+    left = pointwise.conclusion.args[0]
+    step = sum_monotone(solve(eq(left, flat), pointwise), index)
+    return solve(eq(total(index, left), combined), step, linear)
+
+
+def sum_at_most(pointwise: Proof, index: Term, *pairs: tuple[TermLike, Term]) -> Proof:
+    """From f <= c1*f1 + c2*f2 + ... pointwise: sum f <= c1*sum f1 + c2*sum f2 + ..."""
+    linear, flat, combined = _combination(index, pairs)
+    left = pointwise.conclusion.args[0]
+    step = sum_monotone(solve(left <= flat, pointwise), index)
+    return solve(total(index, left) <= combined, step, linear)
+
+
+def sum_at_least(pointwise: Proof, index: Term, *pairs: tuple[TermLike, Term]) -> Proof:
+    """From c1*f1 + c2*f2 + ... <= f pointwise: c1*sum f1 + c2*sum f2 + ... <= sum f."""
+    linear, flat, combined = _combination(index, pairs)
+    right = pointwise.conclusion.args[1]
+    step = sum_monotone(solve(flat <= right, pointwise), index)
+    return solve(combined <= total(index, right), step, linear)
+
+
+def _combination(index: Term, pairs: tuple[tuple[TermLike, Term], ...]) -> tuple[Proof, Term, Term]:
+    linear = sum_linear(index, *((lift(c), f) for c, f in pairs))
+    whole, combined = linear.conclusion.args
+    return linear, whole.args[1], combined
+
+
+# -- hypotheses ------------------------------------------------------------------------------------
+
+
+def at(hypothesis: Term, *values: TermLike) -> Proof:
+    """Assume a (universally quantified) hypothesis and specialise it."""
+    return specialise(assume(hypothesis), *map(lift, values))
+
+
+def use(lemma: Proof, *facts: Proof) -> Proof:
+    """Discharge hypotheses of a lemma by facts that prove them."""
+    for fact in facts:
+        lemma = cut(fact, lemma)
+    return lemma

@@ -1,0 +1,99 @@
+"""The step along v = g+ has E+[score] = |g+|^2 and curvature L |g+|^2: log J gains alpha |g+|^2 (1 - alpha L/2)."""
+
+from theory.instance import Instance
+from theory.kernel.proof import (
+    Proof,
+    apply_implication,
+    assume,
+    conclude,
+    discharge,
+    generalise,
+    instantiate,
+    solve,
+    sum_exchange,
+)
+from theory.kernel.terms import Lambda, Term, absolute, conj, eq, exp, log, total
+from theory.proofs._step import growth, success_interior
+from theory.proofs._toolkit import at, exp_log, exp_sum, log_at_least, sum_equal, tangent, use
+from theory.proofs._witness import gradient_witness
+from theory.proofs.regularity_along_direction import dot_bound, dot_of_change
+from theory.statements.constant_rate import STATEMENT, g_plus, gradient, norm2, score
+from theory.symbols import STEP, L, alpha, eta, i, o, t
+
+V = STATEMENT.expand(norm2)
+HYPOTHESES = STATEMENT.formal_hypotheses
+
+
+def smooth_along_g() -> Proof:
+    """|score(o, t) - score(o, 0)| <= L |g+|^2 t on the segment, by Cauchy-Schwarz."""
+    start, end = gradient(i, o, 0), gradient(i, o, t)
+    on_segment = assume(conj(0 <= t, t <= alpha))
+    close = solve(
+        absolute(score(t) - score(0)) <= L * V * t,
+        dot_of_change(g_plus, start, end),
+        *dot_bound(g_plus, end - start),
+        apply_implication(at(HYPOTHESES["lipschitz"], o, t), on_segment),
+        on_segment,
+        assume(HYPOTHESES["positive_L"]),
+    )
+    return generalise(discharge(close, on_segment.conclusion), o, t)
+
+
+def mean_score_is_norm() -> Proof:
+    """E+[score] = |g+|^2: exchange the sums over responses and coordinates."""
+    low = success_interior()[0]
+    weight, component = STEP.correct(), gradient(i, o, 0)
+    J = STEP.success()
+    spread = sum_equal(
+        solve(eq(weight * (g_plus * component), g_plus * (weight * component))),
+        o,
+        (g_plus, weight * component),
+    )
+    by_coordinate = sum_equal(
+        solve(eq(total(o, weight * (g_plus * component)), J * g_plus**2), spread, low),
+        i,
+        (J, g_plus**2),
+    )
+    inside = sum_equal(
+        solve(eq(weight * (g_plus * component), weight * (g_plus * component))),
+        i,
+        (weight, g_plus * component),
+    )
+    by_response = sum_equal(
+        solve(
+            eq(weight * score(0), total(i, weight * (g_plus * component))),
+            inside,
+        ),
+        o,
+        (1, total(i, weight * (g_plus * component))),
+    )
+    exchange = sum_exchange(o, i, weight * (g_plus * component))
+    return solve(eq(total(o, weight * score(0)), J * V), by_response, exchange, by_coordinate)
+
+
+def prove(goal: Term) -> Proof:
+    low = success_interior()[0]
+    rate, positive_L = assume(HYPOTHESES["rate"]), assume(HYPOTHESES["positive_L"])
+    general = instantiate(
+        growth(True),
+        {eta: alpha, L: L * V},
+        {STEP.score_symbol: Lambda((o, t), score(t))},
+    )
+    forward = solve(0 <= alpha, rate)
+    grows = use(general, smooth_along_g(), low, forward)
+    x = grows.conclusion.args[0].args[1].args[0]
+    J, J_next = STEP.success(), STEP.success(alpha)
+    gain = alpha * (1 - alpha * L / 2) * V
+    exponent = solve(eq(x, gain), mean_score_is_norm(), low)
+    length = dot_bound(g_plus, g_plus)[1]
+    rises = solve(0 <= gain, rate, positive_L, length)
+    higher = solve(J <= J_next, grows, tangent(x), exponent, rises, low)
+    positive_next = solve(0 < J_next, higher, low)
+    whole = exp_sum(log(J), x)
+    below = solve(exp(log(J) + x) <= J_next, whole, exp_log(low), grows)
+    log_gain = solve(gain <= log(J_next) - log(J), log_at_least(below, positive_next), exponent)
+    return conclude(goal, log_gain, higher, positive_next, low)
+
+
+def witness() -> Instance:
+    return gradient_witness(STATEMENT)

@@ -1,0 +1,29 @@
+"""exp(x) >= exp(m) * (1 + x - m) for every value x; multiply by the weight, add up."""
+
+from theory.instance import Instance
+from theory.kernel.proof import Proof, assume, conclude, solve
+from theory.kernel.terms import Term, exp
+from theory.proofs._toolkit import at, exp_positive, sum_at_least, tangent_at
+from theory.proofs._witness import table_witness
+from theory.statements.jensen_exp import STATEMENT, mass, mean, mean_exp, value, weight
+from theory.symbols import o
+
+
+def prove(goal: Term) -> Proof:
+    hypotheses = STATEMENT.formal_hypotheses
+    w, x = weight(o), value(o)
+    m, whole = STATEMENT.expand(mean), STATEMENT.expand(mass)
+    slope = exp(m)
+    pointwise = solve(
+        w * (slope * (1 - m)) + w * x * slope <= w * exp(x),
+        at(hypotheses["nonnegative"], o),
+        tangent_at(m, x),
+    )
+    added = sum_at_least(pointwise, o, (slope * (1 - m), w), (slope, w * x))
+    massive = assume(hypotheses["massive"])
+    divided = solve(exp(m) <= STATEMENT.expand(mean_exp), added, massive, exp_positive(m))
+    return conclude(goal, divided, massive)
+
+
+def witness() -> Instance:
+    return table_witness(STATEMENT, {weight: (1, 1), value: (1, 0)})

@@ -1,0 +1,24 @@
+"""A countermodel: at k = 0 the printed ceiling is below J(0), because e^(C0 + C0') > 1."""
+
+from dataclasses import replace
+
+from theory.instance import Instance
+from theory.kernel.models import interpret
+from theory.kernel.proof import solve
+from theory.kernel.terms import const, negate, substitute
+from theory.proofs._toolkit import tangent
+from theory.proofs._witness import facts_at, halting, halting_witness, near_zero
+from theory.statements.theorem_1a_printed import STATEMENT
+from theory.symbols import K, k
+
+
+def countermodel() -> Instance:
+    """The logistic policy, one step of 1/20 from J = 1/2, C0 = C0' = 1, looked at before the step."""
+    instance = halting_witness(STATEMENT, {K: const(0)})
+    start = halting().offset(k) + 0
+    false_here = negate(interpret(STATEMENT.formal_conclusion, instance.model))
+    at_start = facts_at(substitute(start, {k: const(0)}))
+    growth = tangent(const(1) + const(1))
+    negation = solve(false_here, growth, *at_start, *near_zero())
+    numbers = {**instance.numbers, "K": "0", "J(K)": "1/2", "printed ceiling": "1/(1 + e^2)"}
+    return replace(instance, negation=negation, numbers=numbers)

@@ -1,0 +1,38 @@
+"""The sharp step inequality: no bound on the score, no bound on the step size."""
+
+from theory.kernel.terms import conj
+from theory.statement import Statement, Twin
+from theory.statements._common import (
+    CHANGE,
+    FAILURE,
+    GAP,
+    STEP_HYPOTHESES,
+    SUCCESS,
+    F,
+    J,
+    change,
+    curvature,
+    gap,
+)
+from theory.symbols import L, eta
+
+STATEMENT = Statement(
+    slug="sharp_step",
+    title="The sharp step inequality",
+    paper_ref="sharpens eq. (16)",
+    kind="lower",
+    hypotheses=STEP_HYPOTHESES,
+    conclusion=conj(
+        -curvature() / F <= change - gap * eta,
+        change - gap * eta <= curvature() / J,
+    ),
+    notation=(SUCCESS, FAILURE, GAP, CHANGE),
+    twins=(
+        Twin("half the curvature, lower", -curvature(L / 2) / F <= change - gap * eta),
+        Twin("half the curvature, upper", change - gap * eta <= curvature(L / 2) / J),
+        Twin("J and 1 - J exchanged, lower", -curvature() / J <= change - gap * eta),
+        Twin("J and 1 - J exchanged, upper", change - gap * eta <= curvature() / F),
+        Twin("sign flipped", curvature() / F <= change - gap * eta),
+        Twin("any score", drop="smooth"),
+    ),
+)

@@ -1,0 +1,23 @@
+"""The limit of Theorem 1(b) under the sharp condition eta <= (1-J) gap/L."""
+
+from theory.kernel.terms import implies
+from theory.statement import Statement, Twin
+from theory.statements._trajectory import ADAPTED_SHARP, NOTATION, POSITIVE, TRAJECTORY, F, M
+from theory.statements.theorem_1b_limit import CONCLUSION, DIVERGES, ENOUGH, TOLERANCE
+from theory.symbols import K, eps
+
+STATEMENT = Statement(
+    slug="theorem_1b_sharp_limit",
+    title="The limit under the sharp step size",
+    paper_ref="sharpens Theorem 1(b)",
+    kind="asymptotic",
+    hypotheses=(*TRAJECTORY, POSITIVE, ADAPTED_SHARP, DIVERGES, TOLERANCE),
+    conclusion=CONCLUSION,
+    notation=NOTATION,
+    twins=(
+        Twin("ten times less than enough", implies(ENOUGH / 10 <= M(K), F(K) <= eps)),
+        Twin("sign flipped", implies(ENOUGH <= M(K), eps <= F(K))),
+        Twin("at once", F(K) <= eps),
+        Twin("a bounded gap", drop="diverges"),
+    ),
+)

@@ -1,0 +1,170 @@
+"""The paper's notation, once: index sets, variables, and the policy along one update.
+
+One update moves theta to theta + eta*w. Everything about it is visible on the line t -> theta + t*w:
+
+    logp(o, t)   log pi_{theta + t w}(o)                    log-probability of response o
+    score(o, t)  w . grad log pi_{theta + t w}(o)           its derivative in t
+    r(o)         1 if o is correct, else 0                  verifiable reward, eq. (6)
+
+A trajectory theta_0, theta_1, ... has one line for each step: logp(k, o, t). Several prompts have one
+line each: logp(q, o, t). ``Line`` writes all derived quantities for any of these cases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from theory.kernel.terms import (
+    NAT,
+    REAL,
+    Sort,
+    Symbol,
+    Term,
+    TermLike,
+    absolute,
+    conj,
+    const,
+    disj,
+    eq,
+    exp,
+    forall,
+    has_derivative,
+    implies,
+    log,
+    maximum,
+    prefix_sum,
+    total,
+    var,
+)
+
+RESPONSE, COORDINATE, PROMPT = Sort("Response"), Sort("Coordinate"), Sort("Prompt")
+
+o, i, q = var("o", RESPONSE), var("i", COORDINATE), var("q", PROMPT)
+k, K = var("k", NAT), var("K", NAT)
+t, u = var("t"), var("u")
+eta, L, G, C0, C1, eps, alpha = map(var, ("eta", "L", "G", "C0", "C1", "eps", "alpha"))
+steps = Symbol("eta", (NAT,))  # the step sizes eta_k of a trajectory
+half = const(1) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The policy along one update; ``prefix`` is () for one step, (k,) for step k, (q,) for prompt q.
+
+    ``end`` is the step size, the point of the line where the update arrives."""
+
+    prefix: tuple[Term, ...] = ()
+    end: Term = eta
+
+    @property
+    def logp_symbol(self) -> Symbol:
+        return Symbol("logp", (*self._sorts(), RESPONSE, REAL))
+
+    @property
+    def score_symbol(self) -> Symbol:
+        return Symbol("score", (*self._sorts(), RESPONSE, REAL))
+
+    @property
+    def reward_symbol(self) -> Symbol:
+        return Symbol("r", (PROMPT, RESPONSE) if PROMPT in self._sorts() else (RESPONSE,))
+
+    def _sorts(self) -> tuple[Sort, ...]:
+        return tuple(p.sort for p in self.prefix)
+
+    # -- functions of the response o ---------------------------------------------------------
+    def logp(self, at: TermLike = 0) -> Term:
+        return self.logp_symbol(*self.prefix, o, at)
+
+    def score(self, at: TermLike = 0) -> Term:
+        return self.score_symbol(*self.prefix, o, at)
+
+    @property
+    def reward(self) -> Term:
+        return self.reward_symbol(q, o) if PROMPT in self._sorts() else self.reward_symbol(o)
+
+    def correct(self, at: TermLike = 0) -> Term:
+        """r(o) * pi(o), the weight of pi+ before normalisation, eq. (7a)."""
+        return self.reward * exp(self.logp(at))
+
+    def incorrect(self, at: TermLike = 0) -> Term:
+        """(1 - r(o)) * pi(o), the weight of pi- before normalisation, eq. (7b)."""
+        return (1 - self.reward) * exp(self.logp(at))
+
+    # -- numbers -----------------------------------------------------------------------------
+    def success(self, at: TermLike = 0) -> Term:
+        """J, the success rate."""
+        return total(o, self.correct(at))
+
+    def failure(self, at: TermLike = 0) -> Term:
+        """1 - J."""
+        return 1 - self.success(at)
+
+    def mean_correct(self, f: Term, at: TermLike = 0) -> Term:
+        """E+[f]: expectation under pi+, eq. (7a)."""
+        return total(o, self.correct(at) * f) / self.success(at)
+
+    def mean_incorrect(self, f: Term, at: TermLike = 0) -> Term:
+        """E-[f]: expectation under pi-, eq. (7b)."""
+        return total(o, self.incorrect(at) * f) / self.failure(at)
+
+    def alignment(self, at: TermLike = 0) -> Term:
+        """Delta mu = w . (g+ - g-), the gap alignment of eq. (11)."""
+        return self.mean_correct(self.score(at), at) - self.mean_incorrect(self.score(at), at)
+
+    def log_odds(self, at: TermLike = 0) -> Term:
+        """log J - log(1 - J)."""
+        return log(self.success(at)) - log(self.failure(at))
+
+    def log_odds_change(self) -> Term:
+        return self.log_odds(self.end) - self.log_odds(0)
+
+    # -- hypotheses --------------------------------------------------------------------------
+    def normalised(self) -> Term:
+        return forall(t, eq(total(o, exp(self.logp(t))), 1))
+
+    def differentiable(self) -> Term:
+        return forall(o, has_derivative(t, self.logp(t), self.score(t)))
+
+    def smooth(self) -> Term:
+        """Assumption 1(b), eq. (13), on the segment that the update walks."""
+        change = absolute(self.score(t) - self.score(0))
+        on_segment = conj(0 <= t, t <= self.end)
+        return forall(o, forall(t, implies(on_segment, change <= L * t)))
+
+    def bounded(self) -> Term:
+        """Assumption 1(a), eq. (12), at the start of the update."""
+        return forall(o, absolute(self.score(0)) <= G)
+
+    def verifiable(self) -> Term:
+        """Rewards are 0 or 1."""
+        return forall(o, disj(eq(self.reward, 0), eq(self.reward, 1)))
+
+    def interior(self) -> Term:
+        """0 < J < 1: there are correct and incorrect responses."""
+        return conj(0 < self.success(), self.success() < 1)
+
+
+def positive_part(x: Term) -> Term:
+    """[x]_+ = max(x, 0)."""
+    return maximum(x, 0)
+
+
+STEP = Line()
+AT_K = Line((k,), steps(k))
+AT_Q = Line((q,))
+
+
+def line_at(step: TermLike) -> Line:
+    """The line of step number ``step`` of a trajectory."""
+    number = step if isinstance(step, Term) else const(step)
+    return Line((number,), steps(number))
+
+
+def cumulative_gap(horizon: TermLike) -> Term:
+    """M(K), eq. (14)."""
+    return prefix_sum(k, horizon, positive_part(AT_K.alignment()) * steps(k))
+
+
+def continues() -> Term:
+    """Step k + 1 starts where step k ends."""
+    return forall(k, forall(o, eq(line_at(k + 1).logp(0), AT_K.logp(steps(k)))))
