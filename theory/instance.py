@@ -22,16 +22,18 @@ class NotAnInstance(KernelError):
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """``hypotheses`` proves each hypothesis in the model; ``negation`` (of a countermodel) refutes the
-    conclusion there. ``numbers`` shows the instance to a person."""
+    """``hypotheses`` proves each hypothesis in the model; ``negation`` (of a countermodel) refutes
+    the conclusion there. ``numbers`` shows the instance to a person."""
 
     model: Model
     hypotheses: Mapping[str, Proof]
     numbers: Mapping[str, str]
     negation: Proof | None = None
 
-    def proofs(self) -> tuple[Proof, ...]:
-        return (*self.hypotheses.values(), *([self.negation] if self.negation else []))
+    def proofs(self) -> dict[str, Proof]:
+        """Each hypothesis by its name, and the negated conclusion as "negation"."""
+        negation = {} if self.negation is None else {"negation": self.negation}
+        return {**self.hypotheses, **negation}
 
 
 def check_instance(statement: Statement, instance: Instance) -> None:
@@ -42,10 +44,9 @@ def check_instance(statement: Statement, instance: Instance) -> None:
         proof = instance.hypotheses[name]
         expected = interpret(formula, instance.model)
         if proof.hypotheses or proof.conclusion != expected:
-            raise NotAnInstance(
-                f"{statement.slug}: the proof of {name} proves something else than\n{to_text(expected)}"
-                f"\nnamely\n{to_text(proof.conclusion)}"
-            )
+            wanted, got = to_text(expected), to_text(proof.conclusion)
+            what = f"{statement.slug}: the proof of {name} proves something else"
+            raise NotAnInstance(f"{what}; wanted {wanted}, got {got}")
     if instance.negation is not None:
         expected = negate(interpret(statement.formal_conclusion, instance.model))
         if instance.negation.hypotheses or instance.negation.conclusion != expected:

@@ -1,7 +1,8 @@
 """Evaluate a statement's short notation on measured numbers, so that no constant is typed twice.
 
-Numbers are floats or balls (anything with +, -, *, /, comparisons and, for balls, .exp() and .log()).
-``values`` maps a name (J, gap, eta, ...) to a number, or to a function of the step for J(k), M(K), ...
+Numbers are floats or balls (anything with +, -, *, /, comparisons and, for balls, .exp() and
+.log()). ``values`` maps a name (J, gap, eta, ...) to a number, or to a function of the step for
+J(k), M(K), ...
 """
 
 from __future__ import annotations

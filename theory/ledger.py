@@ -1,9 +1,9 @@
 """Build every proof, put every obligation to both solvers, and say what follows.
 
-A claim is *proved* when its proof ends in exactly its statement, uses no hypothesis that the statement
-does not list, rests on listed textbook facts only, and both solvers answered unsat to every
-obligation. It is *refuted* when a countermodel is proved in the same sense. Everything else is
-*undecided*: a time-out, a disagreement with the statement, an error while building the proof.
+A claim is *proved* when its proof ends in exactly its statement, uses no hypothesis that the
+statement does not list, rests on listed textbook facts only, and both solvers answered unsat to
+every obligation. It is *refuted* when a countermodel is proved in the same sense. Everything else
+is *undecided*: a time-out, a disagreement with the statement, an error while building the proof.
 """
 
 from __future__ import annotations
@@ -47,15 +47,16 @@ class Case:
 
     statement: Statement
     proof: Proof | None
-    instance: Instance | None
+    instance: Instance
 
-    def roots(self) -> tuple[Proof, ...]:
-        parts = () if self.instance is None else self.instance.proofs()
-        return (*((self.proof,) if self.proof is not None else ()), *parts)
+    def roots(self) -> dict[str, Proof]:
+        """The proof of the claim under the name "claim", then those of the instance."""
+        claim = {} if self.proof is None else {"claim": self.proof}
+        return {**claim, **self.instance.proofs()}
 
     def obligations(self) -> dict[str, Obligation]:
         found: dict[str, Obligation] = {}
-        for root in self.roots():
+        for root in self.roots().values():
             found.update(root.obligations())
         return found
 
@@ -84,7 +85,7 @@ class Entry:
         return asdict(self)
 
 
-# -- building ---------------------------------------------------------------------------------------
+# -- building --------------------------------------------------------------------------------------
 
 
 def select(slugs: Sequence[str]) -> list[Statement]:
@@ -99,15 +100,22 @@ def build(statement: Statement) -> Case:
     """Make the proofs of a claim and check that they are about this claim. Raises KernelError."""
     module = import_module(f"theory.proofs.{statement.slug}")
     if statement.expected == "refuted":
-        instance = module.countermodel()
-        if instance.negation is None:
-            raise NotThisClaim(f"{statement.slug}: the countermodel does not refute the conclusion")
-        proof = None
+        case = Case(statement, None, module.countermodel())
     else:
-        instance, proof = module.witness(), module.prove(statement.formal_conclusion)
-        check_proof(statement, proof)
-    check_instance(statement, instance)
-    return Case(statement, proof, instance)
+        case = Case(statement, module.prove(statement.formal_conclusion), module.witness())
+    check_case(case)
+    return case
+
+
+def check_case(case: Case) -> None:
+    """Raises NotThisClaim or NotAnInstance unless the proofs are about this statement."""
+    if case.proof is not None:
+        check_proof(case.statement, case.proof)
+    elif case.instance.negation is None:
+        raise NotThisClaim(f"{case.statement.slug}: neither a proof nor a refutation")
+    check_instance(case.statement, case.instance)
+    for name, root in case.roots().items():
+        check_trust(f"{case.statement.slug}, {name}", root)
 
 
 def check_proof(statement: Statement, proof: Proof) -> None:
@@ -118,13 +126,17 @@ def check_proof(statement: Statement, proof: Proof) -> None:
     for hypothesis in proof.hypotheses:
         if hypothesis not in listed:
             raise NotThisClaim(f"{statement.slug}: uses the hypothesis {to_text(hypothesis)}")
-    for name in proof.modulo - trusted_names():
-        raise NotThisClaim(f"{statement.slug}: rests on {name}, which is not a listed fact")
-    for axiom in proof.axioms:
-        if AXIOMS[axiom.name] != axiom:
-            raise NotThisClaim(f"{statement.slug}: {axiom.name} was changed")
     if not is_meaningful(proof):
         raise NotThisClaim(f"{statement.slug}: the last step must be conclude")
+
+
+def check_trust(what: str, proof: Proof) -> None:
+    """Raises NotThisClaim when a proof rests on anything that is not on the printed list."""
+    for name in proof.modulo - trusted_names():
+        raise NotThisClaim(f"{what}: rests on {name}, which is not a listed fact")
+    for axiom in proof.axioms:
+        if AXIOMS[axiom.name] != axiom:
+            raise NotThisClaim(f"{what}: the axiom {axiom.name} was changed")
 
 
 def is_meaningful(proof: Proof) -> bool:
@@ -134,7 +146,7 @@ def is_meaningful(proof: Proof) -> bool:
     return proof.rule == "conclude" or proof.conclusion.op == "deriv"
 
 
-# -- deciding ---------------------------------------------------------------------------------------
+# -- deciding --------------------------------------------------------------------------------------
 
 
 def discharge(
@@ -182,7 +194,7 @@ def default_jobs() -> int:
     return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
 
 
-# -- the ledger -------------------------------------------------------------------------------------
+# -- the ledger ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,16 +263,14 @@ def _entry(case: Case, decided: Mapping[str, tuple[Decision, float]]) -> Entry:
     statement, instance = case.statement, case.instance
     asked = case.obligations()
     proof_proved = case.proof is not None and _all_proved(case.proof, decided)
-    instance_proved = instance is not None and all(
-        _all_proved(proof, decided) for proof in instance.proofs()
-    )
+    instance_proved = all(_all_proved(proof, decided) for proof in instance.proofs().values())
     verdict: Verdict = "undecided"
     if proof_proved:
         verdict = "proved"
-    elif instance_proved and instance is not None and instance.negation is not None:
+    elif instance_proved and instance.negation is not None:
         verdict = "refuted"
-    numbers = dict(instance.numbers) if instance is not None and instance_proved else None
-    roots = (case.proof,) if case.proof is not None else case.roots()
+    numbers = dict(instance.numbers) if instance_proved else None
+    roots = (case.proof,) if case.proof is not None else case.roots().values()
     used = frozenset[str]().union(*(root.modulo for root in roots))
     return Entry(
         **_headline(statement),

@@ -28,7 +28,8 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True)
 class Notation:
-    """An abbreviation: ``symbol`` (a variable, or a Symbol applied to ``params``) means ``body``."""
+    """An abbreviation: ``symbol`` (a variable, or a Symbol applied to ``params``) means
+    ``body``."""
 
     symbol: Term | Symbol
     body: Term

@@ -1,13 +1,14 @@
 """The paper's notation, once: index sets, variables, and the policy along one update.
 
-One update moves theta to theta + eta*w. Everything about it is visible on the line t -> theta + t*w:
+One update moves theta to theta + eta*w. Everything about it is visible on the line t -> theta +
+t*w:
 
     logp(o, t)   log pi_{theta + t w}(o)                    log-probability of response o
     score(o, t)  w . grad log pi_{theta + t w}(o)           its derivative in t
     r(o)         1 if o is correct, else 0                  verifiable reward, eq. (6)
 
-A trajectory theta_0, theta_1, ... has one line for each step: logp(k, o, t). Several prompts have one
-line each: logp(q, o, t). ``Line`` writes all derived quantities for any of these cases.
+A trajectory theta_0, theta_1, ... has one line for each step: logp(k, o, t). Several prompts have
+one line each: logp(q, o, t). ``Line`` writes all derived quantities for any of these cases.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ half = const(1) / 2
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The policy along one update; ``prefix`` is () for one step, (k,) for step k, (q,) for prompt q.
+    """The policy along one update; ``prefix`` is () for one step, (k,) for step k, (q,) for prompt
+    q.
 
     ``end`` is the step size, the point of the line where the update arrives."""
 

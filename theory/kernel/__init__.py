@@ -1,1 +1,2 @@
-"""The trusted core: terms, obligations, solvers, rules, proofs. It imports nothing else of gradgap."""
+"""The trusted core: terms, obligations, solvers, rules, proofs. It imports nothing else of
+gradgap."""

@@ -1,14 +1,15 @@
 """The derivative of a term, by the rules of the first calculus course.
 
-Nothing is simplified: the kernel's solver steps compare the result with whatever form a proof likes.
-Quotients, logarithms and abstract functions need a fact about them; the caller supplies the facts.
+Nothing is simplified: the kernel's solver steps compare the result with whatever form a proof
+likes. Quotients, logarithms and abstract functions need a fact about them; the caller supplies the
+facts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from theory.kernel.terms import KernelError, Term, const, eq, lift, log, negate, substitute, total
+from theory.kernel.terms import KernelError, Term, const, eq, lift, negate, total
 
 
 class NotDifferentiable(KernelError):
@@ -20,8 +21,8 @@ def derivative(
 ) -> Term:
     """d term / d variable.
 
-    ``known`` maps abstract terms to their derivatives; ``facts`` holds the side conditions that have
-    been proved: ``not (b = 0)`` for each quotient a/b, ``0 < a`` for each log a.
+    ``known`` maps abstract terms to their derivatives; ``facts`` holds the side conditions that
+    have been proved: ``not (b = 0)`` for each quotient a/b, ``0 < a`` for each log a.
     """
     if term in known:
         return known[term]

@@ -1,4 +1,5 @@
-"""Concrete instances: what a statement says when its index sets are listed and its symbols are given.
+"""Concrete instances: what a statement says when its index sets are listed and its symbols are
+given.
 
 A theorem holds in every interpretation. So a claim is refuted by one model in which all hypotheses
 are proved and the negated conclusion is proved; and hypotheses that are all proved in one model are
@@ -27,9 +28,9 @@ Row = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """``domains`` lists each finite index set; ``functions`` gives each symbol one closed function of
-    its real arguments for every choice of its finite arguments; ``values`` closes free variables;
-    ``elements`` names the element that a free index stands for."""
+    """``domains`` lists each finite index set; ``functions`` gives each symbol one closed function
+    of its real arguments for every choice of its finite arguments; ``values`` closes free
+    variables; ``elements`` names the element that a free index stands for."""
 
     domains: Mapping[Sort, Row]
     functions: Mapping[Symbol, Mapping[Row, Lambda]]
@@ -46,8 +47,8 @@ class Model:
 
 
 def interpret(formula: Term, model: Model) -> Term:
-    """The formula in the model: sums and quantifiers over finite sets written out, symbols replaced.
-    Raises KernelError when the model does not give a value to something."""
+    """The formula in the model: sums and quantifiers over finite sets written out, symbols
+    replaced. Raises KernelError when the model does not give a value to something."""
     return _interpret(formula, model, dict(model.elements))
 
 

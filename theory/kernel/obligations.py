@@ -1,10 +1,10 @@
 """From premises and a goal to SMT-LIB text that any solver of real arithmetic can decide.
 
 The text asks for a counterexample: it asserts the premises and the negated goal, so ``unsat`` means
-proved. Only real arithmetic reaches the solvers. Every exp, log, sum or function application becomes
-a variable (equal terms, the same variable), so a proof can use no fact about them but the premises.
-A quotient a/b becomes a variable q with (b != 0 => q*b = a): nothing follows from it until the
-premises say that b is not 0.
+proved. Only real arithmetic reaches the solvers. Every exp, log, sum or function application
+becomes a variable (equal terms, the same variable), so a proof can use no fact about them but the
+premises. A quotient a/b becomes a variable q with (b != 0 => q*b = a): nothing follows from it
+until the premises say that b is not 0.
 """
 
 from __future__ import annotations
@@ -14,15 +14,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from theory.kernel.syntax import to_text
-from theory.kernel.terms import (
-    BINDERS,
-    NAT,
-    KernelError,
-    Term,
-    const,
-    eq,
-    negate,
-)
+from theory.kernel.terms import BINDERS, NAT, KernelError, Term, const, eq, negate
 
 ARITHMETIC = {"add": "+", "mul": "*", "le": "<=", "lt": "<", "eq": "="}
 LOGIC = {"not": "not", "and": "and", "or": "or", "implies": "=>"}
@@ -31,7 +23,8 @@ OPAQUE = frozenset(["exp", "log", "apply", "sum", "prefix"])
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """One question to the solvers. ``kind`` is "goal", or "meaningful" for a denominator or a logarithm."""
+    """One question to the solvers. ``kind`` is "goal", or "meaningful" for a denominator or a
+    logarithm."""
 
     kind: str
     text: str
@@ -98,7 +91,7 @@ class _Writer:
         raise KernelError(f"{term.op} must be specialised before a solver step")
 
     def real(self, term: Term) -> str:
-        if term.op == "var" and not term.sort.finite or term.op in OPAQUE:
+        if (term.op == "var" and not term.sort.finite) or term.op in OPAQUE:
             return self.name(term)
         match term.op:
             case "const":

@@ -1,8 +1,9 @@
 """Proof objects: a tree of rule applications with everything it rests on.
 
-``infer`` is the only maker. A Proof is a proof *provided that its obligations are unsat*: the ledger
-(and ``gradgap recheck``, from files) puts them to both solvers, and only then is anything called
-proved. Facts, obligations and definitions are collected from all premises, so trust is transitive.
+``infer`` is the only maker. A Proof is a proof *provided that its obligations are unsat*: the
+ledger (and ``gradgap recheck``, from files) puts them to both solvers, and only then is anything
+called proved. Facts, obligations and definitions are collected from all premises, so trust is
+transitive.
 """
 
 from __future__ import annotations

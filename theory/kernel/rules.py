@@ -3,8 +3,9 @@
 A sequent ``hypotheses |- conclusion`` says: in every interpretation of the free variables and the
 function symbols, and with every index set finite and not empty, if all hypotheses hold, so does the
 conclusion. Each rule below preserves that, and
-its docstring is the reason. A rule is a pure function of its premises and arguments; rules that state
-a fact of mathematics (and not of logic) name it, and the name travels with every later sequent.
+its docstring is the reason. A rule is a pure function of its premises and arguments; rules that
+state a fact of mathematics (and not of logic) name it, and the name travels with every later
+sequent.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ class Sequent:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a rule yields: a sequent, the questions it leaves to the solvers, the fact it rests on."""
+    """What a rule yields: a sequent, the questions it leaves to the solvers, the fact it rests
+    on."""
 
     sequent: Sequent
     obligations: tuple[Obligation, ...] = ()
@@ -221,7 +223,8 @@ def congruence(premises: Premises, hole: Term, template: Term) -> Outcome:
 def definition(premises: Premises, symbol: Symbol, params: tuple[Term, ...], body: Term) -> Outcome:
     """A new name for an expression in its parameters, made of arithmetic, exp and log alone.
 
-    No free variables and no function symbols in the body: nothing to recurse on, nothing to capture."""
+    No free variables and no function symbols in the body: nothing to recurse on, nothing to
+    capture."""
     _count(premises, 0, "definition")
     if tuple(p.sort for p in params) != symbol.sorts or len(set(params)) != len(params):
         raise BadDefinition(f"{symbol.name}: parameters do not fit its sorts")
@@ -242,7 +245,8 @@ def definition(premises: Premises, symbol: Symbol, params: tuple[Term, ...], bod
 
 
 def sum_linear(premises: Premises, index: Term, *pairs: tuple[Term, Term]) -> Outcome:
-    """sum (c1*f1 + c2*f2 + ...) = c1*sum f1 + c2*sum f2 + ..., the c's not depending on the index."""
+    """sum (c1*f1 + c2*f2 + ...) = c1*sum f1 + c2*sum f2 + ..., the c's not depending on the
+    index."""
     _count(premises, 0, "sum_linear")
     if not pairs:
         raise KernelError("sum_linear: nothing to add")

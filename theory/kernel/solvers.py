@@ -1,8 +1,9 @@
 """Two independent solvers answer each obligation, each in a context of its own.
 
 Z3 and cvc5 share no code. An obligation is proved when both answer ``unsat``; ``sat`` from either
-means not proved; a time-out or ``unknown`` is undecided. If one says ``unsat`` and the other ``sat``,
-one of them is wrong: SolverDisagreement stops everything. So does a solver that gets a canary wrong.
+means not proved; a time-out or ``unknown`` is undecided. If one says ``unsat`` and the other
+``sat``, one of them is wrong: SolverDisagreement stops everything. So does a solver that gets a
+canary wrong.
 """
 
 from __future__ import annotations
@@ -85,18 +86,20 @@ def decide(text: str, seconds: float, solvers: Mapping[str, Solver] = SOLVERS) -
     return Decision(answers)
 
 
-CANARIES: tuple[tuple[str, Answer], ...] = tuple(
-    (f"(set-logic QF_NRA)(declare-const x Real)(declare-const y Real)(assert {f})(check-sat)", a)
-    for f, a in (
-        ("(< (* x x) 0.0)", "unsat"),
-        ("(and (< 0.0 x) (< x 1.0) (<= x (* x x)))", "unsat"),
-        ("(not (<= (* 2.0 (* x y)) (+ (* x x) (* y y))))", "unsat"),
-        ("(and (< 0.0 x) (= (* x y) 1.0) (<= y 0.0))", "unsat"),
-        ("(= (* x x) 2.0)", "sat"),
-        ("(and (< 0.0 x) (< x 1.0) (< (* x x) x))", "sat"),
-        ("(not (<= (* 3.0 (* x y)) (+ (* x x) (* y y))))", "sat"),
-        ("(and (= (* x y) 1.0) (<= y 0.0))", "sat"),
-    )
+def _canary(condition: str, truth: Answer) -> tuple[str, Answer]:
+    head = "(set-logic QF_NRA)(declare-const x Real)(declare-const y Real)"
+    return f"{head}(assert {condition})(check-sat)", truth
+
+
+CANARIES: tuple[tuple[str, Answer], ...] = (
+    _canary("(< (* x x) 0.0)", "unsat"),
+    _canary("(and (< 0.0 x) (< x 1.0) (<= x (* x x)))", "unsat"),
+    _canary("(not (<= (* 2.0 (* x y)) (+ (* x x) (* y y))))", "unsat"),
+    _canary("(and (< 0.0 x) (= (* x y) 1.0) (<= y 0.0))", "unsat"),
+    _canary("(= (* x x) 2.0)", "sat"),
+    _canary("(and (< 0.0 x) (< x 1.0) (< (* x x) x))", "sat"),
+    _canary("(not (<= (* 3.0 (* x y)) (+ (* x x) (* y y))))", "sat"),
+    _canary("(and (= (* x y) 1.0) (<= y 0.0))", "sat"),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from operator import add, le, lt, mul, neg, truediv
+from operator import add, le, lt, mul, truediv
 
 from theory.kernel import terms as t
 from theory.kernel.terms import KernelError, Sort, Symbol, Term
@@ -14,7 +14,7 @@ CONSTRUCTORS: dict[str, Callable[..., Term]] = {
     "add": add,
     "mul": mul,
     "div": truediv,
-    "neg": neg,
+    "neg": lambda x: Term("neg", (t.lift(x),)),
     "le": le,
     "lt": lt,
     "eq": t.eq,

@@ -1,4 +1,5 @@
-"""Facts about one update that several claims use; all hypotheses are those of the step statements."""
+"""Facts about one update that several claims use; all hypotheses are those of the step
+statements."""
 
 from functools import cache
 
@@ -14,11 +15,10 @@ from theory.kernel.proof import (
     solve,
     specialise,
 )
-from theory.kernel.terms import Lambda, Term, TermLike, const, eq, exp, forall, total
+from theory.kernel.terms import Lambda, Term, TermLike, const, eq, exp, total
 from theory.proofs import hoeffding_lemma, jensen_exp, smoothness_remainder
 from theory.proofs._toolkit import (
     at,
-    equal_inside,
     exp_monotone,
     exp_positive,
     exp_sum,
@@ -29,6 +29,7 @@ from theory.proofs._toolkit import (
 )
 from theory.statements import hoeffding_lemma as hoeffding
 from theory.statements import jensen_exp as jensen
+from theory.statements import smoothness_remainder as smoothness
 from theory.symbols import STEP, G, L, eta, o, t, u
 
 PI = exp(STEP.logp())
@@ -63,8 +64,7 @@ def incorrect_mass(where: TermLike = 0) -> Proof:
 @cache
 def mean_score() -> Proof:
     """sum of pi * score = 0: differentiate sum pi = 1."""
-    logp, score = STEP.logp(t), STEP.score(t)
-    mass = total(o, exp(logp))
+    mass = total(o, exp(STEP.logp(t)))
     moving = differentiate(t, mass, at(STEP.differentiable(), o))
     normalised = at(STEP.normalised(), t)
     slope = moving.conclusion.args[2]
@@ -93,8 +93,8 @@ def reweighting(before: Term, after: Term) -> Proof:
 
 
 def kind(correct: bool) -> tuple[Term, Term, Proof, Proof]:
-    """For the correct (or incorrect) responses: weights before and after the update, and proofs that
-    the weights are not negative and that their sum is positive (0 < J is a hypothesis)."""
+    """For the correct (or incorrect) responses: weights before and after the update, and proofs
+    that the weights are not negative and that their sum is positive (0 < J is a hypothesis)."""
     nonnegative = weights_nonnegative()[0 if correct else 1]
     if correct:
         return STEP.correct(), STEP.correct(eta), nonnegative, assume(0 < STEP.success())
@@ -112,7 +112,7 @@ def with_interior(proof: Proof) -> Proof:
 @cache
 def remainder() -> Proof:
     """|X - eta s| <= L eta^2/2."""
-    return smoothness_remainder.prove(smoothness_remainder.STATEMENT.formal_conclusion)
+    return smoothness_remainder.prove(smoothness.STATEMENT.formal_conclusion)
 
 
 @cache

@@ -86,7 +86,8 @@ RIGHT, WRONG = "right", "wrong"
 SIZE = {RIGHT: 1 + exp(-x), WRONG: 1 + exp(x)}
 LOGP = {name: -log(size) for name, size in SIZE.items()}
 SCORE = {RIGHT: 1 / (1 + exp(x)), WRONG: -(1 / (1 + exp(-x)))}
-REWARD = {(RIGHT,): Lambda((), const(1)), (WRONG,): Lambda((), const(0))}
+Rows = Mapping[tuple[str, ...], Lambda]
+REWARD: Rows = {(RIGHT,): Lambda((), const(1)), (WRONG,): Lambda((), const(0))}
 
 
 @cache
@@ -144,7 +145,8 @@ def witness(
 
 
 def step_model(line: Line, position: Term, values: Mapping[Term, Term]) -> Model:
-    """The logistic policy along one update; ``position`` is a term in t (and in k on a trajectory)."""
+    """The logistic policy along one update; ``position`` is a term in t (and in k on a
+    trajectory)."""
     params = (*(p for p in line.prefix if not p.sort.finite), t)
 
     def rows(table: Mapping[str, Term]) -> dict[tuple[str, ...], Lambda]:
@@ -152,7 +154,7 @@ def step_model(line: Line, position: Term, values: Mapping[Term, Term]) -> Model
             (name,): Lambda(params, substitute(term, {x: position})) for name, term in table.items()
         }
 
-    functions = {
+    functions: dict[Symbol, Rows] = {
         line.logp_symbol: rows(LOGP),
         line.score_symbol: rows(SCORE),
         line.reward_symbol: REWARD,
@@ -183,8 +185,9 @@ def step_witness(statement: Statement) -> Instance:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """The logistic policy at offset(k), moved by step(k); ``advance`` proves that offset(k) + step(k)
-    = offset(k+1), ``forward`` that 0 <= step(k), ``more`` whatever else is known about them."""
+    """The logistic policy at offset(k), moved by step(k); ``advance`` proves that offset(k) +
+    step(k) = offset(k+1), ``forward`` that 0 <= step(k), ``more`` whatever else is known about
+    them."""
 
     offset: Lambda
     step: Lambda
@@ -194,8 +197,8 @@ class Path:
 
     def model(self, values: Mapping[Term, Term], extra: Mapping[Symbol, Lambda]) -> Model:
         model = step_model(AT_K, self.offset(k) + t, {L: const(1), G: const(1), **values})
-        added = {symbol: {(): function} for symbol, function in extra.items()}
-        steps_row = {steps: {(): Lambda((k,), self.step(k))}}
+        added: dict[Symbol, Rows] = {symbol: {(): function} for symbol, function in extra.items()}
+        steps_row: dict[Symbol, Rows] = {steps: {(): Lambda((k,), self.step(k))}}
         return Model(model.domains, {**model.functions, **steps_row, **added}, model.values)
 
     def known(self) -> tuple[Proof, ...]:
@@ -203,10 +206,7 @@ class Path:
         here, start = self.offset(k), self.offset(k) + 0
         arrived = self.offset(k + 1) + 0
         joined = solve(eq(arrived, here + self.step(k)), self.advance)
-        continuous = [
-            equal_inside(joined, lambda h, term=term: substitute(term, {x: h}))
-            for term in LOGP.values()
-        ]
+        continuous = [equal_inside(joined, Lambda((x,), term)) for term in LOGP.values()]
         at_start = solve(eq(start, here))
         return (
             *facts_at(here + t),
@@ -228,7 +228,8 @@ class Path:
     def prefix(
         self, summand: Term, closed: Lambda, relate: Callable[[Term, Term], Term] = eq
     ) -> Proof:
-        """For all k, the sum of ``summand`` over the first k steps is closed(k) (or at most, ``le``)."""
+        """For all k, the sum of ``summand`` over the first k steps is closed(k) (or at most,
+        ``le``)."""
         term = interpret(summand, self.model({}, {}))
         known = (self.gap_is_one(), self.advance, self.forward, *self.more)
         claim = relate(prefix_sum(k, k, term), closed(k))
@@ -321,12 +322,12 @@ def prompt_witness(statement: Statement) -> Instance:
     """One prompt with the logistic policy."""
     line, prompt = AT_Q, "p"
     base = step_model(STEP, t, {})
-    functions = {
+    functions: dict[Symbol, Rows] = {
         line.logp_symbol: base.functions[STEP.logp_symbol],
         line.score_symbol: base.functions[STEP.score_symbol],
         line.reward_symbol: base.functions[STEP.reward_symbol],
     }
-    by_prompt = {
+    by_prompt: dict[Symbol, Rows] = {
         symbol: {(prompt, *row): f for row, f in rows.items()} for symbol, rows in functions.items()
     }
     by_prompt[Symbol("share", (PROMPT,))] = {(prompt,): Lambda((), const(1))}
@@ -338,15 +339,16 @@ def prompt_witness(statement: Statement) -> Instance:
 
 
 def gradient_witness(statement: Statement) -> Instance:
-    """One coordinate: g+ = 1/2, so the update alpha g+ walks along the logistic policy at x = t/2."""
+    """One coordinate: g+ = 1/2, so the update alpha g+ walks along the logistic policy at x =
+    t/2."""
     position = t / 2
     base = step_model(STEP, position, {L: const(1), alpha: const(1) / 10})
     gradient = Symbol("gradient", (COORDINATE, RESPONSE, REAL))
-    rows = {
+    rows: Rows = {
         ("only", name): Lambda((t,), substitute(score, {x: position}))
         for name, score in SCORE.items()
     }
-    functions = {**base.functions, gradient: rows}
+    functions: dict[Symbol, Rows] = {**base.functions, gradient: rows}
     model = Model({**base.domains, COORDINATE: ("only",)}, functions, base.values)
     start = substitute(position, {t: ZERO})
     at_start = equal_inside(solve(eq(start, ZERO)), exp)
@@ -362,7 +364,7 @@ def gradient_witness(statement: Statement) -> Instance:
 
 def table_witness(statement: Statement, rows: Mapping[Symbol, tuple[int, int]]) -> Instance:
     """Two responses with constant rows of numbers, as for sums that know no policy."""
-    functions = {
+    functions: dict[Symbol, Rows] = {
         symbol: {(RIGHT,): Lambda((), const(a)), (WRONG,): Lambda((), const(b))}
         for symbol, (a, b) in rows.items()
     }
@@ -374,7 +376,7 @@ def table_witness(statement: Statement, rows: Mapping[Symbol, tuple[int, int]]) 
 def constant_vector_witness(statement: Statement) -> Instance:
     """One coordinate, w = 1 and a gradient that is 1 everywhere."""
     one = Lambda((), const(1))
-    functions = {
+    functions: dict[Symbol, Rows] = {
         Symbol("w", (COORDINATE,)): {("only",): one},
         Symbol("gradient", (COORDINATE, RESPONSE, REAL)): {
             ("only", name): Lambda((t,), const(1)) for name in (RIGHT, WRONG)

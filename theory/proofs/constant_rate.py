@@ -1,4 +1,5 @@
-"""The step along v = g+ has E+[score] = |g+|^2 and curvature L |g+|^2: log J gains alpha |g+|^2 (1 - alpha L/2)."""
+"""The step along v = g+ has E+[score] = |g+|^2 and curvature L |g+|^2: log J gains alpha |g+|^2
+(1 - alpha L/2)."""
 
 from theory.instance import Instance
 from theory.kernel.proof import (

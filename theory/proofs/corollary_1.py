@@ -1,4 +1,5 @@
-"""Each step gains least_gap * eta / 2 in log odds or more; after K steps the odds grew by e^(...)."""
+"""Each step gains least_gap * eta / 2 in log odds or more; after K steps the odds grew by
+e^(...)."""
 
 from functools import cache
 

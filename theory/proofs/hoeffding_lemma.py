@@ -36,7 +36,7 @@ from theory.proofs._toolkit import (
 )
 from theory.proofs._witness import table_witness
 from theory.statements.hoeffding_lemma import STATEMENT, moment
-from theory.statements.jensen_exp import mass, mean, value, weight
+from theory.statements.jensen_exp import mean, value, weight
 from theory.symbols import G, o, u
 
 p, v, s = var("p"), var("v"), var("s")
@@ -97,7 +97,7 @@ def prove(goal: Term) -> Proof:
     nonnegative, massive = at(hypotheses["nonnegative"], o), assume(hypotheses["massive"])
     in_range = at(hypotheses["range"], o)
     w, x = weight(o), value(o)
-    m, whole, mgf = (STATEMENT.expand(name) for name in (mean, mass, moment))
+    m, mgf = STATEMENT.expand(mean), STATEMENT.expand(moment)
     bound = STATEMENT.formal_conclusion.args[1]
 
     low = sum_at_least(solve(-G * w <= w * x, nonnegative, in_range), o, (-G, w))

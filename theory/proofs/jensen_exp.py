@@ -5,14 +5,14 @@ from theory.kernel.proof import Proof, assume, conclude, solve
 from theory.kernel.terms import Term, exp
 from theory.proofs._toolkit import at, exp_positive, sum_at_least, tangent_at
 from theory.proofs._witness import table_witness
-from theory.statements.jensen_exp import STATEMENT, mass, mean, mean_exp, value, weight
+from theory.statements.jensen_exp import STATEMENT, mean, mean_exp, value, weight
 from theory.symbols import o
 
 
 def prove(goal: Term) -> Proof:
     hypotheses = STATEMENT.formal_hypotheses
     w, x = weight(o), value(o)
-    m, whole = STATEMENT.expand(mean), STATEMENT.expand(mass)
+    m = STATEMENT.expand(mean)
     slope = exp(m)
     pointwise = solve(
         w * (slope * (1 - m)) + w * x * slope <= w * exp(x),

@@ -1,4 +1,5 @@
-"""log W' <= log W + eta m + (L + G^2) eta^2/2 (Hoeffding) and >= log W + eta m - L eta^2/2 (Jensen)."""
+"""log W' <= log W + eta m + (L + G^2) eta^2/2 (Hoeffding) and >= log W + eta m - L eta^2/2
+(Jensen)."""
 
 from functools import cache
 
@@ -15,7 +16,8 @@ from theory.symbols import STEP, G, L, eta
 
 @cache
 def rate_bounded(correct: bool) -> Proof:
-    """W' <= W * exp(y) with W = J, y = eta (1-J) gap + (L+G^2) eta^2/2 (or W = 1-J, y = -eta J gap + ...)."""
+    """W' <= W * exp(y) with W = J, y = eta (1-J) gap + (L+G^2) eta^2/2 (or W = 1-J, y = -eta J
+    gap + ...)."""
     J, F, gap = STEP.success(), STEP.failure(), STEP.alignment()
     now, then = (J, STEP.success(eta)) if correct else (F, STEP.failure(eta))
     y = (eta * F * gap if correct else -eta * J * gap) + (L + G**2) * eta**2 / 2

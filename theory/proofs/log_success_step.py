@@ -23,7 +23,8 @@ def shares() -> Proof:
 
 @cache
 def rate_grows(correct: bool) -> Proof:
-    """W * exp(x) <= W' with W = J, x = eta (1-J) gap - L eta^2/2 (or W = 1-J, x = -eta J gap - ...)."""
+    """W * exp(x) <= W' with W = J, x = eta (1-J) gap - L eta^2/2 (or W = 1-J, x = -eta J gap -
+    ...)."""
     J, F, gap = STEP.success(), STEP.failure(), STEP.alignment()
     now, then = (J, STEP.success(eta)) if correct else (F, STEP.failure(eta))
     x = (eta * F * gap if correct else -eta * J * gap) - curvature()

@@ -1,4 +1,5 @@
-"""J' >= J e^x gives 1-J' <= (1-J)(1 - Jx/(1-J)) <= (1-J) e^{-Jx/(1-J)}: both logs move by x/(1-J)."""
+"""J' >= J e^x gives 1-J' <= (1-J)(1 - Jx/(1-J)) <= (1-J) e^{-Jx/(1-J)}: both logs move by
+x/(1-J)."""
 
 from functools import cache
 

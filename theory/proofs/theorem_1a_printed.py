@@ -13,7 +13,8 @@ from theory.symbols import K, k
 
 
 def countermodel() -> Instance:
-    """The logistic policy, one step of 1/20 from J = 1/2, C0 = C0' = 1, looked at before the step."""
+    """The logistic policy, one step of 1/20 from J = 1/2, C0 = C0' = 1, looked at before the
+    step."""
     instance = halting_witness(STATEMENT, {K: const(0)})
     start = halting().offset(k) + 0
     false_here = negate(interpret(STATEMENT.formal_conclusion, instance.model))

@@ -55,7 +55,8 @@ def stagnates(goal: Term, hypotheses: dict[str, Term]) -> Proof:
     )
     inside = (*interior(START), *interior(END))
     bound = odds_at_least(END.success(), START.success(), -room, lower, *inside)
-    same = exp_equal(-(-room), room)
+    exponent = bound.conclusion.args[1].args[1].args[0]
+    same = exp_equal(exponent, room)
     return conclude(goal, bound, same, exp_inverse(room), exp_positive(-room), *inside)
 
 

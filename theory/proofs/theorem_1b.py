@@ -1,4 +1,5 @@
-"""f(k+1) - f(k) >= gap eta - (L + G^2/2) eta^2 >= [gap]_+ eta/2 under (15a); induction; undo the logs."""
+"""f(k+1) - f(k) >= gap eta - (L + G^2/2) eta^2 >= [gap]_+ eta/2 under (15a); induction; undo the
+logs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""(1-J(K)) <= (1-J(0))/J(0) e^(-M(K)/2), and e^(-M(K)/2) <= J(0) eps/(1-J(0)) once M(K) is large."""
+"""(1-J(K)) <= (1-J(0))/J(0) e^(-M(K)/2), and e^(-M(K)/2) <= J(0) eps/(1-J(0)) once M(K) is
+large."""
 
 from theory.instance import Instance
 from theory.kernel.proof import Proof, assume, conclude, discharge, solve

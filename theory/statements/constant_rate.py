@@ -1,4 +1,5 @@
-"""The update theta' = theta + alpha g+ (the gradient of log J): one learning rate is safe at every J.
+"""The update theta' = theta + alpha g+ (the gradient of log J): one learning rate is safe at every
+J.
 
 g+ = (1-J)(g+ - g-) = grad J / J, so this is the policy gradient divided by J. No unit direction, no
 step size that shrinks with the gap: alpha <= 2/L never lowers J, whatever J is.

@@ -1,7 +1,7 @@
 """The safe step size: below the largest of three thresholds, J strictly increases."""
 
-from theory.kernel.terms import conj, maximum, var
-from theory.statement import Hypothesis, Notation, Statement, Twin
+from theory.kernel.terms import conj, maximum
+from theory.statement import Hypothesis, Statement, Twin
 from theory.statements._common import (
     BOUNDED,
     DIFFERENTIABLE,

@@ -1,7 +1,7 @@
 """Eq. (10): the policy gradient is J(1-J) times the gradient gap.
 
-An identity of vectors is its components: the statement is about the derivative along the update, and
-holds for every direction w, the coordinate directions among them.
+An identity of vectors is its components: the statement is about the derivative along the update,
+and holds for every direction w, the coordinate directions among them.
 """
 
 from theory.kernel.terms import conj, eq, has_derivative, total, var

@@ -1,4 +1,5 @@
-"""The success rate itself: log J grows by at least eta*(1-J)*gap - L eta^2/2, and log(1-J) likewise."""
+"""The success rate itself: log J grows by at least eta*(1-J)*gap - L eta^2/2, and log(1-J)
+likewise."""
 
 from theory.kernel.terms import conj, log
 from theory.statement import Statement, Twin

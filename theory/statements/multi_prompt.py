@@ -1,4 +1,5 @@
-"""Several prompts, one update: a weighted sum of log success rates rises by its slope, up to curvature.
+"""Several prompts, one update: a weighted sum of log success rates rises by its slope, up to
+curvature.
 
 The paper leaves several prompts open. Nothing is needed but the inequality for each log J_q.
 """

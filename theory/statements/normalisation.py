@@ -1,4 +1,5 @@
-"""F1: the update reweights each response by e^X, X = log pi' - log pi, and probability is conserved."""
+"""F1: the update reweights each response by e^X, X = log pi' - log pi, and probability is
+conserved."""
 
 from theory.kernel.terms import conj, eq, exp, var
 from theory.statement import Notation, Statement, Twin

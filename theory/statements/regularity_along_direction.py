@@ -1,4 +1,5 @@
-"""Assumption 1 is about gradient vectors; the step theorems need it along one direction w, |w| <= 1."""
+"""Assumption 1 is about gradient vectors; the step theorems need it along one direction w, |w| <=
+1."""
 
 from theory.kernel.terms import REAL, Symbol, absolute, conj, forall, implies, total, var
 from theory.statement import Hypothesis, Notation, Statement, Twin

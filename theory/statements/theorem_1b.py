@@ -1,6 +1,6 @@
 """Theorem 1(b): under condition (15a) the success rate is above the logistic curve (15b)."""
 
-from theory.kernel.terms import const, exp
+from theory.kernel.terms import exp
 from theory.statement import Statement, Twin
 from theory.statements._trajectory import (
     ADAPTED,
@@ -24,9 +24,9 @@ STATEMENT = Statement(
     conclusion=logistic_curve(M(K)) <= J(K),
     notation=NOTATION,
     printed="the same, and eta_k <= 1/(2 sqrt L)",
-    remark="The bound on eta_k is not needed. J(0) = 1 leaves nothing to prove; J(0) = 0 is excluded.",
+    remark="The bound on eta_k is not needed. At J(0) = 1 the gap is not defined; see the notes.",
     twins=(
-        Twin("M instead of M/2", J(0) / (J(0) + F(0) * exp(-M(K) * const(3))) <= J(K)),
+        Twin("three times M", J(0) / (J(0) + F(0) * exp(-M(K) * 3)) <= J(K)),
         Twin("J(0) and 1 - J(0) exchanged", F(0) / (F(0) + J(0) * exp(-(M(K) / 2))) <= J(K)),
         Twin("sign flipped", J(K) <= logistic_curve(M(K))),
         Twin("any step size", drop="adapted"),

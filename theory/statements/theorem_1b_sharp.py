@@ -1,4 +1,5 @@
-"""Theorem 1(b) under the sharp condition eta <= (1-J) gap/L: same conclusion, no bound on the score."""
+"""Theorem 1(b) under the sharp condition eta <= (1-J) gap/L: same conclusion, no bound on the
+score."""
 
 from theory.kernel.terms import exp
 from theory.statement import Statement, Twin

@@ -1,0 +1,121 @@
+"""Formulas for people: infix, in the paper's letters, with the abbreviations of a statement put
+back.
+
+Nothing is proved here. The kernel works on terms; ``theory.kernel.syntax`` writes them exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from theory.kernel.terms import Symbol, Term, substitute
+from theory.statement import Notation, Statement
+
+LETTERS = {
+    "eta": "η",
+    "eps": "ε",
+    "alpha": "α",
+    "gap": "Δμ",
+    "gap_": "Δμ",
+    "J_next": "J'",
+    "F": "(1-J)",
+    "F_next": "(1-J')",
+    "m_plus": "E+[s]",
+    "m_minus": "E-[s]",
+    "change": "Δ log-odds",
+    "logp": "log π",
+    "C1": "C0'",
+    "norm2": "|g+|²",
+    "least_gap": "Δμ_min",
+}
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+# binding strength: comparison < sum < product < sign and power < atom
+COMPARE, SUM, PRODUCT, POWER, ATOM = range(1, 6)
+RELATIONS = {"le": "≤", "lt": "<", "eq": "="}
+LOGIC = {"and": " and ", "or": " or ", "implies": " ⇒ "}
+
+
+def letter(name: str) -> str:
+    return LETTERS.get(name, name)
+
+
+def pretty(term: Term, names: Mapping[Term, str] | None = None) -> str:
+    """The term on one line; ``names`` maps whole terms to what to call them."""
+    return _write(term, names or {}, 0)
+
+
+def names_of(statement: Statement) -> dict[Term, str]:
+    """What each abbreviation of a statement stands for, ready for ``pretty``."""
+    return {body: name for notation in statement.notation for body, name in _spellings(notation)}
+
+
+def _spellings(notation: Notation) -> list[tuple[Term, str]]:
+    """An abbreviation, and for one with an argument its values at 0, k, k + 1 and K."""
+    if isinstance(notation.symbol, Term):
+        return [(notation.body, letter(str(notation.symbol.data)))]
+    from theory.symbols import K, k
+
+    name, param = letter(notation.symbol.name), notation.params[0]
+    return [
+        (substitute(notation.body, {param: value}), f"{name}({pretty(value)})")
+        for value in (param, k - k + 0, k, k + 1, K)
+    ]
+
+
+def _write(term: Term, names: Mapping[Term, str], outside: int) -> str:
+    if term in names:
+        return names[term]
+    text, strength = _plain(term, names)
+    return f"({text})" if strength < outside else text
+
+
+def _plain(term: Term, names: Mapping[Term, str]) -> tuple[str, int]:
+    def part(index: int, strength: int = 0) -> str:
+        return _write(term.args[index], names, strength)
+
+    data = term.data
+    if isinstance(data, Symbol):
+        inside = ", ".join(_write(a, names, 0) for a in term.args)
+        return f"{letter(data.name)}({inside})", ATOM
+    match term.op:
+        case "var":
+            return letter(str(data)), ATOM
+        case "const":
+            assert isinstance(data, Fraction)
+            plain = data >= 0 and data.denominator == 1
+            return str(data), ATOM if plain else SUM
+        case "add":
+            right = term.args[1]
+            if right.op == "neg":
+                return f"{part(0, SUM)} - {_write(right.args[0], names, PRODUCT)}", SUM
+            return f"{part(0, SUM)} + {part(1, SUM)}", SUM
+        case "neg":
+            return f"-{part(0, PRODUCT)}", SUM
+        case "mul":
+            return f"{part(0, PRODUCT)}·{part(1, POWER)}", PRODUCT
+        case "div":
+            return f"{part(0, PRODUCT)}/{part(1, POWER)}", PRODUCT
+        case "pow":
+            return f"{part(0, ATOM)}{str(data).translate(SUPERSCRIPTS)}", POWER
+        case "abs":
+            return f"|{part(0)}|", ATOM
+        case "max" if term.args[1].op == "const" and term.args[1].data == 0:
+            return f"[{part(0)}]₊", ATOM
+        case "exp" | "log" | "max" | "min":
+            return f"{term.op}({', '.join(_write(a, names, 0) for a in term.args)})", ATOM
+        case "sum":
+            return f"Σ_{term.args[0].data} {part(1, PRODUCT)}", SUM
+        case "prefix":
+            return f"Σ_{{{term.args[0].data}<{part(1)}}} {part(2, PRODUCT)}", SUM
+        case "le" | "lt" | "eq":
+            return f"{part(0, SUM)} {RELATIONS[term.op]} {part(1, SUM)}", COMPARE
+        case "and" | "or" | "implies":
+            return LOGIC[term.op].join(_write(a, names, COMPARE) for a in term.args), 0
+        case "not":
+            return f"not {part(0, ATOM)}", COMPARE
+        case "forall":
+            return f"for all {term.args[0].data}: {part(1)}", 0
+        case "deriv":
+            return f"d/d{term.args[0].data} {part(1, POWER)} = {part(2, SUM)}", COMPARE
+    return term.op, ATOM

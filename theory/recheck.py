@@ -1,0 +1,112 @@
+"""Judge an exported folder from its files alone: each solver in a process of its own, rules in a
+third.
+
+python -m theory.recheck z3 FOLDER      every obligation must be unsat
+python -m theory.recheck rules FOLDER   every rule application must be valid, and must end in the
+                                        statements that the ledger lists
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from theory.export import MANIFEST, PROOFS, replay
+from theory.kernel.solvers import CANARIES, SOLVERS
+from theory.kernel.terms import KernelError
+from theory.ledger import SECONDS, check_case
+
+CHECKERS = (*SOLVERS, "rules")
+
+
+class BadExport(ValueError):
+    """The folder is not a complete, unchanged export."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """What one checker found: how many items it accepted, and which it did not."""
+
+    checker: str
+    accepted: int
+    rejected: dict[str, str]
+
+
+def recheck(folder: Path) -> list[Recheck]:
+    """Run all checkers, each in a new process, at the same time. Raises BadExport."""
+    read_manifest(folder)
+    command = [sys.executable, "-m", "theory.recheck"]
+    running = [
+        subprocess.Popen([*command, checker, str(folder)], stdout=subprocess.PIPE, text=True)
+        for checker in CHECKERS
+    ]
+    found = []
+    for checker, process in zip(CHECKERS, running, strict=True):
+        output, _ = process.communicate()
+        if process.returncode != 0:
+            raise BadExport(f"the checker {checker} stopped with exit code {process.returncode}")
+        found.append(Recheck(checker, **json.loads(output)))
+    return found
+
+
+def read_manifest(folder: Path) -> dict[str, str]:
+    """Names and SHA-256 of the files. Raises BadExport when one is missing, changed or not
+    listed."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise BadExport(f"{folder} has no {MANIFEST}: it is not an export of gradgap verify")
+    sums: dict[str, str] = json.loads(path.read_text())
+    present = {p.name for p in folder.iterdir()} - {MANIFEST}
+    if present != set(sums):
+        names = ", ".join(sorted(present ^ set(sums))[:3])
+        raise BadExport(f"{folder}: files are missing or not listed: {names}")
+    for name, expected in sums.items():
+        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != expected:
+            raise BadExport(f"{folder / name} was changed after the export")
+    return sums
+
+
+def check_with_solver(name: str, folder: Path) -> tuple[int, dict[str, str]]:
+    """Ask one solver about every file."""
+    solver = SOLVERS[name]
+    rejected = {
+        f"canary {n}": f"expected {expected}"
+        for n, (text, expected) in enumerate(CANARIES)
+        if solver(text, SECONDS) != expected
+    }
+    names = sorted(n for n in read_manifest(folder) if n.endswith(".smt2"))
+    for file in names:
+        answer = solver((folder / file).read_text(), SECONDS)
+        if answer != "unsat":
+            rejected[file] = answer
+    return len(names) - len(rejected), rejected
+
+
+def check_rules(folder: Path) -> tuple[int, dict[str, str]]:
+    """Replay all proofs; their obligations must be the files and their ends the statements."""
+    files = set(read_manifest(folder))
+    rejected = {}
+    cases = replay(json.loads((folder / PROOFS).read_text()))
+    for slug, case in cases.items():
+        try:
+            check_case(case)
+            if not {f"{digest}.smt2" for digest in case.obligations()} <= files:
+                raise KernelError("an obligation has no file")
+        except KernelError as error:
+            rejected[slug] = str(error)
+    return len(cases) - len(rejected), rejected
+
+
+def main(checker: str, folder: Path) -> None:
+    accepted, rejected = (
+        check_rules(folder) if checker == "rules" else check_with_solver(checker, folder)
+    )
+    print(json.dumps({"accepted": accepted, "rejected": rejected}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
