@@ -7,7 +7,8 @@ attacks each one in ball arithmetic.
 
 from __future__ import annotations
 
-from theory.kernel.rules import FACTS, Axiom
+from theory.kernel.rules import FACTS
+from theory.kernel.sequent import Axiom
 from theory.kernel.terms import eq, exp, lift, log, var
 
 _x, _y = var("x"), var("y")

@@ -16,7 +16,7 @@ from theory.axioms import AXIOMS
 from theory.instance import Instance
 from theory.kernel.models import Model
 from theory.kernel.proof import Proof, infer
-from theory.kernel.rules import Axiom
+from theory.kernel.sequent import Axiom
 from theory.kernel.syntax import from_text, to_text
 from theory.kernel.terms import KernelError, Lambda, Sort, Symbol, Term
 from theory.ledger import Case

@@ -77,6 +77,8 @@ def _plain(term: Term, names: Mapping[Term, str]) -> tuple[str, int]:
     data = term.data
     if isinstance(data, Symbol):
         inside = ", ".join(_write(a, names, 0) for a in term.args)
+        if data.name == "F":
+            return f"(1-J({inside}))", ATOM
         return f"{letter(data.name)}({inside})", ATOM
     match term.op:
         case "var":

@@ -48,9 +48,10 @@ def derivative(
             return d(f) if term.data == 1 else const(term.data) * f ** (term.data - 1) * d(f)
         case "div":
             f, g = term.args
+            if g.op != "const":
+                _require(negate(eq(g, 0)), facts)
             if variable not in g.free:
                 return d(f) / g
-            _require(negate(eq(g, 0)), facts)
             return (d(f) * g - f * d(g)) / g**2
         case "exp":
             return term * d(term.args[0])

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from theory.kernel.obligations import Obligation
-from theory.kernel.rules import RULES, Axiom, BadDefinition, Definition, Sequent
+from theory.kernel.rules import RULES
+from theory.kernel.sequent import Axiom, BadDefinition, Definition, Sequent
 from theory.kernel.terms import KernelError, Lambda, Symbol, Term
 
 _MAKER = object()

@@ -15,35 +15,18 @@ says anything. Python's own truth value of a node raises, so ``if a <= b`` can't
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-
-class KernelError(Exception):
-    """A rule was applied outside its conditions; the message names the condition."""
-
-
-class SortError(KernelError):
-    """A term was built or substituted at the wrong sort."""
-
-
-class CaptureError(KernelError):
-    """A substitution would have bound a free variable."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """REAL, NAT (0, 1, 2, ... inside the reals), BOOL, or a finite index set."""
-
-    name: str
-
-    @property
-    def finite(self) -> bool:
-        return self.name not in ("Real", "Nat", "Bool")
-
-
-REAL, NAT, BOOL = Sort("Real"), Sort("Nat"), Sort("Bool")
+from theory.kernel.sorts import BOOL as BOOL
+from theory.kernel.sorts import NAT as NAT
+from theory.kernel.sorts import REAL as REAL
+from theory.kernel.sorts import CaptureError as CaptureError
+from theory.kernel.sorts import KernelError as KernelError
+from theory.kernel.sorts import Sort as Sort
+from theory.kernel.sorts import SortError as SortError
+from theory.kernel.sorts import check_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +36,11 @@ class Symbol:
     name: str
     sorts: tuple[Sort, ...]
 
+    def __post_init__(self) -> None:
+        check_name(self.name)
+
     def __call__(self, *args: TermLike) -> Term:
-        terms = tuple(lift(a) for a in args)
-        if len(terms) != len(self.sorts):
-            raise SortError(f"{self.name} takes {len(self.sorts)} arguments, got {len(terms)}")
-        for term, sort in zip(terms, self.sorts, strict=True):
-            require_sort(term, sort, f"argument of {self.name}")
-        return Term("apply", terms, self)
+        return Term("apply", tuple(lift(a) for a in args), self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +62,9 @@ class Lambda:
 
 Data = str | Fraction | int | Symbol | Sort | None
 
-FORMULAS = frozenset(
-    ["true", "le", "lt", "eq", "not", "and", "or", "implies", "forall", "deriv"],
-)
+UNARY, BINARY = ("neg", "abs", "exp", "log"), ("add", "mul", "div", "max", "min")
+RELATIONS, CONNECTIVES = ("le", "lt", "eq"), ("not", "and", "or", "implies")
+FORMULAS = frozenset(["true", *RELATIONS, *CONNECTIVES, "forall", "deriv"])
 BINDERS = {"sum": 1, "prefix": 2, "forall": 1, "deriv": 1}  # how many leading arguments are unbound
 
 
@@ -100,6 +81,7 @@ class Term:
     digest: int = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        _check(self)
         key = (self.op, self.data, self.data_sort, tuple(a.digest for a in self.args))
         object.__setattr__(self, "digest", hash(key))
         symbols = frozenset().union(*(a.symbols for a in self.args))
@@ -182,22 +164,19 @@ class Term:
         return _arithmetic("neg", self)
 
     def __pow__(self, exponent: int) -> Term:
-        if not isinstance(exponent, int) or not 1 <= exponent <= 16:
-            raise SortError(f"powers are integers from 1 to 16, got {exponent!r}")
-        require_sort(self, REAL, "base of a power")
         return Term("pow", (self,), exponent)
 
     def __le__(self, other: TermLike) -> Term:
-        return _relation("le", self, other)
+        return _arithmetic("le", self, other)
 
     def __ge__(self, other: TermLike) -> Term:
-        return _relation("le", other, self)
+        return _arithmetic("le", other, self)
 
     def __lt__(self, other: TermLike) -> Term:
-        return _relation("lt", self, other)
+        return _arithmetic("lt", self, other)
 
     def __gt__(self, other: TermLike) -> Term:
-        return _relation("lt", other, self)
+        return _arithmetic("lt", other, self)
 
 
 TermLike = Term | int | Fraction
@@ -228,18 +207,11 @@ def require_sort(term: Term, sort: Sort, where: str) -> None:
 
 
 def _arithmetic(op: str, *values: TermLike) -> Term:
-    terms = tuple(lift(v) for v in values)
-    for term in terms:
-        require_sort(term, REAL, f"argument of {op}")
-    return Term(op, terms)
-
-
-def _relation(op: str, left: TermLike, right: TermLike) -> Term:
-    return _arithmetic(op, left, right)
+    return Term(op, tuple(lift(v) for v in values))
 
 
 def eq(left: TermLike, right: TermLike) -> Term:
-    return _relation("eq", left, right)
+    return _arithmetic("eq", left, right)
 
 
 def exp(x: TermLike) -> Term:
@@ -262,72 +234,90 @@ def minimum(x: TermLike, y: TermLike) -> Term:
     return _arithmetic("min", x, y)
 
 
-TRUE = Term("true")
-
-
-def _formulas(op: str, parts: Iterable[Term]) -> Term:
-    parts = tuple(parts)
-    for part in parts:
-        require_sort(part, BOOL, f"argument of {op}")
-    return Term(op, parts)
-
-
 def conj(*parts: Term) -> Term:
-    return parts[0] if len(parts) == 1 else _formulas("and", parts or (TRUE,))
+    return parts[0] if len(parts) == 1 else Term("and", parts or (TRUE,))
 
 
 def disj(first: Term, *rest: Term) -> Term:
-    return _formulas("or", (first, *rest)) if rest else first
+    return Term("or", (first, *rest)) if rest else first
 
 
 def negate(part: Term) -> Term:
-    return _formulas("not", (part,))
+    return Term("not", (part,))
 
 
 def implies(left: Term, right: Term) -> Term:
-    return _formulas("implies", (left, right))
-
-
-def _binder(variable: Term) -> None:
-    if variable.op != "var":
-        raise SortError("only a variable can be bound")
+    return Term("implies", (left, right))
 
 
 def forall(variable: Term, body: Term) -> Term:
-    _binder(variable)
-    require_sort(body, BOOL, "body of forall")
     return Term("forall", (variable, body))
 
 
 def total(index: Term, body: TermLike) -> Term:
     """Sum of ``body`` over the finite index set that is the sort of ``index``."""
-    _binder(index)
-    if not index.sort.finite:
-        raise SortError(f"sums run over finite index sets, not over {index.sort.name}")
-    term = lift(body)
-    require_sort(term, REAL, "body of a sum")
-    return Term("sum", (index, term))
+    return Term("sum", (index, lift(body)))
 
 
 def prefix_sum(index: Term, count: TermLike, body: TermLike) -> Term:
     """Sum of ``body`` over index = 0, ..., count - 1."""
-    _binder(index)
-    bound, term = lift(count), lift(body)
-    require_sort(index, NAT, "index of a prefix sum")
-    require_sort(bound, NAT, "length of a prefix sum")
-    require_sort(term, REAL, "body of a prefix sum")
-    return Term("prefix", (index, bound, term))
+    return Term("prefix", (index, lift(count), lift(body)))
 
 
 def has_derivative(variable: Term, function: TermLike, derivative: TermLike) -> Term:
     """t -> function is differentiable at every real t, with that derivative."""
-    _binder(variable)
-    f, g = lift(function), lift(derivative)
-    for term, sort in ((variable, REAL), (f, REAL), (g, REAL)):
-        require_sort(term, sort, "argument of has_derivative")
-    if variable.sort != REAL:
-        raise SortError("derivatives are taken in a real variable")
-    return Term("deriv", (variable, f, g))
+    return Term("deriv", (variable, lift(function), lift(derivative)))
+
+
+# -- what a well-formed node is --------------------------------------------------------------
+
+
+def _check(term: Term) -> None:
+    """Raises SortError unless the node has the right number, sorts and data of arguments."""
+    op, args, data = term.op, term.args, term.data
+    if op == "var":
+        check_name(data)
+        wanted: tuple[Sort, ...] = ()
+        well_formed = term.data_sort is not None
+    elif op == "const":
+        wanted, well_formed = (), isinstance(data, Fraction)
+    elif op == "apply":
+        wanted, well_formed = (data.sorts, True) if isinstance(data, Symbol) else ((), False)
+    elif op == "pow":
+        whole = isinstance(data, int) and not isinstance(data, bool)
+        wanted, well_formed = (REAL,), whole and 1 <= data <= 16  # type: ignore[operator]
+    else:
+        wanted, well_formed = _wanted(op, args), data is None
+    if not well_formed or (op != "var" and term.data_sort is not None):
+        raise SortError(f"not a well-formed {op}: {data!r}")
+    if len(args) != len(wanted):
+        raise SortError(f"{op} takes {len(wanted)} arguments, got {len(args)}")
+    for arg, sort in zip(args, wanted, strict=True):
+        require_sort(arg, sort, f"argument of {op}")
+
+
+def _wanted(op: str, args: tuple[Term, ...]) -> tuple[Sort, ...]:
+    """The sorts of the arguments of an operator that carries no data."""
+    if op in UNARY:
+        return (REAL,)
+    if op in BINARY or op in RELATIONS:
+        return (REAL, REAL)
+    if op == "true":
+        return ()
+    if op in CONNECTIVES:
+        arity = {"not": 1, "implies": 2}.get(op, max(1, len(args)))
+        return (BOOL,) * arity
+    if op not in BINDERS or not args or args[0].op != "var":
+        raise SortError(f"{op} is not an operator, or binds no variable")
+    bound = args[0].sort
+    allowed = {"sum": bound.finite, "prefix": bound == NAT, "deriv": bound == REAL}
+    if not allowed.get(op, bound != BOOL):
+        raise SortError(f"{op} can't bind a variable of sort {bound.name}")
+    rest = {"sum": (REAL,), "prefix": (NAT, REAL), "forall": (BOOL,), "deriv": (REAL, REAL)}
+    return (bound, *rest[op])
+
+
+TRUE = Term("true")
 
 
 # -- substitution ----------------------------------------------------------------------------

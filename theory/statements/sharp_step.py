@@ -23,8 +23,8 @@ STATEMENT = Statement(
     kind="lower",
     hypotheses=STEP_HYPOTHESES,
     conclusion=conj(
-        -curvature() / F <= change - gap * eta,
-        change - gap * eta <= curvature() / J,
+        -(L * eta**2 / (2 * F)) <= change - gap * eta,
+        change - gap * eta <= L * eta**2 / (2 * J),
     ),
     notation=(SUCCESS, FAILURE, GAP, CHANGE),
     twins=(

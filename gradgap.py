@@ -1,0 +1,385 @@
+"""The command line: ``gradgap verify``, ``recheck``, ``explain``, ``threshold``.
+
+Rooms are imported inside the commands, so that ``gradgap --help`` answers at once. Results go to
+standard output, progress and messages to standard error. Exit codes: 0 as expected, 1 not, 2 bad
+usage or bad input.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.tree import Tree
+
+    from theory.ledger import Entry, Ledger
+    from theory.statement import Statement
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="The machine-checked companion to the theory of RLVR: gradient gaps and step sizes.",
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, nothing else.")]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: one for each core.")]
+COLOURS = {"proved": "green", "refuted": "magenta", "witnessed": "cyan", "undecided": "red"}
+
+
+class BadInput(Exception):
+    """Reported as one line; exit code 2."""
+
+
+def main() -> None:
+    """Entry point. Turns expected errors into one line on standard error."""
+    try:
+        app()
+    except BadInput as error:
+        print(f"gradgap: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+@contextmanager
+def bad_input(*kinds: type[Exception]) -> Iterator[None]:
+    """Errors of these kinds are the user's: one line, exit code 2."""
+    try:
+        yield
+    except kinds as error:
+        raise BadInput(str(error)) from error
+
+
+def consoles() -> tuple[Console, Console]:
+    """Standard output and standard error; colour only on a terminal."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else 120
+    out = Console(highlight=False, markup=False, emoji=False, width=width)
+    return out, Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+@contextmanager
+def progress_line(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress line on standard error, on a terminal only."""
+    from rich.progress import Progress
+
+    _, err = consoles()
+    with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+# -- verify ----------------------------------------------------------------------------------------
+
+
+@app.command()
+def verify(
+    slugs: Annotated[list[str] | None, typer.Argument(help="Claims; all when none.")] = None,
+    as_json: Json = False,
+    jobs: Jobs = 0,
+    timeout: Annotated[
+        float, typer.Option(min=0.001, help="Seconds per solver and question.")
+    ] = 20.0,
+    export: Annotated[Path | None, typer.Option(help="Also write all obligations here.")] = None,
+) -> None:
+    """Prove every claim with both solvers and print the ledger.
+
+    Example: gradgap verify theorem_1b --json
+    """
+    from theory.ledger import UnknownSlug
+
+    started = time.perf_counter()
+    with bad_input(UnknownSlug, FileExistsError, NotADirectoryError, PermissionError):
+        ledger = run_ledger(slugs or [], jobs, timeout)
+        if export is not None:
+            from theory.export import write
+
+            write(ledger.cases, export)
+    if as_json:
+        print(json.dumps(ledger_as_json(ledger), indent=1, ensure_ascii=False))
+    else:
+        print_ledger(ledger, time.perf_counter() - started)
+    raise typer.Exit(0 if ledger.as_expected else 1)
+
+
+def run_ledger(slugs: list[str], jobs: int, timeout: float) -> Ledger:
+    from theory.kernel.solvers import LyingSolver, SolverDisagreement
+    from theory.ledger import default_jobs
+    from theory.ledger import verify as verify_ledger
+
+    try:
+        with progress_line("proving") as progress:
+            return verify_ledger(slugs, jobs or default_jobs(), timeout, progress=progress)
+    except (SolverDisagreement, LyingSolver) as error:
+        print(f"gradgap: nothing is decided. {type(error).__name__}: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+
+
+def ledger_as_json(ledger: Ledger) -> dict[str, Any]:
+    """The ledger, with the recorded necessity of each hypothesis."""
+    necessity = recorded_necessity()
+    document = ledger.as_json()
+    for claim in document["claims"]:
+        claim["needed"] = necessity.get(claim["slug"], {})
+    return document
+
+
+def recorded_necessity() -> dict[str, dict[str, str]]:
+    """Which hypotheses are needed, from the committed results; those of changed claims are left
+    out."""
+    import numeric
+    from theory.statements import STATEMENTS
+
+    path = Path(numeric.__file__).parent / "results" / "necessity.json"
+    if not path.is_file():
+        return {}
+    record = json.loads(path.read_text())["claims"]
+    return {
+        slug: entry["needed"]
+        for slug, entry in record.items()
+        if slug in STATEMENTS and entry["fingerprint"] == STATEMENTS[slug].fingerprint
+    }
+
+
+def print_ledger(ledger: Ledger, seconds: float) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from theory.kernel.solvers import solver_versions
+    from theory.ledger import fact_as_json
+
+    out, err = consoles()
+    table = Table("claim", "in the paper", "verdict", "questions", "z3", "cvc5", "witness")
+    for entry in ledger.entries:
+        table.add_row(
+            entry.slug,
+            entry.paper_ref,
+            Text(verdict_line(entry), style=COLOURS.get(entry.verdict, "")),
+            str(entry.obligations),
+            entry.checkers.get("z3", "-"),
+            entry.checkers.get("cvc5", "-"),
+            "yes" if entry.witness else ("countermodel" if entry.countermodel else "-"),
+        )
+    out.print(table)
+    facts = Table("rests on", "which says", "source")
+    for name in sorted({name for entry in ledger.entries for name in entry.modulo}):
+        fact = fact_as_json(name)
+        facts.add_row(name, readable_fact(name, fact["statement"]), fact["source"])
+    out.print(facts)
+    counted: dict[str, int] = {}
+    for entry in ledger.entries:
+        counted[entry.verdict] = counted.get(entry.verdict, 0) + 1
+        if entry.verdict != entry.expected:
+            err.print(f"{entry.slug}: {entry.verdict}, expected {entry.expected}: {entry.reason}")
+    versions = ", ".join(f"{name} {version}" for name, version in solver_versions().items())
+    verdicts = ", ".join(f"{n} {verdict}" for verdict, n in counted.items())
+    asked = len({d for case in ledger.cases.values() for d in case.obligations()})
+    out.print(f"{len(ledger.entries)} claims: {verdicts}. {asked} questions to {versions}.")
+    err.print(f"{seconds:.1f} s")
+
+
+def verdict_line(entry: Entry) -> str:
+    return f"{entry.verdict} ({entry.corrected_by})" if entry.corrected_by else entry.verdict
+
+
+def readable_fact(name: str, statement: str) -> str:
+    from theory.axioms import AXIOMS
+    from theory.pretty import pretty
+
+    if name not in AXIOMS:
+        return statement
+    axiom = AXIOMS[name]
+    given = "".join(f" if {pretty(c)}" for c in axiom.conditions)
+    return pretty(axiom.conclusion) + given
+
+
+# -- recheck ---------------------------------------------------------------------------------------
+
+
+@app.command()
+def recheck(
+    folder: Annotated[
+        Path | None, typer.Argument(help="A folder written by verify --export; a new one if none.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Prove everything again from files alone: each solver and the rules in a process of its own.
+
+    Example: gradgap verify --export obligations && gradgap recheck obligations
+    """
+    from theory.recheck import BadExport
+    from theory.recheck import recheck as recheck_folder
+
+    with bad_input(BadExport, NotADirectoryError, PermissionError):
+        if folder is None:
+            with tempfile.TemporaryDirectory() as temporary:
+                export_all(Path(temporary))
+                found = recheck_folder(Path(temporary))
+        else:
+            found = recheck_folder(folder)
+    clean = all(not f.rejected for f in found)
+    if as_json:
+        print(json.dumps({"accepted": clean, "checkers": [asdict(f) for f in found]}, indent=1))
+    else:
+        for f in found:
+            what = "claims replayed" if f.checker == "rules" else "obligations unsat"
+            print(f"{f.checker:6} {f.accepted} {what}, {len(f.rejected)} rejected")
+            for name, reason in f.rejected.items():
+                print(f"       {name}: {reason}")
+    raise typer.Exit(0 if clean else 1)
+
+
+def export_all(folder: Path) -> None:
+    from theory.export import write
+    from theory.ledger import build, select
+
+    write({s.slug: build(s) for s in select(())}, folder)
+
+
+# -- explain ---------------------------------------------------------------------------------------
+
+
+@app.command()
+def explain(
+    slug: Annotated[str, typer.Argument(help="A claim; gradgap verify lists them.")],
+    steps: Annotated[bool, typer.Option("--steps", help="Print every step of the proof.")] = False,
+    jobs: Jobs = 0,
+) -> None:
+    """Print a claim: statement, notation, verdict, what its proof uses and rests on.
+
+    Example: gradgap explain theorem_1b
+    """
+    from theory.ledger import UnknownSlug, select
+
+    with bad_input(UnknownSlug):
+        (statement,) = select([slug])
+    ledger = run_ledger([slug], jobs, 20.0)
+    (entry,) = ledger.entries
+    print_statement(statement)
+    print_verdict(entry)
+    if slug in ledger.cases:
+        print_proof(statement, ledger, steps)
+    raise typer.Exit(0 if ledger.as_expected else 1)
+
+
+def print_statement(statement: Statement) -> None:
+    from rich.table import Table
+
+    from theory.kernel.terms import Term
+    from theory.pretty import letter, pretty
+
+    out, _ = consoles()
+    out.print(f"{statement.title}  [{statement.slug}; {statement.paper_ref}]")
+    if statement.printed:
+        out.print(f"printed: {statement.printed}")
+    table = Table("", "", "", show_header=False, box=None, pad_edge=False)
+    for h in statement.hypotheses:
+        table.add_row(f"given {h.name}", pretty(h.formula), h.meaning)
+    table.add_row("then", pretty(statement.conclusion), statement.remark)
+    for n in statement.notation:
+        name = n.symbol.data if isinstance(n.symbol, Term) else n.symbol.name
+        table.add_row(f"where {letter(str(name))}", pretty(n.body), n.meaning)
+    out.print(table)
+
+
+def print_verdict(entry: Entry) -> None:
+    out, _ = consoles()
+    answers = ", ".join(f"{name} {answer}" for name, answer in entry.checkers.items())
+    out.print(f"\n{verdict_line(entry)}: {entry.obligations} questions, {answers}")
+    out.print(f"modulo {', '.join(entry.modulo)}")
+    instance = entry.countermodel or entry.witness
+    if instance is not None:
+        kind = "countermodel" if entry.countermodel else "witness"
+        numbers = ", ".join(f"{name} = {value}" for name, value in instance.items())
+        out.print(f"{kind}: {numbers}")
+    for name in entry.unused:
+        out.print(f"the proof does not use the hypothesis {name}")
+    needed = recorded_necessity().get(entry.slug, {})
+    if needed:
+        words = ", ".join(f"{name}: {word}" for name, word in needed.items())
+        out.print(f"hypotheses: {words}")
+
+
+def print_proof(statement: Statement, ledger: Ledger, steps: bool) -> None:
+    from rich.tree import Tree
+
+    from theory.pretty import names_of, pretty
+
+    out, _ = consoles()
+    proof = ledger.cases[statement.slug].proof
+    if proof is None:
+        return
+    tree = Tree(statement.slug)
+    grow(tree, statement.slug)
+    out.print(tree)
+    if not steps:
+        return
+    names, numbers = names_of(statement), {}
+    for number, step in enumerate(proof.steps(), start=1):
+        numbers[id(step)] = number
+        used = ", ".join(str(numbers[id(p)]) for p in step.premises)
+        line = f"{number:4}  {pretty(step.conclusion, names)}   [{step.rule} {used}]"
+        out.print(line, markup=False, soft_wrap=True)
+
+
+def grow(tree: Tree, slug: str) -> None:
+    """Add the claims that a proof uses, and those that theirs use."""
+    from theory.dependencies import claims_used
+    from theory.ledger import build, select
+
+    proof = build(select([slug])[0]).proof
+    if proof is None:
+        return
+    for used in claims_used(slug, proof):
+        grow(tree.add(used), used)
+
+
+# -- threshold -------------------------------------------------------------------------------------
+
+
+@app.command()
+def threshold(
+    success_rate: Annotated[float, typer.Option("--J", help="Success rate, 0 < J < 1.")],
+    gap: Annotated[float, typer.Option("--gap", help="Gap alignment w.(g+ - g-), eq. (11).")],
+    smoothness: Annotated[float, typer.Option("--L", help="Smoothness constant, Assumption 1b.")],
+    score_bound: Annotated[float, typer.Option("--G", help="Score bound, Assumption 1a.")],
+    as_json: Json = False,
+) -> None:
+    """Print the safe step sizes: the paper's, the sharp ones, and which branch binds.
+
+    Example: gradgap threshold --J 0.1 --gap 0.5 --L 1 --G 1
+    """
+    from theory.thresholds import OutOfDomain, thresholds
+
+    with bad_input(OutOfDomain):
+        found = thresholds(success_rate, gap, smoothness, score_bound)
+    if as_json:
+        print(json.dumps(asdict(found), indent=1))
+        return
+    from rich.table import Table
+
+    out, _ = consoles()
+    table = Table("step size", "value", "below it")
+    table.add_row(
+        "condition (15a) and 1/(2 sqrt L)", f"{found.paper:.6g}", "theorem_1b, corollary_1"
+    )
+    table.add_row("(1-J) gap/L", f"{found.converges:.6g}", "theorem_1b_sharp")
+    for name, value in found.branches.items():
+        mark = "J rises (eta_safe, this branch binds)" if name == found.binding else "J rises"
+        table.add_row(name, f"{value:.6g}", mark)
+    out.print(table)
+
+
+if __name__ == "__main__":
+    main()

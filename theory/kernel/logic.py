@@ -1,0 +1,160 @@
+"""Rules of logic, and the two solver steps."""
+
+from __future__ import annotations
+
+from theory.kernel import terms as t
+from theory.kernel.obligations import implication, meaningful
+from theory.kernel.sequent import (
+    Axiom,
+    BadDefinition,
+    Definition,
+    Outcome,
+    OutsideRange,
+    Premises,
+    Sequent,
+    all_hypotheses,
+    count_premises,
+    match_form,
+    outcome,
+    require_general,
+)
+from theory.kernel.terms import KernelError, Lambda, Symbol, Term
+
+
+def assume(premises: Premises, formula: Term) -> Outcome:
+    """phi |- phi."""
+    count_premises(premises, 0, "assume")
+    return outcome(frozenset([formula]), formula)
+
+
+def axiom(premises: Premises, fact: Axiom, *values: Term) -> Outcome:
+    """An instance of a textbook fact; each range condition must be a premise."""
+    if len(values) != len(fact.variables):
+        raise KernelError(f"{fact.name} takes {len(fact.variables)} values, got {len(values)}")
+    instance = dict(zip(fact.variables, values, strict=True))
+    proved = {p.conclusion for p in premises}
+    for condition in fact.conditions:
+        if t.substitute(condition, instance) not in proved:
+            raise OutsideRange(f"{fact.name}: its range condition is not among the premises")
+    return outcome(all_hypotheses(premises), t.substitute(fact.conclusion, instance), fact.name)
+
+
+def solve(premises: Premises, goal: Term) -> Outcome:
+    """Real arithmetic: the premises imply the goal, by the answer of both solvers."""
+    question = implication(tuple(p.conclusion for p in premises), goal)
+    return Outcome(Sequent(all_hypotheses(premises), goal), (question,))
+
+
+def conclude(premises: Premises, goal: Term) -> Outcome:
+    """As ``solve``, and the goal is meaningful: no denominator is 0, every log is of a positive
+    number. The last step of every claim."""
+    known = tuple(p.conclusion for p in premises)
+    questions = (implication(known, goal), *meaningful(known, goal))
+    return Outcome(Sequent(all_hypotheses(premises), goal), questions)
+
+
+def discharge(premises: Premises, formula: Term) -> Outcome:
+    """From G, phi |- psi: G |- phi => psi."""
+    count_premises(premises, 1, "discharge")
+    hypotheses = premises[0].hypotheses - {formula}
+    return outcome(hypotheses, t.implies(formula, premises[0].conclusion))
+
+
+def cut(premises: Premises) -> Outcome:
+    """From G |- phi and D, phi |- psi: G, D |- psi."""
+    count_premises(premises, 2, "cut")
+    lemma, user = premises
+    if lemma.conclusion not in user.hypotheses:
+        raise KernelError("cut: the first conclusion is not a hypothesis of the second premise")
+    rest = user.hypotheses - {lemma.conclusion}
+    return outcome(lemma.hypotheses | rest, user.conclusion)
+
+
+def weaken(premises: Premises, *formulas: Term) -> Outcome:
+    """More hypotheses prove no less."""
+    count_premises(premises, 1, "weaken")
+    for formula in formulas:
+        t.require_sort(formula, t.BOOL, "a hypothesis")
+    return outcome(premises[0].hypotheses | frozenset(formulas), premises[0].conclusion)
+
+
+def generalise(premises: Premises, variable: Term) -> Outcome:
+    """From G |- phi with x not free in G: G |- for all x, phi."""
+    count_premises(premises, 1, "generalise")
+    require_general(variable, premises[0].hypotheses, "generalise")
+    return outcome(premises[0].hypotheses, t.forall(variable, premises[0].conclusion))
+
+
+def specialise(premises: Premises, value: Term) -> Outcome:
+    """From G |- for all x, phi(x): G |- phi(value)."""
+    count_premises(premises, 1, "specialise")
+    variable, body = match_form(premises[0], "forall", "specialise")
+    return outcome(premises[0].hypotheses, t.substitute(body, {variable: value}))
+
+
+def both(premises: Premises) -> Outcome:
+    """From G |- phi and D |- psi and ...: all of them."""
+    return outcome(all_hypotheses(premises), t.conj(*(p.conclusion for p in premises)))
+
+
+def part(premises: Premises, index: int) -> Outcome:
+    """From a conjunction, one of its parts."""
+    count_premises(premises, 1, "part")
+    parts = match_form(premises[0], "and", "part")
+    if not 0 <= index < len(parts):
+        raise KernelError(f"part: no part {index} among {len(parts)}")
+    return outcome(premises[0].hypotheses, parts[index])
+
+
+def apply_implication(premises: Premises) -> Outcome:
+    """From G |- phi => psi and D |- phi: G, D |- psi."""
+    count_premises(premises, 2, "apply_implication")
+    left, right = match_form(premises[0], "implies", "apply_implication")
+    if premises[1].conclusion != left:
+        raise KernelError("apply_implication: the second premise is not the condition of the first")
+    return outcome(all_hypotheses(premises), right)
+
+
+def instantiate(
+    premises: Premises,
+    values: tuple[tuple[Term, Term], ...],
+    functions: tuple[tuple[Symbol, Lambda], ...],
+) -> Outcome:
+    """A sequent holds in every interpretation, so also where its symbols mean these functions."""
+    count_premises(premises, 1, "instantiate")
+    by_variable, by_symbol = dict(values), dict(functions)
+
+    def put(formula: Term) -> Term:
+        return t.instantiate(formula, by_variable, by_symbol)
+
+    hypotheses = frozenset(put(h) for h in premises[0].hypotheses)
+    return outcome(hypotheses, put(premises[0].conclusion))
+
+
+def congruence(premises: Premises, hole: Term, template: Term) -> Outcome:
+    """From G |- a = b: G |- template[a] = template[b]."""
+    count_premises(premises, 1, "congruence")
+    a, b = match_form(premises[0], "eq", "congruence")
+    left, right = (t.substitute(template, {hole: x}) for x in (a, b))
+    return outcome(premises[0].hypotheses, t.eq(left, right))
+
+
+def definition(premises: Premises, symbol: Symbol, params: tuple[Term, ...], body: Term) -> Outcome:
+    """A new name for an expression in its parameters, made of arithmetic, exp and log alone.
+
+    No free variables and no function symbols in the body: nothing to recurse on, nothing to
+    capture."""
+    count_premises(premises, 0, "definition")
+    if tuple(p.sort for p in params) != symbol.sorts or len(set(params)) != len(params):
+        raise BadDefinition(f"{symbol.name}: parameters do not fit its sorts")
+    if not body.free <= set(params):
+        raise BadDefinition(f"{symbol.name}: free variables in its body")
+    if symbol in body.symbols:
+        raise BadDefinition(f"{symbol.name}: recursive definition")
+    if body.symbols:
+        raise BadDefinition(f"{symbol.name}: its body uses a function symbol")
+    t.require_sort(body, t.REAL, "the body of a definition")
+    formula = t.eq(symbol(*params), body)
+    for param in reversed(params):
+        formula = t.forall(param, formula)
+    return Outcome(Sequent(frozenset(), formula), definition=Definition(symbol, params, body))
