@@ -100,7 +100,9 @@ def verify(
     from theory.ledger import UnknownSlug
 
     started = time.perf_counter()
-    with bad_input(UnknownSlug, FileExistsError, NotADirectoryError, PermissionError):
+    if export is not None and export.exists() and (export.is_file() or any(export.iterdir())):
+        raise BadInput(f"--export needs a new or empty folder, and {export} is neither")
+    with bad_input(UnknownSlug, OSError):
         ledger = run_ledger(slugs or [], jobs, timeout)
         if export is not None:
             from theory.export import write
@@ -138,17 +140,14 @@ def ledger_as_json(ledger: Ledger) -> dict[str, Any]:
 def recorded_necessity() -> dict[str, dict[str, str]]:
     """Which hypotheses are needed, from the committed results; those of changed claims are left
     out."""
-    import numeric
+    from numeric.necessity import RESULTS
     from theory.statements import STATEMENTS
 
-    path = Path(numeric.__file__).parent / "results" / "necessity.json"
-    if not path.is_file():
-        return {}
-    record = json.loads(path.read_text())["claims"]
+    record = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
     return {
-        slug: entry["needed"]
-        for slug, entry in record.items()
-        if slug in STATEMENTS and entry["fingerprint"] == STATEMENTS[slug].fingerprint
+        slug: record[slug]["needed"]
+        for slug, statement in STATEMENTS.items()
+        if slug in record and record[slug]["fingerprint"] == statement.fingerprint
     }
 
 
@@ -175,7 +174,7 @@ def print_ledger(ledger: Ledger, seconds: float) -> None:
     facts = Table("rests on", "which says", "source")
     for name in sorted({name for entry in ledger.entries for name in entry.modulo}):
         fact = fact_as_json(name)
-        facts.add_row(name, readable_fact(name, fact["statement"]), fact["source"])
+        facts.add_row(name, fact["statement"], fact["source"])
     out.print(facts)
     counted: dict[str, int] = {}
     for entry in ledger.entries:
@@ -191,17 +190,6 @@ def print_ledger(ledger: Ledger, seconds: float) -> None:
 
 def verdict_line(entry: Entry) -> str:
     return f"{entry.verdict} ({entry.corrected_by})" if entry.corrected_by else entry.verdict
-
-
-def readable_fact(name: str, statement: str) -> str:
-    from theory.axioms import AXIOMS
-    from theory.pretty import pretty
-
-    if name not in AXIOMS:
-        return statement
-    axiom = AXIOMS[name]
-    given = "".join(f" if {pretty(c)}" for c in axiom.conditions)
-    return pretty(axiom.conclusion) + given
 
 
 # -- recheck ---------------------------------------------------------------------------------------
@@ -221,7 +209,7 @@ def recheck(
     from theory.recheck import BadExport
     from theory.recheck import recheck as recheck_folder
 
-    with bad_input(BadExport, NotADirectoryError, PermissionError):
+    with bad_input(BadExport, OSError):
         if folder is None:
             with tempfile.TemporaryDirectory() as temporary:
                 export_all(Path(temporary))

@@ -63,7 +63,7 @@ def evaluate(term: Term, values: Values) -> Any:
             return values[str(data)]
         case "const":
             assert isinstance(data, Fraction)
-            return data.numerator if data.denominator == 1 else _rational(data, values)
+            return _rational(data, values)
         case "pow":
             assert isinstance(data, int)
             return math.prod([evaluate(term.args[0], values)] * data)
@@ -77,9 +77,10 @@ def evaluate(term: Term, values: Values) -> Any:
 
 
 def _rational(value: Fraction, values: Values) -> Any:
-    """num/den in the arithmetic of ``values``: exact in balls, rounded once in floats."""
-    one = values.get("one", 1.0)
-    return one * value.numerator / value.denominator
+    """A constant in the arithmetic of ``values``: a ball when ``values["one"]`` is one."""
+    if "one" in values:
+        return values["one"] * value.numerator / value.denominator
+    return value.numerator if value.denominator == 1 else value.numerator / value.denominator
 
 
 def _exp(x: Any) -> Any:

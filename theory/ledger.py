@@ -25,6 +25,7 @@ from theory.kernel.rules import FACTS
 from theory.kernel.solvers import SOLVERS, Decision, Solver, check_canaries, decide
 from theory.kernel.syntax import to_text
 from theory.kernel.terms import KernelError
+from theory.pretty import pretty
 from theory.statement import Statement, Verdict
 from theory.statements import STATEMENTS
 
@@ -220,14 +221,10 @@ def fact_as_json(name: str) -> dict[str, str]:
     """Name, statement and source of an axiom or of a fact of the kernel."""
     if name in AXIOMS:
         axiom = AXIOMS[name]
-        conditions = [to_text(c) for c in axiom.conditions]
-        given = f" given {', '.join(conditions)}" if conditions else ""
-        return {
-            "name": name,
-            "statement": to_text(axiom.conclusion) + given,
-            "source": axiom.source,
-        }
-    statement, source = FACTS[name]
+        given = "".join(f" if {pretty(c)}" for c in axiom.conditions)
+        statement, source = pretty(axiom.conclusion) + given, axiom.source
+    else:
+        statement, source = FACTS[name]
     return {"name": name, "statement": statement, "source": source}
 
 

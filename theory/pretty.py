@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from theory.kernel.terms import Symbol, Term, substitute
+from theory.kernel.terms import Symbol, Term, const, substitute
 from theory.statement import Notation, Statement
+from theory.symbols import K, k
 
 LETTERS = {
     "eta": "η",
@@ -54,12 +55,10 @@ def _spellings(notation: Notation) -> list[tuple[Term, str]]:
     """An abbreviation, and for one with an argument its values at 0, k, k + 1 and K."""
     if isinstance(notation.symbol, Term):
         return [(notation.body, letter(str(notation.symbol.data)))]
-    from theory.symbols import K, k
-
-    name, param = letter(notation.symbol.name), notation.params[0]
+    param = notation.params[0]
     return [
-        (substitute(notation.body, {param: value}), f"{name}({pretty(value)})")
-        for value in (param, k - k + 0, k, k + 1, K)
+        (substitute(notation.body, {param: value}), pretty(notation.symbol(value)))
+        for value in (param, const(0), k, k + 1, K)
     ]
 
 

@@ -26,6 +26,7 @@ SLUGS = (
     "theorem_1a_sharp",
     "theorem_1b",
     "theorem_1b_limit",
+    "theorem_1b_edges",
     "corollary_1",
     "theorem_1b_sharp",
     "theorem_1b_sharp_limit",

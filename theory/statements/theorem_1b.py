@@ -24,7 +24,7 @@ STATEMENT = Statement(
     conclusion=logistic_curve(M(K)) <= J(K),
     notation=NOTATION,
     printed="the same, and eta_k <= 1/(2 sqrt L)",
-    remark="The bound on eta_k is not needed. At J(0) = 1 the gap is not defined; see the notes.",
+    remark="The bound on eta_k is not needed. For J(0) = 0 or 1 see theorem_1b_edges.",
     twins=(
         Twin("three times M", J(0) / (J(0) + F(0) * exp(-M(K) * 3)) <= J(K)),
         Twin("J(0) and 1 - J(0) exchanged", F(0) / (F(0) + J(0) * exp(-(M(K) / 2))) <= J(K)),

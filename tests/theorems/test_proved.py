@@ -1,0 +1,117 @@
+"""Each claim has its verdict: proved or refuted, by two solvers, on the printed facts, not
+vacuously."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from theory import pins
+from theory.axioms import AXIOMS, trusted_names
+from theory.instance import check_instance
+from theory.kernel.terms import KernelError
+from theory.ledger import Entry, Ledger, NotThisClaim, build, check_proof
+from theory.statements import STATEMENTS
+
+PINNED = pins.recorded()
+
+# The trajectory-level claims that the ledger must hold, with their verdicts.
+EXPECTED = dict.fromkeys(STATEMENTS, "proved") | {"theorem_1a_printed": "refuted"}
+PROOFLESS = [slug for slug, verdict in EXPECTED.items() if verdict == "refuted"]
+
+
+def every_claim(aspect: str = "proved", but: tuple[str, ...] = ()) -> pytest.MarkDecorator:
+    marked = [
+        pytest.param(slug, id=slug, marks=pytest.mark.claim(slug, aspect=aspect))
+        for slug in STATEMENTS
+        if slug not in but
+    ]
+    return pytest.mark.parametrize("slug", marked)
+
+
+@every_claim()
+def test_the_claim_has_its_verdict(
+    slug: str, entries: dict[str, Entry], record_property: Callable[[str, object], None]
+) -> None:
+    entry = entries[slug]
+    assert entry.reason is None
+    assert entry.verdict == EXPECTED[slug] == STATEMENTS[slug].expected
+    record_property("verdict", entry.verdict)
+
+
+@every_claim()
+def test_both_solvers_answered_unsat_to_every_obligation(
+    slug: str, entries: dict[str, Entry]
+) -> None:
+    assert entries[slug].obligations > 0
+    assert entries[slug].checkers == {"z3": "unsat", "cvc5": "unsat"}
+
+
+@every_claim()
+def test_it_rests_on_the_pinned_facts_only(slug: str) -> None:
+    pin = pins.current()[slug] if slug not in PINNED else PINNED[slug]
+    case = build(STATEMENTS[slug])
+    roots = [case.proof] if case.proof is not None else list(case.roots().values())
+    modulo = sorted(frozenset[str]().union(*(root.modulo for root in roots)))
+    assert modulo == pin["modulo"]
+    assert set(modulo) <= trusted_names()
+
+
+@every_claim()
+def test_its_statement_is_the_pinned_one(slug: str) -> None:
+    assert STATEMENTS[slug].fingerprint == PINNED[slug]["statement"]
+
+
+@every_claim(but=tuple(PROOFLESS))
+def test_its_hypotheses_have_a_witness(slug: str, entries: dict[str, Entry]) -> None:
+    assert entries[slug].witness is not None
+
+
+@pytest.mark.parametrize("slug", PROOFLESS)
+def test_a_refuted_claim_has_a_countermodel_and_a_repair(
+    slug: str, entries: dict[str, Entry]
+) -> None:
+    assert entries[slug].countermodel
+    corrected = entries[slug].corrected_by
+    assert corrected is not None
+    assert entries[corrected].verdict == "proved"
+
+
+def test_no_axiom_mentions_a_policy() -> None:
+    for axiom in AXIOMS.values():
+        assert not axiom.conclusion.symbols
+        assert axiom.conclusion.free <= set(axiom.variables)
+
+
+def test_the_printed_list_of_facts_is_short(ledger: Ledger) -> None:
+    assert {fact["name"] for fact in ledger.as_json()["axioms"]} <= trusted_names()
+    assert len(trusted_names()) == 11
+
+
+def test_a_stale_pin_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = {**PINNED["theorem_1b"], "modulo": ["exp_tangent"]}
+    monkeypatch.setitem(PINNED, "theorem_1b", changed)
+    with pytest.raises(AssertionError):
+        test_it_rests_on_the_pinned_facts_only("theorem_1b")
+
+
+def test_a_proof_of_another_claim_is_refused() -> None:
+    proof = build(STATEMENTS["sharp_step"]).proof
+    assert proof is not None
+    with pytest.raises(NotThisClaim):
+        check_proof(STATEMENTS["lemma_1"], proof)
+
+
+def test_a_witness_of_another_claim_is_refused() -> None:
+    instance = build(STATEMENTS["sharp_step"]).instance
+    with pytest.raises(KernelError):
+        check_instance(STATEMENTS["theorem_1b"], instance)
+
+
+def test_induction_over_the_steps_is_the_rule_and_not_a_check_of_small_k() -> None:
+    for slug in ("theorem_1a", "theorem_1b", "theorem_1b_sharp", "corollary_1"):
+        proof = build(STATEMENTS[slug]).proof
+        assert proof is not None
+        assert "induction" in proof.modulo
+        assert sum(step.rule == "induction" for step in proof.steps()) >= 2

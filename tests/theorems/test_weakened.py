@@ -1,0 +1,51 @@
+"""Each claim has false twins, and the kernel does not prove them."""
+
+from __future__ import annotations
+
+import pytest
+
+from theory.kernel.solvers import Answer
+from theory.statement import Twin
+from theory.statements import STATEMENTS
+from theory.twins import attempt
+
+TWINS = [
+    pytest.param(
+        s.slug,
+        twin,
+        id=f"{s.slug}-{twin.name}",
+        marks=pytest.mark.claim(s.slug, aspect="refuted when weakened"),
+    )
+    for s in STATEMENTS.values()
+    for twin in s.twins
+]
+
+
+@pytest.mark.parametrize(("slug", "twin"), TWINS)
+def test_the_kernel_does_not_prove_the_twin(slug: str, twin: Twin) -> None:
+    assert attempt(STATEMENTS[slug], twin).rejected
+
+
+@pytest.mark.parametrize("slug", [s.slug for s in STATEMENTS.values() if s.expected == "proved"])
+def test_every_claim_has_three_twins_or_more(slug: str) -> None:
+    assert len(STATEMENTS[slug].twins) >= 3
+
+
+@pytest.mark.parametrize("slug", ["sharp_step", "theorem_1b", "gradient_identity", "constant_rate"])
+def test_the_claim_itself_is_proved_in_the_same_way(slug: str) -> None:
+    statement = STATEMENTS[slug]
+    itself = Twin("itself", statement.conclusion)
+    assert attempt(statement, itself).outcome == "proved"
+
+
+def test_an_unused_hypothesis_is_reported_as_such() -> None:
+    assert attempt(STATEMENTS["lemma_1"], Twin("long steps", drop="short")).rejected is False
+
+
+def test_solvers_that_believe_anything_prove_every_twin() -> None:
+    def gullible(text: str, seconds: float) -> Answer:
+        return "unsat"
+
+    statement = STATEMENTS["sharp_step"]
+    solvers = {"one": gullible, "two": gullible}
+    assert not attempt(statement, statement.twins[0], solvers).rejected
