@@ -2,8 +2,9 @@
 
 A claim is *proved* when its proof ends in exactly its statement, uses no hypothesis that the
 statement does not list, rests on listed textbook facts only, and both solvers answered unsat to
-every obligation. It is *refuted* when a countermodel is proved in the same sense. Everything else
-is *undecided*: a time-out, a disagreement with the statement, an error while building the proof.
+every obligation, those of its witness among them. It is *refuted* when a countermodel is proved in
+the same sense. Everything else is *undecided*: a time-out, a disagreement with the statement, an
+error while building the proof.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from theory.statement import Statement, Verdict
 from theory.statements import STATEMENTS
 
 SECONDS = 20.0  # per solver and obligation; the slowest known needs about half a second
+CANARY_SECONDS = 5.0  # at least this long, so that a short limit is not taken for a lie
 
 Progress = Callable[[int, int], None]
 
@@ -112,8 +114,8 @@ def check_case(case: Case) -> None:
     """Raises NotThisClaim or NotAnInstance unless the proofs are about this statement."""
     if case.proof is not None:
         check_proof(case.statement, case.proof)
-    elif case.instance.negation is None:
-        raise NotThisClaim(f"{case.statement.slug}: neither a proof nor a refutation")
+    if (case.proof is None) == (case.instance.negation is None):
+        raise NotThisClaim(f"{case.statement.slug}: needs either a proof or a refutation")
     check_instance(case.statement, case.instance)
     for name, root in case.roots().items():
         check_trust(f"{case.statement.slug}, {name}", root)
@@ -127,16 +129,21 @@ def check_proof(statement: Statement, proof: Proof) -> None:
     for hypothesis in proof.hypotheses:
         if hypothesis not in listed:
             raise NotThisClaim(f"{statement.slug}: uses the hypothesis {to_text(hypothesis)}")
+    for formula in (*listed, proof.conclusion):
+        for symbol in formula.symbols & proof.definitions.keys():
+            raise NotThisClaim(f"{statement.slug}: the proof fixes the meaning of {symbol.name}")
     if not is_meaningful(proof):
         raise NotThisClaim(f"{statement.slug}: the last step must be conclude")
 
 
 def check_trust(what: str, proof: Proof) -> None:
     """Raises NotThisClaim when a proof rests on anything that is not on the printed list."""
+    if type(proof) is not Proof:
+        raise NotThisClaim(f"{what}: not a proof")
     for name in proof.modulo - trusted_names():
         raise NotThisClaim(f"{what}: rests on {name}, which is not a listed fact")
     for axiom in proof.axioms:
-        if AXIOMS[axiom.name] != axiom:
+        if AXIOMS.get(axiom.name) != axiom:
             raise NotThisClaim(f"{what}: the axiom {axiom.name} was changed")
 
 
@@ -160,7 +167,7 @@ def discharge(
     """Ask all solvers about each obligation; by digest, the decision and the seconds it took.
 
     Raises SolverDisagreement or LyingSolver: then nothing is decided."""
-    check_canaries(seconds, solvers)
+    check_canaries(max(seconds, CANARY_SECONDS), solvers)
     todo = list(obligations)
     ask = partial(_ask, seconds=seconds, solvers=solvers)
     decided = {}
@@ -259,14 +266,10 @@ def verify(
 def _entry(case: Case, decided: Mapping[str, tuple[Decision, float]]) -> Entry:
     statement, instance = case.statement, case.instance
     asked = case.obligations()
-    proof_proved = case.proof is not None and _all_proved(case.proof, decided)
-    instance_proved = all(_all_proved(proof, decided) for proof in instance.proofs().values())
     verdict: Verdict = "undecided"
-    if proof_proved:
-        verdict = "proved"
-    elif instance_proved and instance.negation is not None:
-        verdict = "refuted"
-    numbers = dict(instance.numbers) if instance_proved else None
+    if all(decided[digest][0].verdict == "proved" for digest in asked):
+        verdict = "proved" if case.proof is not None else "refuted"
+    numbers = dict(instance.numbers)
     roots = (case.proof,) if case.proof is not None else case.roots().values()
     used = frozenset[str]().union(*(root.modulo for root in roots))
     return Entry(
@@ -299,10 +302,6 @@ def _failure(statement: Statement, reason: str) -> Entry:
         witness=None,
         reason=reason,
     )
-
-
-def _all_proved(proof: Proof, decided: Mapping[str, tuple[Decision, float]]) -> bool:
-    return all(decided[digest][0].verdict == "proved" for digest in proof.obligations())
 
 
 def _summary(decisions: list[Decision]) -> dict[str, str]:

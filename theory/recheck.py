@@ -37,11 +37,14 @@ class Recheck:
 
 
 def recheck(folder: Path) -> list[Recheck]:
-    """Run all checkers, each in a new process, at the same time. Raises BadExport."""
+    """Run all checkers, each in a new process, at the same time. Raises BadExport.
+
+    They start where this program lies: started in an export, they would import its files."""
     read_manifest(folder)
-    command = [sys.executable, "-m", "theory.recheck"]
+    command, where = [sys.executable, "-m", "theory.recheck"], str(folder.resolve())
+    home = Path(__file__).resolve().parents[1]
     running = [
-        subprocess.Popen([*command, checker, str(folder)], stdout=subprocess.PIPE, text=True)
+        subprocess.Popen([*command, checker, where], stdout=subprocess.PIPE, text=True, cwd=home)
         for checker in CHECKERS
     ]
     found = []
@@ -59,12 +62,19 @@ def read_manifest(folder: Path) -> dict[str, str]:
     path = folder / MANIFEST
     if not path.is_file():
         raise BadExport(f"{folder} has no {MANIFEST}: it is not an export of gradgap verify")
-    sums: dict[str, str] = json.loads(path.read_text())
+    try:
+        sums: dict[str, str] = dict(json.loads(path.read_text()))
+    except (TypeError, ValueError) as error:
+        raise BadExport(f"{path} can't be read") from error
+    if PROOFS not in sums:
+        raise BadExport(f"{folder}: {MANIFEST} does not list {PROOFS}")
     present = {p.name for p in folder.iterdir()} - {MANIFEST}
     if present != set(sums):
         names = ", ".join(sorted(present ^ set(sums))[:3])
         raise BadExport(f"{folder}: files are missing or not listed: {names}")
     for name, expected in sums.items():
+        if not (folder / name).is_file():
+            raise BadExport(f"{folder / name} is not a file")
         if hashlib.sha256((folder / name).read_bytes()).hexdigest() != expected:
             raise BadExport(f"{folder / name} was changed after the export")
     return sums
@@ -87,18 +97,30 @@ def check_with_solver(name: str, folder: Path) -> tuple[int, dict[str, str]]:
 
 
 def check_rules(folder: Path) -> tuple[int, dict[str, str]]:
-    """Replay all proofs; their obligations must be the files and their ends the statements."""
-    files = set(read_manifest(folder))
+    """Replay all proofs; their ends must be the statements, and their obligations the files, to
+    the letter: the solvers see nothing else."""
+    unasked = set(read_manifest(folder)) - {PROOFS}
     rejected = {}
-    cases = replay(json.loads((folder / PROOFS).read_text()))
+    try:
+        cases = replay(json.loads((folder / PROOFS).read_text()))
+    except (KernelError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        return 0, {PROOFS: f"can't be replayed: {error!r}"}
+    if not cases:
+        return 0, {PROOFS: "no claim is proved or refuted here"}
     for slug, case in cases.items():
         try:
             check_case(case)
-            if not {f"{digest}.smt2" for digest in case.obligations()} <= files:
-                raise KernelError("an obligation has no file")
+            for digest, obligation in case.obligations().items():
+                file = folder / f"{digest}.smt2"
+                if not file.is_file() or file.read_bytes() != obligation.text.encode():
+                    raise KernelError(f"{file.name} is not the obligation of that name")
+                unasked.discard(file.name)
         except KernelError as error:
             rejected[slug] = str(error)
-    return len(cases) - len(rejected), rejected
+    accepted = len(cases) - len(rejected)
+    if not rejected:
+        rejected = dict.fromkeys(sorted(unasked), "no proof asks this")
+    return accepted, rejected
 
 
 def main(checker: str, folder: Path) -> None:

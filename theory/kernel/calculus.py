@@ -48,7 +48,7 @@ def derivative(
             return d(f) if term.data == 1 else const(term.data) * f ** (term.data - 1) * d(f)
         case "div":
             f, g = term.args
-            if g.op != "const":
+            if g.op != "const" or g == const(0):
                 _require(negate(eq(g, 0)), facts)
             if variable not in g.free:
                 return d(f) / g

@@ -21,6 +21,7 @@ from theory.kernel.terms import (
     Symbol,
     Term,
     conj,
+    require_sort,
 )
 
 Row = tuple[str, ...]
@@ -38,8 +39,13 @@ class Model:
     elements: Mapping[Term, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if any(not names for names in self.domains.values()):
-            raise KernelError("index sets are not empty")
+        if any(type(names) is not tuple or not names for names in self.domains.values()):
+            raise KernelError("index sets are listed, and not empty")
+        for variable, value in self.values.items():
+            require_sort(value, variable.sort, f"value for {variable.data}")
+        for index, element in self.elements.items():
+            if element not in self.domains.get(index.sort, ()):
+                raise KernelError(f"{element} is not in the index set of {index.data}")
         bodies = [(f.params, f.body) for rows in self.functions.values() for f in rows.values()]
         for params, body in [*bodies, *(((), value) for value in self.values.values())]:
             if not body.free <= set(params) or body.symbols:
@@ -86,4 +92,6 @@ def _apply(term: Term, model: Model, elements: Mapping[Term, str]) -> Term:
         raise KernelError(f"the model does not say which element {unknown[0].data} is")
     row = tuple(elements[a] for a in term.args if a.sort.finite)
     numbers = [_interpret(a, model, elements) for a in term.args if not a.sort.finite]
+    if row not in rows:
+        raise KernelError(f"the model does not say what {term.data.name} is at {row}")
     return rows[row](*numbers)

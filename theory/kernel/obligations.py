@@ -31,7 +31,7 @@ class Obligation:
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "digest", hashlib.sha256(self.text.encode()).hexdigest()[:24])
+        object.__setattr__(self, "digest", hashlib.sha256(self.text.encode()).hexdigest())
 
 
 def implication(premises: tuple[Term, ...], goal: Term) -> Obligation:
@@ -51,7 +51,7 @@ def meaningful(premises: tuple[Term, ...], goal: Term) -> tuple[Obligation, ...]
 def _partial_terms(term: Term, conditions: dict[Term, None]) -> None:
     if term.op in BINDERS:
         return
-    if term.op == "div" and term.args[1].op != "const":
+    if term.op == "div" and (term.args[1].op != "const" or term.args[1] == const(0)):
         conditions.setdefault(negate(eq(term.args[1], const(0))))
     if term.op == "log":
         conditions.setdefault(const(0) < term.args[0])

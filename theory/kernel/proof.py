@@ -9,7 +9,8 @@ transitive.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
+from types import MappingProxyType
 from typing import Any
 
 from theory.kernel.obligations import Obligation
@@ -34,10 +35,10 @@ class Proof:
     axioms: frozenset[Axiom]
     facts: frozenset[str]
     definitions: Mapping[Symbol, Definition]
-    maker: object
+    maker: InitVar[object]  # not kept, so that no copy can be made with another conclusion
 
-    def __post_init__(self) -> None:
-        if self.maker is not _MAKER:
+    def __post_init__(self, maker: object) -> None:
+        if maker is not _MAKER:
             raise KernelError("proofs are made by rules only")
 
     @property
@@ -77,6 +78,10 @@ def infer(rule: str, premises: tuple[Proof, ...], *args: Any) -> Proof:
     """Apply a rule. Raises KernelError when its conditions do not hold."""
     if rule not in RULES:
         raise KernelError(f"no rule is called {rule}")
+    if type(premises) is not tuple or any(type(p) is not Proof for p in premises):
+        raise KernelError("premises are a tuple of proofs")
+    if not _fixed(args):
+        raise KernelError(f"{rule}: an argument is not a term, symbol, function, axiom or number")
     outcome = RULES[rule](tuple(p.sequent for p in premises), *args)
     definitions = _merge(premises)
     if outcome.definition is not None:
@@ -99,9 +104,16 @@ def infer(rule: str, premises: tuple[Proof, ...], *args: Any) -> Proof:
         own=outcome.obligations,
         axioms=axioms,
         facts=facts,
-        definitions=definitions,
+        definitions=MappingProxyType(definitions),
         maker=_MAKER,
     )
+
+
+def _fixed(value: object) -> bool:
+    """Whether an argument reads the same every time, and can be written down for a replay."""
+    if type(value) is tuple:
+        return all(map(_fixed, value))
+    return type(value) in (Term, Symbol, Lambda, Axiom, int)
 
 
 def _merge(premises: tuple[Proof, ...]) -> dict[Symbol, Definition]:

@@ -7,7 +7,8 @@ docstring is the reason. Rules that state a fact of mathematics, and not of logi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from theory.kernel import analysis, logic, sums
 from theory.kernel.sequent import Outcome
@@ -39,7 +40,7 @@ _ALL: tuple[Callable[..., Outcome], ...] = (
     analysis.derivative_unique,
     analysis.nondecreasing,
 )
-RULES: dict[str, Callable[..., Outcome]] = {rule.__name__: rule for rule in _ALL}
+RULES: Mapping[str, Callable[..., Outcome]] = MappingProxyType({r.__name__: r for r in _ALL})
 
 FACTS: dict[str, tuple[str, str]] = {
     "sum_linear": ("sum (a f + b g) = a sum f + b sum g", "finite sums: distributive law"),

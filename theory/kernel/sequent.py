@@ -2,7 +2,7 @@
 
 A sequent ``hypotheses |- conclusion`` says: in every interpretation of the free variables and the
 function symbols, and with every index set finite and not empty, if all hypotheses hold, so does the
-conclusion.
+conclusion. A symbol that a definition below names has the meaning of that definition only.
 """
 
 from __future__ import annotations

@@ -32,8 +32,9 @@ class Sort:
 
 
 def check_name(name: object) -> None:
-    """Names are ASCII identifiers: they are written into the solvers' input."""
-    if not isinstance(name, str) or not (name.isascii() and name.isidentifier()):
+    """Names are ASCII identifiers: they are written into the solvers' input. A subclass of str
+    could be written as anything."""
+    if type(name) is not str or not (name.isascii() and name.isidentifier()):
         raise SortError(f"names are ASCII identifiers, got {name!r}")
 
 

@@ -27,8 +27,8 @@ CONSTRUCTORS: dict[str, Callable[..., Term]] = {
     "prefix": t.prefix_sum,
     "true": lambda: t.TRUE,
     "not": t.negate,
-    "and": t.conj,
-    "or": t.disj,
+    "and": lambda *parts: Term("and", parts),
+    "or": lambda *parts: Term("or", parts),
     "implies": t.implies,
     "forall": t.forall,
     "deriv": t.has_derivative,
@@ -63,8 +63,10 @@ def from_text(text: str) -> Term:
     tokens = iter(text.replace("(", " ( ").replace(")", " ) ").split())
     try:
         term = _read(next(tokens), tokens)
-    except (StopIteration, ValueError, TypeError, ZeroDivisionError) as error:
+    except (StopIteration, ValueError, TypeError, ArithmeticError, LookupError) as error:
         raise KernelError("malformed term text") from error
+    except RecursionError as error:
+        raise KernelError("term text is nested too deeply") from error
     if next(tokens, None) is not None:
         raise KernelError("trailing text after a term")
     return term

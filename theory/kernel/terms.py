@@ -11,6 +11,7 @@ differentiable on the whole real line with derivative g. These and ``forall`` bi
 
 Real arithmetic is total: a/0 and log of a non-positive number have *some* value about which no rule
 says anything. Python's own truth value of a node raises, so ``if a <= b`` can't go wrong silently.
+Nodes hold tuples and exact types only: a list, or a subclass, could change after it was checked.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ class Symbol:
 
     def __post_init__(self) -> None:
         check_name(self.name)
+        if type(self.sorts) is not tuple or any(type(s) is not Sort for s in self.sorts):
+            raise SortError(f"the argument sorts of {self.name} are a tuple of sorts")
 
     def __call__(self, *args: TermLike) -> Term:
         return Term("apply", tuple(lift(a) for a in args), self)
@@ -51,6 +54,8 @@ class Lambda:
     body: Term
 
     def __post_init__(self) -> None:
+        if type(self.params) is not tuple or any(type(p) is not Term for p in self.params):
+            raise SortError("the parameters of a function are a tuple of variables")
         if any(p.op != "var" for p in self.params) or len(set(self.params)) != len(self.params):
             raise KernelError("the parameters of a function must be distinct variables")
 
@@ -202,6 +207,8 @@ def var(name: str, sort: Sort = REAL) -> Term:
 
 def require_sort(term: Term, sort: Sort, where: str) -> None:
     """NAT terms are also REAL terms; nothing else converts."""
+    if type(term) is not Term:
+        raise SortError(f"{where} is not a term")
     if term.sort != sort and not (sort == REAL and term.sort == NAT):
         raise SortError(f"{where} must have sort {sort.name}, got {term.sort.name}")
 
@@ -275,17 +282,18 @@ def has_derivative(variable: Term, function: TermLike, derivative: TermLike) -> 
 def _check(term: Term) -> None:
     """Raises SortError unless the node has the right number, sorts and data of arguments."""
     op, args, data = term.op, term.args, term.data
+    if type(op) is not str or type(args) is not tuple:
+        raise SortError("a node has a name and a tuple of arguments")
     if op == "var":
         check_name(data)
         wanted: tuple[Sort, ...] = ()
-        well_formed = term.data_sort is not None
+        well_formed = type(term.data_sort) is Sort
     elif op == "const":
-        wanted, well_formed = (), isinstance(data, Fraction)
+        wanted, well_formed = (), type(data) is Fraction
     elif op == "apply":
-        wanted, well_formed = (data.sorts, True) if isinstance(data, Symbol) else ((), False)
+        wanted, well_formed = (data.sorts, True) if type(data) is Symbol else ((), False)
     elif op == "pow":
-        whole = isinstance(data, int) and not isinstance(data, bool)
-        wanted, well_formed = (REAL,), whole and 1 <= data <= 16  # type: ignore[operator]
+        wanted, well_formed = (REAL,), type(data) is int and 1 <= data <= 16
     else:
         wanted, well_formed = _wanted(op, args), data is None
     if not well_formed or (op != "var" and term.data_sort is not None):

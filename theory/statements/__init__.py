@@ -11,6 +11,7 @@ SLUGS = (
     "score_mean_zero",
     "gradient_identity",
     "alignment_decomposition",
+    "expectation_functional",
     "jensen_exp",
     "hoeffding_lemma",
     "cauchy_schwarz",

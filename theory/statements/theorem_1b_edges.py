@@ -1,7 +1,9 @@
 """The ends of the range of J(0), which Theorem 1 leaves out: certainty never changes.
 
 At J(0) = 1 there is no incorrect response and at J(0) = 0 no correct one, so the gap is not
-defined; a softmax gives every response positive probability and keeps it so.
+defined; a softmax gives every response positive probability and keeps it so. (Then `normalised` and
+`verifiable` would be enough. The proof goes through Assumption 1 instead, which needs no fact about
+single terms of a sum.)
 """
 
 from theory.kernel.terms import conj, eq, implies
@@ -31,6 +33,6 @@ STATEMENT = Statement(
         Twin("success is lost", implies(eq(J(0), 1), eq(J(K), 0))),
         Twin("J never changes", eq(J(K), J(0))),
         Twin("every run succeeds", eq(J(K), 1)),
-        Twin("steps that do not join", drop="continues"),
+        Twin("rewards of any size", drop="verifiable"),
     ),
 )

@@ -1,0 +1,1 @@
+"""One module per claim: ``draw`` measures a random instance, ``COUNTERS`` break its false twins."""
