@@ -5,7 +5,7 @@ t*w:
 
     logp(o, t)   log pi_{theta + t w}(o)                    log-probability of response o
     score(o, t)  w . grad log pi_{theta + t w}(o)           its derivative in t
-    r(o)         1 if o is correct, else 0                  verifiable reward, eq. (6)
+    r(o)         1 if o is correct, 0 if not                verifiable reward, eq. (6)
 
 A trajectory theta_0, theta_1, ... has one line for each step: logp(k, o, t). Several prompts have
 one line each: logp(q, o, t). ``Line`` writes all derived quantities for any of these cases.
@@ -25,7 +25,6 @@ from theory.kernel.terms import (
     absolute,
     conj,
     const,
-    disj,
     eq,
     exp,
     forall,
@@ -138,8 +137,8 @@ class Line:
         return forall(o, absolute(self.score(0)) <= G)
 
     def verifiable(self) -> Term:
-        """Rewards are 0 or 1."""
-        return forall(o, disj(eq(self.reward, 0), eq(self.reward, 1)))
+        """Rewards lie in [0, 1]. The paper's are 0 or 1; nothing needs more than the range."""
+        return forall(o, conj(0 <= self.reward, self.reward <= 1))
 
     def interior(self) -> Term:
         """0 < J < 1: there are correct and incorrect responses."""

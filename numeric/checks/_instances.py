@@ -179,7 +179,7 @@ class Instance:
                 broken.add("bounded")
             if not 0 < values["J"] < 1:
                 broken.add("interior")
-        if any(r not in (0, 1) for r in self.reward):
+        if any(not 0 <= r <= 1 for r in self.reward):
             broken.add("verifiable")
         return broken & {h.name for h in statement.hypotheses}
 

@@ -28,7 +28,8 @@ def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
         for _ in range(5):
             here = here + eta * to_balls(draw_direction(rng, np.ones(policy.d), first=False))
         end = (reward * np.exp(policy.log_probs(here))).sum()
-    return {"J": by_step([to_balls(np.array([float(reward)]))[0], end]), "K": 1}
+    start, one = to_balls(np.array([float(reward), 1.0]))
+    return {"J": by_step([start, end]), "K": 1, "scale": one}
 
 
 def counted_twice() -> Counter:

@@ -115,6 +115,26 @@ FORMULAS = st.recursive(RELATIONS | st.just(t.TRUE), bigger_formulas, max_leaves
 VALUES = st.fixed_dictionaries({name: FRACTIONS if name != n else SMALL for name in NAMES})
 
 
+OPERATORS = {op: Term(op, (x, y)) for op in ("add", "mul", "div", "max", "min")}
+OPERATORS |= {op: Term(op, (x,)) for op in ("neg", "abs")}
+OPERATORS |= {f"pow{power}": x**power for power in (1, 2, 3, 5)}
+GRID = [Fraction(value) for value in ("-2", "-1/2", "0", "1/3", "3")]
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_each_operator_has_its_value_at_every_point_of_a_grid(name: str) -> None:
+    term = OPERATORS[name]
+    points = [{x: u, y: v} for u in GRID for v in GRID if name != "div" or v != 0]
+    at = [t.implies(t.conj(eq(x, p[x]), eq(y, p[y])), eq(term, number(term, p))) for p in points]
+    inside = [
+        eq(t.substitute(term, {v: t.const(c) for v, c in p.items()}), number(term, p))
+        for p in points
+    ]
+    for solver in SOLVERS.values():
+        assert solver(smtlib((), t.conj(*at, *inside)), 5) == "unsat"
+        assert solver(smtlib((), t.conj(*at, t.negate(inside[-1]))), 5) == "sat"
+
+
 @settings(max_examples=150)
 @given(FORMULAS, VALUES)
 def test_the_text_means_what_the_formula_means(formula: Term, values: dict[Term, Fraction]) -> None:

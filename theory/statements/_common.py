@@ -38,7 +38,9 @@ DIFFERENTIABLE = Hypothesis(
 )
 SMOOTH = Hypothesis("smooth", STEP.smooth(), "Assumption 1(b): the score is L-Lipschitz, eq. (13)")
 BOUNDED = Hypothesis("bounded", STEP.bounded(), "Assumption 1(a): the score is at most G, eq. (12)")
-VERIFIABLE = Hypothesis("verifiable", STEP.verifiable(), "rewards are 0 or 1")
+VERIFIABLE = Hypothesis(
+    "verifiable", STEP.verifiable(), "rewards lie in [0, 1]; in the paper 0 or 1"
+)
 INTERIOR = Hypothesis("interior", STEP.interior(), "0 < J < 1: both kinds of response exist")
 FORWARD = Hypothesis("forward", 0 <= eta, "the step size is not negative")
 

@@ -36,7 +36,9 @@ DIFFERENTIABLE = every_step(
 )
 SMOOTH = every_step("smooth", AT_K.smooth(), "Assumption 1(b): the score is L-Lipschitz, eq. (13)")
 BOUNDED = every_step("bounded", AT_K.bounded(), "Assumption 1(a): the score is at most G, eq. (12)")
-VERIFIABLE = Hypothesis("verifiable", AT_K.verifiable(), "rewards are 0 or 1")
+VERIFIABLE = Hypothesis(
+    "verifiable", AT_K.verifiable(), "rewards lie in [0, 1]; in the paper 0 or 1"
+)
 FORWARD = every_step("forward", 0 <= steps(k), "step sizes are not negative")
 CONTINUES = Hypothesis("continues", continues(), "step k + 1 starts where step k ends, eq. (3)")
 INTERIOR = Hypothesis(

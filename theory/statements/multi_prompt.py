@@ -47,7 +47,7 @@ STATEMENT = Statement(
             "differentiable", AT_Q.differentiable(), "the score is the derivative of log pi"
         ),
         every_prompt("smooth", AT_Q.smooth(), "Assumption 1(b): the score is L-Lipschitz"),
-        every_prompt("verifiable", AT_Q.verifiable(), "rewards are 0 or 1"),
+        every_prompt("verifiable", AT_Q.verifiable(), "rewards lie in [0, 1]; in the paper 0 or 1"),
         every_prompt(
             "solvable", forall(t, 0 < AT_Q.success(t)), "each prompt has a correct response"
         ),
