@@ -11,13 +11,12 @@ from theory.kernel.proof import (
     generalise,
     instantiate,
     solve,
-    sum_exchange,
 )
 from theory.kernel.terms import Lambda, Term, absolute, conj, eq, exp, log, total
 from theory.proofs._step import growth, success_interior
 from theory.proofs._toolkit import at, exp_log, exp_sum, log_at_least, sum_equal, tangent, use
+from theory.proofs._vectors import dot_bound, dot_of_change, mean_of_dot
 from theory.proofs._witness import gradient_witness
-from theory.proofs.regularity_along_direction import dot_bound, dot_of_change
 from theory.statements.constant_rate import STATEMENT, g_plus, gradient, norm2, score
 from theory.symbols import STEP, L, alpha, eta, i, o, t
 
@@ -41,35 +40,12 @@ def smooth_along_g() -> Proof:
 
 
 def mean_score_is_norm() -> Proof:
-    """E+[score] = |g+|^2: exchange the sums over responses and coordinates."""
-    low = success_interior()[0]
-    weight, component = STEP.correct(), gradient(i, o, 0)
-    J = STEP.success()
-    spread = sum_equal(
-        solve(eq(weight * (g_plus * component), g_plus * (weight * component))),
-        o,
-        (g_plus, weight * component),
-    )
-    by_coordinate = sum_equal(
-        solve(eq(total(o, weight * (g_plus * component)), J * g_plus**2), spread, low),
-        i,
-        (J, g_plus**2),
-    )
-    inside = sum_equal(
-        solve(eq(weight * (g_plus * component), weight * (g_plus * component))),
-        i,
-        (weight, g_plus * component),
-    )
-    by_response = sum_equal(
-        solve(
-            eq(weight * score(0), total(i, weight * (g_plus * component))),
-            inside,
-        ),
-        o,
-        (1, total(i, weight * (g_plus * component))),
-    )
-    exchange = sum_exchange(o, i, weight * (g_plus * component))
-    return solve(eq(total(o, weight * score(0)), J * V), by_response, exchange, by_coordinate)
+    """J E+[score] = J |g+|^2: the mean of g+ . gradient is g+ . g+."""
+    low, weight, component = success_interior()[0], STEP.correct(), gradient(i, o, 0)
+    J, averaged = STEP.success(), g_plus * total(o, weight * component)
+    swapped = mean_of_dot(weight, g_plus, component)
+    squares = sum_equal(solve(eq(averaged, J * g_plus**2), low), i, (J, g_plus**2))
+    return solve(eq(total(o, weight * score(0)), J * V), swapped, squares)
 
 
 def prove(goal: Term) -> Proof:

@@ -9,7 +9,7 @@ from theory.kernel.terms import Term, const
 from theory.proofs import lemma_1_sharp
 from theory.proofs._toolkit import at, exp_positive, odds_at_least
 from theory.proofs._trajectory import at_step, climb, interior
-from theory.proofs._witness import steady_witness
+from theory.proofs._witness_paths import steady_witness
 from theory.proofs.theorem_1b import END, START
 from theory.statements.corollary_1 import STATEMENT, least_gap
 from theory.statements.lemma_1_sharp import STATEMENT as SHARP

@@ -1,40 +1,12 @@
 """Cauchy-Schwarz twice: |w.g| <= |w| |g|, for g the gradient and for its change."""
 
 from theory.instance import Instance
-from theory.kernel.proof import (
-    Proof,
-    assume,
-    conclude,
-    discharge,
-    instantiate,
-    part,
-    solve,
-    specialise,
-)
-from theory.kernel.terms import Lambda, Term, absolute, conj, const, eq
-from theory.proofs import cauchy_schwarz
-from theory.proofs._toolkit import sum_equal
+from theory.kernel.proof import Proof, assume, conclude, discharge, part, solve, specialise
+from theory.kernel.terms import Term, absolute, conj
+from theory.proofs._vectors import dot_bound, dot_of_change
 from theory.proofs._witness import constant_vector_witness
-from theory.proofs.cauchy_schwarz import nonnegative_square
-from theory.statements import cauchy_schwarz as schwarz
 from theory.statements.regularity_along_direction import STATEMENT, gradient, score, score_t, w
 from theory.symbols import G, L, eta, i, o, t
-
-
-def dot_bound(left: Term, right: Term) -> tuple[Proof, Proof]:
-    """(a.b)^2 <= |a|^2 |b|^2 and 0 <= |a|^2, for vectors given by terms in the coordinate i."""
-    vectors = {schwarz.a: Lambda((i,), left), schwarz.b: Lambda((i,), right)}
-    general = cauchy_schwarz.prove(schwarz.STATEMENT.formal_conclusion)
-    length = solve(
-        0 <= schwarz.STATEMENT.expand(schwarz.norm2_a), nonnegative_square(const(1), const(0))
-    )
-    return instantiate(general, functions=vectors), instantiate(length, functions=vectors)
-
-
-def dot_of_change(left: Term, start: Term, end: Term) -> Proof:
-    """a.(end - start) = a.end - a.start."""
-    split = solve(eq(left * (end - start), left * end - left * start))
-    return sum_equal(split, i, (1, left * end), (-1, left * start))
 
 
 def prove(goal: Term) -> Proof:

@@ -3,7 +3,7 @@
 from theory.instance import Instance
 from theory.kernel.proof import Proof
 from theory.kernel.terms import Term
-from theory.proofs._witness import halting_witness
+from theory.proofs._witness_paths import halting_witness
 from theory.proofs.theorem_1a_sharp import stagnates
 from theory.statements.theorem_1a import STATEMENT
 

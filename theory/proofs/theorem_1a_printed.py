@@ -7,7 +7,8 @@ from theory.kernel.models import interpret
 from theory.kernel.proof import solve
 from theory.kernel.terms import const, negate, substitute
 from theory.proofs._toolkit import tangent
-from theory.proofs._witness import facts_at, halting, halting_witness, near_zero
+from theory.proofs._witness import facts_at, near_zero
+from theory.proofs._witness_paths import halting, halting_witness
 from theory.statements.theorem_1a_printed import STATEMENT
 from theory.symbols import K, k
 

@@ -17,7 +17,7 @@ from theory.kernel.terms import Term, const, prefix_sum
 from theory.proofs import lemma_1_sharp
 from theory.proofs._toolkit import at, exp_equal, exp_inverse, exp_positive, odds_at_least
 from theory.proofs._trajectory import accumulate, at_step, interior
-from theory.proofs._witness import halting_witness
+from theory.proofs._witness_paths import halting_witness
 from theory.proofs.theorem_1b import END, GAIN, START
 from theory.statements.lemma_1_sharp import STATEMENT as SHARP
 from theory.statements.theorem_1a_sharp import STATEMENT

@@ -11,7 +11,7 @@ from theory.kernel.terms import Term
 from theory.proofs import lemma_1_sharp
 from theory.proofs._toolkit import at, exp_equal, exp_positive, odds_at_least
 from theory.proofs._trajectory import accumulate, at_step, interior
-from theory.proofs._witness import growing_witness
+from theory.proofs._witness_paths import growing_witness
 from theory.statements.lemma_1_sharp import STATEMENT as SHARP
 from theory.statements.theorem_1b import STATEMENT
 from theory.symbols import AT_K, K, cumulative_gap, half, k, line_at, positive_part, steps

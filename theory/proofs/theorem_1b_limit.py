@@ -6,7 +6,7 @@ from theory.kernel.proof import Proof, assume, conclude, discharge, solve
 from theory.kernel.terms import Term, implies, log
 from theory.proofs._toolkit import at, exp_inverse, exp_log, exp_monotone, exp_positive
 from theory.proofs._trajectory import interior
-from theory.proofs._witness import growing_witness
+from theory.proofs._witness_paths import growing_witness
 from theory.proofs.theorem_1b import END, START, odds_bound, step_gain
 from theory.statements.theorem_1b_limit import DIVERGES, ENOUGH, STATEMENT
 from theory.symbols import K, cumulative_gap, eps, half

@@ -8,7 +8,7 @@ from theory.kernel.terms import Term
 from theory.proofs import sharp_step
 from theory.proofs._toolkit import at
 from theory.proofs._trajectory import at_step, interior
-from theory.proofs._witness import growing_witness
+from theory.proofs._witness_paths import growing_witness
 from theory.proofs.theorem_1b import GAIN, curve
 from theory.statements.sharp_step import STATEMENT as SHARP
 from theory.statements.theorem_1b_sharp import STATEMENT

@@ -21,6 +21,7 @@ SLUGS = (
     "sharp_step",
     "lemma_1_sharp",
     "lemma_1",
+    "step_under_assumption_1",
     "eta_safe",
     "theorem_1a_printed",
     "theorem_1a",
