@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: verify test recheck lint clean help
+.PHONY: verify test recheck bench lint clean help
 
 verify: $(VENV)/.core-installed  ## prove every claim with both solvers and print the ledger
 	@$(BIN)/gradgap verify $(ARGS)
@@ -21,6 +21,9 @@ recheck: $(VENV)/.core-installed  ## prove every obligation again, in separate p
 
 test: $(VENV)/.test-installed  ## run all tests
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+bench: $(VENV)/.core-installed  ## how long the commands take, as whole processes
+	@$(BIN)/python tests/benchmarks/commands.py
 
 lint: $(VENV)/.test-installed  ## formatting, lint and types
 	@$(BIN)/python -m ruff format --check .

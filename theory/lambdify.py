@@ -1,8 +1,8 @@
-"""Evaluate a statement's short notation on measured numbers, so that no constant is typed twice.
+"""Evaluate terms on measured numbers, so that no constant is typed twice.
 
 Numbers are floats or balls (anything with +, -, *, /, comparisons and, for balls, .exp() and
-.log()). ``values`` maps a name (J, gap, eta, ...) to a number, or to a function of the step for
-J(k), M(K), ...
+.log()). ``values`` maps a name (J, gap, eta, ...) to a number, or to a function for J(k), M(K), ...
+For formal terms it also lists each index set by the name of its sort: {"Response": range(n)}.
 """
 
 from __future__ import annotations
@@ -67,6 +67,10 @@ def evaluate(term: Term, values: Values) -> Any:
         case "pow":
             assert isinstance(data, int)
             return math.prod([evaluate(term.args[0], values)] * data)
+        case "sum":
+            index, body = term.args
+            elements = values[index.sort.name]
+            return sum(evaluate(body, {**values, str(index.data): e}) for e in elements)
         case "prefix":
             index, count, body = term.args
             last = int(evaluate(count, values))

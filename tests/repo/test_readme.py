@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from theory.kernel.rules import FACTS, RULES
+from theory.statements import STATEMENTS
 from theory.table import END, START, with_table
 
 
@@ -23,3 +26,23 @@ def test_a_stale_table_is_noticed() -> None:
 def test_missing_markers_are_an_error() -> None:
     with pytest.raises(ValueError, match="claims: begin"):
         with_table("no table here")
+
+
+def dangling_names(text: str) -> set[str]:
+    """Names in code spans that look like a slug and are none, nor a hypothesis, rule or fact."""
+    hypotheses = {h.name for s in STATEMENTS.values() for h in s.hypotheses}
+    known = {*STATEMENTS, *RULES, *FACTS, *hypotheses}
+    return set(re.findall(r"`([a-z][a-z0-9]*(?:_[a-z0-9]+)+)`", text)) - known
+
+
+@pytest.mark.parametrize("folder", ["proofs_notes", "."])
+def test_prose_names_claims_that_exist(project_root: Path, folder: str) -> None:
+    pages = sorted((project_root / folder).glob("*.md"))
+    assert pages
+    for page in pages:
+        if page.name != "CONTRIBUTING.md":  # its example is a claim that is yet to be added
+            assert dangling_names(page.read_text()) == set(), page.name
+
+
+def test_a_dangling_name_is_noticed() -> None:
+    assert dangling_names("see `theorem_1b` and `theorem_9z`") == {"theorem_9z"}

@@ -245,10 +245,6 @@ def conj(*parts: Term) -> Term:
     return parts[0] if len(parts) == 1 else Term("and", parts or (TRUE,))
 
 
-def disj(first: Term, *rest: Term) -> Term:
-    return Term("or", (first, *rest)) if rest else first
-
-
 def negate(part: Term) -> Term:
     return Term("not", (part,))
 

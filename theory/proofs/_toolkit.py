@@ -148,14 +148,6 @@ def log_monotone(smaller: Proof, positive: Proof) -> Proof:
     return solve(log(x) <= log(y), smaller, positive, lower, upper, tangent_at(log(y), log(x)))
 
 
-def log_strict(smaller: Proof, positive: Proof) -> Proof:
-    """From x < y and 0 < x: log x < log y."""
-    x, y = smaller.conclusion.args
-    above = solve(0 < y, smaller, positive)
-    lower, upper = exp_log(positive), exp_log(above)
-    return solve(log(x) < log(y), smaller, positive, lower, upper, tangent_at(log(y), log(x)))
-
-
 @cache
 def _odds_at_least() -> Proof:
     c = var("c")
