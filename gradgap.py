@@ -89,7 +89,7 @@ def verify(
     as_json: Json = False,
     jobs: Jobs = 0,
     timeout: Annotated[
-        float, typer.Option(min=0.001, help="Seconds per solver and question.")
+        float, typer.Option(min=0.001, max=3600, help="Seconds per solver and question.")
     ] = 20.0,
     export: Annotated[Path | None, typer.Option(help="Also write all obligations here.")] = None,
 ) -> None:

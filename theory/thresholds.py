@@ -55,9 +55,16 @@ def thresholds(
     at_a_step = {"k": 0, "F": lambda _: 1 - success_rate, "gap": lambda _: gap}
     branches = {name: float(evaluate(term, values)) for name, term in BRANCHES.items()}
     binding = max(branches, key=lambda name: branches[name])
+    paper = min(float(evaluate(PAPER_STEP, values)), 1 / (2 * math.sqrt(smoothness)))
+    converges = float(evaluate(SHARP_STEP, {**values, **at_a_step}))
+    for value in (paper, converges, *branches.values()):
+        if not math.isfinite(value) or (value == 0) != (gap == 0):
+            raise OutOfDomain(
+                f"a step size of {value} leaves the range of floats: rescale gap, L, G"
+            )
     return Thresholds(
-        paper=min(float(evaluate(PAPER_STEP, values)), 1 / (2 * math.sqrt(smoothness))),
-        converges=float(evaluate(SHARP_STEP, {**values, **at_a_step})),
+        paper=paper,
+        converges=converges,
         branches=branches,
         safe=branches[binding],
         binding=binding,

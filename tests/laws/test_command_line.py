@@ -83,6 +83,11 @@ def test_threshold_prints_every_branch_and_the_binding_one() -> None:
     assert math.isclose(found["converges"], 0.45)
 
 
+def threshold_with(option: str, value: str) -> subprocess.CompletedProcess[str]:
+    options = {**GOOD, option: value}
+    return gradgap("threshold", *(word for pair in options.items() for word in pair))
+
+
 GOOD = {"--J": "0.5", "--gap": "1", "--L": "1", "--G": "1"}
 
 
@@ -101,9 +106,13 @@ GOOD = {"--J": "0.5", "--gap": "1", "--L": "1", "--G": "1"}
     ],
 )
 def test_a_constant_out_of_its_domain_is_named(option: str, value: str, says: str) -> None:
-    options = {**GOOD, option: value}
-    done = gradgap("threshold", *(word for pair in options.items() for word in pair))
+    done = threshold_with(option, value)
     assert_one_line(done, says, value)
+
+
+@pytest.mark.parametrize(("option", "value"), [("--L", "1e-320"), ("--G", "1e200")])
+def test_a_threshold_that_floats_cannot_hold_is_refused(option: str, value: str) -> None:
+    assert_one_line(threshold_with(option, value), "leaves the range of floats")
 
 
 def assert_one_line(done: subprocess.CompletedProcess[str], *says: str) -> None:
@@ -112,6 +121,14 @@ def assert_one_line(done: subprocess.CompletedProcess[str], *says: str) -> None:
     assert len(done.stderr.strip().splitlines()) == 1
     for words in says:
         assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "0", "-1", "soon"])
+def test_a_time_limit_is_a_number_of_seconds(value: str) -> None:
+    done = gradgap("verify", "normalisation", "--timeout", value)
+    assert done.returncode == 2
+    assert "--timeout" in done.stderr
     assert "Traceback" not in done.stderr
 
 
