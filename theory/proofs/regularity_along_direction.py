@@ -1,14 +1,33 @@
 """Cauchy-Schwarz twice: |w.g| <= |w| |g|, for g the gradient and for its change."""
 
+from functools import cache
+
 from theory.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, discharge, part, solve, specialise
-from theory.kernel.terms import Term, absolute, conj
+from theory.kernel.proof import (
+    Proof,
+    apply_implication,
+    assume,
+    conclude,
+    discharge,
+    part,
+    solve,
+    specialise,
+)
+from theory.kernel.terms import Term, absolute
 from theory.proofs._vectors import dot_bound, dot_of_change
 from theory.proofs._witness import constant_vector_witness
-from theory.statements.regularity_along_direction import STATEMENT, gradient, score, score_t, w
-from theory.symbols import G, L, eta, i, o, t
+from theory.statements.regularity_along_direction import (
+    STATEMENT,
+    gradient,
+    on_segment,
+    score,
+    score_t,
+    w,
+)
+from theory.symbols import G, L, i, o, t
 
 
+@cache
 def prove(goal: Term) -> Proof:
     hypotheses = STATEMENT.formal_hypotheses
     unit = assume(hypotheses["unit"])
@@ -18,17 +37,17 @@ def prove(goal: Term) -> Proof:
 
     bounded_at_o = specialise(part(bounded, 1), o)
     small = solve(absolute(s) <= G, *dot_bound(w(i), start), unit, part(bounded, 0), bounded_at_o)
-    on_segment = assume(conj(0 <= t, t <= eta))
+    segment = assume(on_segment)
     close = solve(
         absolute(s_t - s) <= L * t,
         dot_of_change(w(i), start, end),
         *dot_bound(w(i), end - start),
-        specialise(part(lipschitz, 1), o, t),
-        on_segment,
+        apply_implication(specialise(part(lipschitz, 1), o, t), segment),
+        segment,
         part(lipschitz, 0),
         unit,
     )
-    return conclude(goal, small, discharge(close, on_segment.conclusion))
+    return conclude(goal, small, discharge(close, on_segment))
 
 
 def witness() -> Instance:

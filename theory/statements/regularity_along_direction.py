@@ -11,6 +11,8 @@ norm2_w = total(i, w(i) ** 2)
 norm2_gradient = total(i, gradient(i, o, 0) ** 2)
 norm2_change = total(i, (gradient(i, o, t) - gradient(i, o, 0)) ** 2)
 score, score_t = var("s"), var("s_t")
+on_segment = conj(0 <= t, t <= eta)
+close = norm2_change <= L**2 * (t**2 * norm2_w)
 
 UNIT = Hypothesis("unit", norm2_w <= 1, "|w| <= 1, eq. (3)")
 BOUNDED = Hypothesis(
@@ -20,7 +22,7 @@ BOUNDED = Hypothesis(
 )
 LIPSCHITZ = Hypothesis(
     "lipschitz",
-    conj(0 <= L, forall(o, forall(t, norm2_change <= L**2 * (t**2 * norm2_w)))),
+    conj(0 <= L, forall(o, forall(t, implies(on_segment, close)))),
     "Assumption 1(b), eq. (13), squared, between theta and theta + t w",
 )
 
@@ -32,7 +34,7 @@ STATEMENT = Statement(
     hypotheses=(UNIT, BOUNDED, LIPSCHITZ),
     conclusion=conj(
         absolute(score) <= G,
-        implies(conj(0 <= t, t <= eta), absolute(score_t - score) <= L * t),
+        implies(on_segment, absolute(score_t - score) <= L * t),
     ),
     notation=(
         Notation(score, total(i, w(i) * gradient(i, o, 0)), "w.grad log pi(o) at theta"),
@@ -40,8 +42,8 @@ STATEMENT = Statement(
     ),
     twins=(
         Twin("half of G", absolute(score) <= G / 2),
-        Twin("half of L", implies(conj(0 <= t, t <= eta), absolute(score_t - score) <= L * t / 2)),
-        Twin("without t", implies(conj(0 <= t, t <= eta), absolute(score_t - score) <= L)),
+        Twin("half of L", implies(on_segment, absolute(score_t - score) <= L * t / 2)),
+        Twin("without t", implies(on_segment, absolute(score_t - score) <= L)),
         Twin("long directions", drop="unit"),
     ),
 )

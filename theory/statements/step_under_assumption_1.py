@@ -10,7 +10,6 @@ from theory.kernel.terms import (
     conj,
     forall,
     has_derivative,
-    implies,
     total,
 )
 from theory.statement import Hypothesis, Notation, Statement, Twin
@@ -29,10 +28,9 @@ from theory.statements._common import (
 )
 from theory.statements.regularity_along_direction import (
     BOUNDED,
+    LIPSCHITZ,
     UNIT,
     gradient,
-    norm2_change,
-    norm2_w,
     w,
 )
 from theory.symbols import STEP, G, L, eta, i, o, t
@@ -40,16 +38,7 @@ from theory.symbols import STEP, G, L, eta, i, o, t
 score = Lambda((o, t), total(i, w(i) * gradient(i, o, t)))
 g_plus = STEP.mean_correct(gradient(i, o, 0))  # coordinate i, eq. (8)
 g_minus = STEP.mean_incorrect(gradient(i, o, 0))
-on_segment = conj(0 <= t, t <= eta)
-close = norm2_change <= L**2 * (t**2 * norm2_w)
 
-LIPSCHITZ = Hypothesis(
-    "lipschitz",
-    conj(
-        0 <= L, forall(o, forall(t, implies(on_segment, norm2_change <= L**2 * (t**2 * norm2_w))))
-    ),
-    "Assumption 1(b), eq. (13), squared, between theta and theta + t w",
-)
 SCORE = Hypothesis(
     "differentiable",
     forall(o, has_derivative(t, STEP.logp(t), score.body)),
