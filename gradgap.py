@@ -21,6 +21,7 @@ import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
     from rich.tree import Tree
 
     from theory.ledger import Entry, Ledger
@@ -152,26 +153,19 @@ def recorded_necessity() -> dict[str, dict[str, str]]:
 
 
 def print_ledger(ledger: Ledger, seconds: float) -> None:
-    from rich.table import Table
     from rich.text import Text
 
     from theory.kernel.solvers import solver_versions
     from theory.ledger import fact_as_json
 
     out, err = consoles()
-    table = Table("claim", "in the paper", "verdict", "questions", "z3", "cvc5", "witness")
+    table = plain_table("claim", "verdict", "asked", "z3", "cvc5", "in the paper")
     for entry in ledger.entries:
-        table.add_row(
-            entry.slug,
-            entry.paper_ref,
-            Text(verdict_line(entry), style=COLOURS.get(entry.verdict, "")),
-            str(entry.obligations),
-            entry.checkers.get("z3", "-"),
-            entry.checkers.get("cvc5", "-"),
-            "yes" if entry.witness else ("countermodel" if entry.countermodel else "-"),
-        )
+        verdict = Text(entry.verdict, style=COLOURS.get(entry.verdict, ""))
+        answers = [entry.checkers.get(name, "-") for name in ("z3", "cvc5")]
+        table.add_row(entry.slug, verdict, str(entry.obligations), *answers, entry.paper_ref)
     out.print(table)
-    facts = Table("rests on", "which says", "source")
+    facts = plain_table("rests on", "which says", "source")
     for name in sorted({name for entry in ledger.entries for name in entry.modulo}):
         fact = fact_as_json(name)
         facts.add_row(name, fact["statement"], fact["source"])
@@ -179,6 +173,8 @@ def print_ledger(ledger: Ledger, seconds: float) -> None:
     counted: dict[str, int] = {}
     for entry in ledger.entries:
         counted[entry.verdict] = counted.get(entry.verdict, 0) + 1
+        if entry.countermodel:
+            out.print(refutation_line(entry))
         if entry.verdict != entry.expected:
             err.print(f"{entry.slug}: {entry.verdict}, expected {entry.expected}: {entry.reason}")
     versions = ", ".join(f"{name} {version}" for name, version in solver_versions().items())
@@ -188,8 +184,22 @@ def print_ledger(ledger: Ledger, seconds: float) -> None:
     err.print(f"{seconds:.1f} s")
 
 
-def verdict_line(entry: Entry) -> str:
-    return f"{entry.verdict} ({entry.corrected_by})" if entry.corrected_by else entry.verdict
+def plain_table(first: str, *others: str) -> Table:
+    """A table that keeps the names in its first column whole on a narrow screen."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column(first, no_wrap=True)
+    for name in others:
+        table.add_column(name, no_wrap=name in ("verdict", "z3", "cvc5", "asked"))
+    return table
+
+
+def refutation_line(entry: Entry) -> str:
+    numbers = ", ".join(f"{name} = {value}" for name, value in (entry.countermodel or {}).items())
+    repair = f"; {entry.corrected_by} is the repair" if entry.corrected_by else ""
+    return f"{entry.slug} is refuted by {numbers}{repair}."
 
 
 # -- recheck ---------------------------------------------------------------------------------------
@@ -284,13 +294,13 @@ def print_statement(statement: Statement) -> None:
 def print_verdict(entry: Entry) -> None:
     out, _ = consoles()
     answers = ", ".join(f"{name} {answer}" for name, answer in entry.checkers.items())
-    out.print(f"\n{verdict_line(entry)}: {entry.obligations} questions, {answers}")
+    out.print(f"\n{entry.verdict}: {entry.obligations} questions, {answers}")
     out.print(f"modulo {', '.join(entry.modulo)}")
-    instance = entry.countermodel or entry.witness
-    if instance is not None:
-        kind = "countermodel" if entry.countermodel else "witness"
-        numbers = ", ".join(f"{name} = {value}" for name, value in instance.items())
-        out.print(f"{kind}: {numbers}")
+    if entry.countermodel:
+        out.print(refutation_line(entry))
+    if entry.witness:
+        numbers = ", ".join(f"{name} = {value}" for name, value in entry.witness.items())
+        out.print(f"witness: {numbers}")
     for name in entry.unused:
         out.print(f"the proof does not use the hypothesis {name}")
     needed = recorded_necessity().get(entry.slug, {})
@@ -355,10 +365,8 @@ def threshold(
     if as_json:
         print(json.dumps(asdict(found), indent=1))
         return
-    from rich.table import Table
-
     out, _ = consoles()
-    table = Table("step size", "value", "below it")
+    table = plain_table("step size", "value", "below it")
     table.add_row(
         "condition (15a) and 1/(2 sqrt L)", f"{found.paper:.6g}", "theorem_1b, corollary_1"
     )

@@ -58,7 +58,8 @@ def test_verify_json_is_all_there_is_on_standard_output() -> None:
 def test_the_table_names_claim_verdict_and_repair() -> None:
     done = gradgap("verify", "theorem_1a_printed")
     assert done.returncode == 0
-    assert "refuted (theorem_1a)" in done.stdout
+    assert "theorem_1a_printed is refuted by J(0) = 1/2" in done.stdout
+    assert "theorem_1a is the repair" in done.stdout
     assert "\x1b[" not in done.stdout + done.stderr
 
 

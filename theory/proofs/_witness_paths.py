@@ -178,5 +178,5 @@ def halting_witness(statement: Statement, values: Mapping[Term, Term]) -> Instan
     squares = specialise(path.prefix(steps(k) ** 2, small, operator.le), K)
     model = path.model({C0: const(1), C1: const(1), **values}, {})
     known = (*path.known(), gains, squares)
-    numbers = {"J(0)": "1/2", "eta_0": "1/20", "eta_k (k > 0)": "0", "C0": "1", "C1": "1"}
+    numbers = {"J(0)": "1/2", "eta_0": "1/20", "eta_k (k > 0)": "0", "C0": "1", "C0'": "1"}
     return witness(statement, model, known, numbers)
