@@ -257,13 +257,14 @@ def verify(
         todo.update(case.obligations())
     decided = discharge(todo.values(), jobs, seconds, solvers, progress)
     entries = [
-        _entry(cases[s.slug], decided) if s.slug in cases else _failure(s, failures[s.slug])
+        entry_of(cases[s.slug], decided) if s.slug in cases else _failure(s, failures[s.slug])
         for s in statements
     ]
     return Ledger(cases, entries)
 
 
-def _entry(case: Case, decided: Mapping[str, tuple[Decision, float]]) -> Entry:
+def entry_of(case: Case, decided: Mapping[str, tuple[Decision, float]]) -> Entry:
+    """The line of a case, once all its obligations are decided. Raises KeyError when one is not."""
     statement, instance = case.statement, case.instance
     asked = case.obligations()
     verdict: Verdict = "undecided"

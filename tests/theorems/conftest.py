@@ -1,17 +1,29 @@
-"""The ledger of all claims, made once for each test process."""
+"""The ledger of claims, made claim by claim: each question is asked once in a test process."""
 
 from __future__ import annotations
 
 import pytest
 
-from theory.ledger import Entry, Ledger, verify
+from theory.kernel.solvers import Decision
+from theory.ledger import Entry, build, discharge, entry_of
+from theory.statements import STATEMENTS
+
+
+class Entries(dict[str, Entry]):
+    """Slug -> entry, decided when it is first looked up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.decided: dict[str, tuple[Decision, float]] = {}
+
+    def __missing__(self, slug: str) -> Entry:
+        case = build(STATEMENTS[slug])
+        asked = case.obligations()
+        self.decided |= discharge(asked[d] for d in asked if d not in self.decided)
+        self[slug] = entry_of(case, self.decided)
+        return self[slug]
 
 
 @pytest.fixture(scope="session")
-def ledger() -> Ledger:
-    return verify()
-
-
-@pytest.fixture(scope="session")
-def entries(ledger: Ledger) -> dict[str, Entry]:
-    return {entry.slug: entry for entry in ledger.entries}
+def entries() -> Entries:
+    return Entries()
