@@ -275,15 +275,16 @@ def print_statement(statement: Statement) -> None:
     from rich.table import Table
 
     from theory.kernel.terms import Term
-    from theory.pretty import letter, pretty
+    from theory.pretty import letter, names_of, pretty
 
     out, _ = consoles()
     out.print(f"{statement.title}  [{statement.slug}; {statement.paper_ref}]")
     if statement.printed:
         out.print(f"printed: {statement.printed}")
     table = Table("", "", "", show_header=False, box=None, pad_edge=False)
+    names = names_of(statement)
     for h in statement.hypotheses:
-        table.add_row(f"given {h.name}", pretty(h.formula), h.meaning)
+        table.add_row(f"given {h.name}", pretty(h.formula, names), h.meaning)
     table.add_row("then", pretty(statement.conclusion), statement.remark)
     for n in statement.notation:
         name = n.symbol.data if isinstance(n.symbol, Term) else n.symbol.name
