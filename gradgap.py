@@ -117,14 +117,14 @@ def verify(
 
 
 def run_ledger(slugs: list[str], jobs: int, timeout: float) -> Ledger:
-    from theory.kernel.solvers import LyingSolver, SolverDisagreement
+    from theory.kernel.solvers import LyingSolver, SolverDisagreement, SolverFailed
     from theory.ledger import default_jobs
     from theory.ledger import verify as verify_ledger
 
     try:
         with progress_line("proving") as progress:
             return verify_ledger(slugs, jobs or default_jobs(), timeout, progress=progress)
-    except (SolverDisagreement, LyingSolver) as error:
+    except (SolverDisagreement, LyingSolver, SolverFailed) as error:
         print(f"gradgap: nothing is decided. {type(error).__name__}: {error}", file=sys.stderr)
         raise typer.Exit(1) from error
 

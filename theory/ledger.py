@@ -166,7 +166,7 @@ def discharge(
 ) -> dict[str, tuple[Decision, float]]:
     """Ask all solvers about each obligation; by digest, the decision and the seconds it took.
 
-    Raises SolverDisagreement or LyingSolver: then nothing is decided."""
+    Raises SolverDisagreement, LyingSolver or SolverFailed: then nothing is decided."""
     check_canaries(max(seconds, CANARY_SECONDS), solvers)
     todo = list(obligations)
     ask = partial(_ask, seconds=seconds, solvers=solvers)
@@ -243,7 +243,7 @@ def verify(
     progress: Progress | None = None,
 ) -> Ledger:
     """Build and decide the named claims (all by default). Raises UnknownSlug, SolverDisagreement,
-    LyingSolver."""
+    LyingSolver, SolverFailed."""
     statements = select(slugs)
     cases: dict[str, Case] = {}
     failures: dict[str, str] = {}

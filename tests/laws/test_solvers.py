@@ -155,8 +155,20 @@ def test_an_error_in_a_solver_proves_nothing() -> None:
         raise RuntimeError("out of memory")
 
     for name in s.SOLVERS:
-        with pytest.raises(RuntimeError, match="out of memory"):
+        with pytest.raises(s.SolverFailed, match=f"{name}: out of memory"):
             ledger.verify([SLUG], solvers={**s.SOLVERS, name: broken})
+
+
+def test_the_command_line_says_in_one_line_that_a_solver_broke(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*args: object, **options: object) -> ledger.Ledger:
+        raise s.SolverFailed("cvc5: out of memory")
+
+    monkeypatch.setattr(ledger, "verify", broken)
+    done = CliRunner().invoke(app, ["verify", SLUG])
+    assert done.exit_code == 1
+    assert done.stderr == "gradgap: nothing is decided. SolverFailed: cvc5: out of memory\n"
 
 
 HARD = implication(

@@ -20,6 +20,10 @@ class SolverDisagreement(Exception):
     """One solver proves what the other refutes. Nothing may be believed."""
 
 
+class SolverFailed(Exception):
+    """A solver stopped with an error of its own: out of memory, or text that it can't read."""
+
+
 class LyingSolver(Exception):
     """A solver gave a wrong answer to a question whose answer is known."""
 
@@ -79,11 +83,19 @@ class Decision:
 
 
 def decide(text: str, seconds: float, solvers: Mapping[str, Solver] = SOLVERS) -> Decision:
-    """Ask every solver. Raises SolverDisagreement when one says unsat and another sat."""
-    answers = {name: solver(text, seconds) for name, solver in solvers.items()}
+    """Ask every solver. Raises SolverDisagreement when one says unsat and another sat, and
+    SolverFailed when one breaks."""
+    answers = {name: _ask(name, solver, text, seconds) for name, solver in solvers.items()}
     if {"unsat", "sat"} <= set(answers.values()):
         raise SolverDisagreement(f"{answers} on\n{text}")
     return Decision(answers)
+
+
+def _ask(name: str, solver: Solver, text: str, seconds: float) -> Answer:
+    try:
+        return solver(text, seconds)
+    except Exception as error:
+        raise SolverFailed(f"{name}: {error}") from error
 
 
 def _canary(condition: str, truth: Answer) -> tuple[str, Answer]:
@@ -107,5 +119,5 @@ def check_canaries(seconds: float, solvers: Mapping[str, Solver] = SOLVERS) -> N
     """Raises LyingSolver unless every solver answers questions of known truth correctly."""
     for name, solver in solvers.items():
         for text, expected in CANARIES:
-            if (answer := solver(text, seconds)) != expected:
+            if (answer := _ask(name, solver, text, seconds)) != expected:
                 raise LyingSolver(f"{name} answered {answer}, the truth is {expected}: {text}")
