@@ -216,6 +216,15 @@ def test_a_conclusion_with_a_possible_zero_denominator_is_not_meaningful() -> No
         p.differentiate(x, x / lift(0))
 
 
+def test_a_denominator_under_a_sum_is_looked_at_as_well() -> None:
+    total = t.prefix_sum(n, n + 1, 1 / f(n))
+    goal = eq(total, total)
+    assert not proved(p.conclude(goal))
+    assert not proved(p.conclude(goal, p.assume(t.negate(eq(f(lift(0)), 0)))))
+    everywhere = p.specialise(p.assume(t.forall(n, 0 < f(n))), n)
+    assert proved(p.conclude(goal, everywhere))
+
+
 def test_an_axiom_is_instantiated_in_its_range_only() -> None:
     for condition in [(), (p.solve(lift(0) <= 1),), (p.solve(0 < t.exp(x)),)]:
         with pytest.raises(OutsideRange):

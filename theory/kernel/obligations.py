@@ -42,20 +42,19 @@ def implication(premises: tuple[Term, ...], goal: Term) -> Obligation:
 def meaningful(premises: tuple[Term, ...], goal: Term) -> tuple[Obligation, ...]:
     """Every denominator of the goal is not 0 and every logarithm is of a positive number.
 
-    Looks everywhere but under binders, where the bound variable has no premises of its own."""
+    Under a binder the bound variable stands for itself: the premises must say what they know of it
+    in general, as facts about a free variable of that name."""
     conditions: dict[Term, None] = {}
     _partial_terms(goal, conditions)
     return tuple(Obligation("meaningful", smtlib(premises, c)) for c in conditions)
 
 
 def _partial_terms(term: Term, conditions: dict[Term, None]) -> None:
-    if term.op in BINDERS:
-        return
     if term.op == "div" and (term.args[1].op != "const" or term.args[1] == const(0)):
         conditions.setdefault(negate(eq(term.args[1], const(0))))
     if term.op == "log":
         conditions.setdefault(const(0) < term.args[0])
-    for arg in term.args:
+    for arg in term.args[1:] if term.op in BINDERS else term.args:
         _partial_terms(arg, conditions)
 
 

@@ -78,9 +78,10 @@ def prove(goal: Term) -> Proof:
     added = sum_at_least(
         pointwise, q, (1, share(q) * log(J_now)), (eta, share(q) * RATE), (-LOSS, share(q))
     )
+    solvable = (hypothesis_at_q("solvable", const(0)), hypothesis_at_q("solvable", eta))
     if goal.op != "and":
-        return conclude(goal, added)
-    return both(derivative(), conclude(goal.args[1], added))
+        return conclude(goal, added, *solvable)
+    return both(derivative(), conclude(goal.args[1], added, *solvable))
 
 
 def witness() -> Instance:

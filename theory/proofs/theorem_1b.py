@@ -46,7 +46,7 @@ def curve(goal: Term, gain: Proof) -> Proof:
     bound = odds_bound(gain)
     decay = -(cumulative_gap(K) / 2)
     same = exp_equal(bound.conclusion.args[1].args[1].args[0], decay)
-    inside = (*interior(START), *interior(END))
+    inside = (*interior(START), *interior(END), *interior(AT_K))
     return conclude(goal, bound, same, exp_positive(decay), *inside)
 
 

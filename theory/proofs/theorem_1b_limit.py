@@ -9,7 +9,7 @@ from theory.proofs._trajectory import interior
 from theory.proofs._witness_paths import growing_witness
 from theory.proofs.theorem_1b import END, START, odds_bound, step_gain
 from theory.statements.theorem_1b_limit import DIVERGES, ENOUGH, STATEMENT
-from theory.symbols import K, cumulative_gap, eps, half
+from theory.symbols import AT_K, K, cumulative_gap, eps, half
 
 
 def limit(goal: Term, gain: Proof) -> Proof:
@@ -39,7 +39,7 @@ def limit(goal: Term, gain: Proof) -> Proof:
     diverges = STATEMENT.expand(DIVERGES.formula)
     late = at(diverges, enough, K)
     by_time = solve(implies(late.conclusion.args[0], END.failure() <= eps), late, by_gap)
-    return conclude(goal, by_gap, by_time, positive, tolerance, *inside)
+    return conclude(goal, by_gap, by_time, positive, tolerance, *inside, *interior(AT_K))
 
 
 def prove(goal: Term) -> Proof:
