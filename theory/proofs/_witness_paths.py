@@ -69,24 +69,25 @@ class Path:
         return Model(model.domains, {**model.functions, **steps_row, **added}, model.values)
 
     def known(self) -> tuple[Proof, ...]:
-        """All there is to know at step k, the gap among it."""
+        """What there is to know where step k starts, the gap among it."""
+        start = self.offset(k) + 0
+        at_start = equal_inside(solve(eq(start, self.offset(k))), exp)
+        return (*facts_at(start), at_start, self.forward, *self.more, self.gap_is_one())
+
+    def narrow(self) -> dict[str, tuple[Proof, ...]]:
+        """For hypotheses that need something else, or little of it, the facts that settle them."""
         here, start = self.offset(k), self.offset(k) + 0
-        arrived = self.offset(k + 1) + 0
-        joined = solve(eq(arrived, here + self.step(k)), self.advance)
-        continuous = [equal_inside(joined, Lambda((x,), term)) for term in LOGP.values()]
-        at_start = solve(eq(start, here))
-        return (
-            *facts_at(here + t),
-            *facts_at(start),
-            *facts_at(substitute(start, {k: ZERO})),
-            exp_sum(start, t, here + t),
-            equal_inside(at_start, exp),
-            *near_zero(),
-            self.forward,
-            *self.more,
-            *continuous,
-            self.gap_is_one(),
-        )
+        moving, waiting = facts_at(here + t), facts_at(start)
+        joined = solve(eq(self.offset(k + 1) + 0, here + self.step(k)), self.advance)
+        return {
+            "normalised": moving,
+            "differentiable": moving,
+            "smooth": (*moving, *waiting, exp_sum(start, t, here + t), *near_zero()),
+            "bounded": waiting,
+            "interior": facts_at(substitute(start, {k: ZERO})),
+            "forward": (self.forward,),
+            "continues": tuple(equal_inside(joined, Lambda((x,), f)) for f in LOGP.values()),
+        }
 
     def gap_is_one(self) -> Proof:
         gap = interpret(AT_K.alignment(), self.model({}, {}))
@@ -160,13 +161,15 @@ def growing_witness(statement: Statement) -> Instance:
     diverges = generalise(discharge(reached, late.conclusion), B, K)
     numbers = {"J(0)": "1/2", "eta_k": "log(1 + 1/(18 + k))", "M(K)": "log(1 + K/18)"}
     model = path.model({eps: const(1) / 10}, extra)
-    return witness(statement, model, path.known(), numbers, {"diverges": diverges})
+    special = {"diverges": diverges}
+    return witness(statement, model, path.known(), numbers, path.narrow(), special)
 
 
 def steady_witness(statement: Statement, values: Mapping[Term, Term]) -> Instance:
     """Steps of 1/20 with gap 1, for ever."""
     numbers = {"J(0)": "1/2", "eta": "1/20", "gap": "1", "L": "1", "G": "1"}
-    return witness(statement, steady().model(values, {}), steady().known(), numbers)
+    path = steady()
+    return witness(statement, path.model(values, {}), path.known(), numbers, path.narrow())
 
 
 def halting_witness(statement: Statement, values: Mapping[Term, Term]) -> Instance:
@@ -179,4 +182,4 @@ def halting_witness(statement: Statement, values: Mapping[Term, Term]) -> Instan
     model = path.model({C0: const(1), C1: const(1), **values}, {})
     known = (*path.known(), gains, squares)
     numbers = {"J(0)": "1/2", "eta_0": "1/20", "eta_k (k > 0)": "0", "C0": "1", "C0'": "1"}
-    return witness(statement, model, known, numbers)
+    return witness(statement, model, known, numbers, path.narrow())
