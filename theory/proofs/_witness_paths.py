@@ -21,6 +21,7 @@ from theory.kernel.proof import (
     specialise,
 )
 from theory.kernel.terms import (
+    NAT,
     REAL,
     Lambda,
     Symbol,
@@ -47,7 +48,21 @@ from theory.proofs._toolkit import (
 )
 from theory.proofs._witness import LOGP, ZERO, Rows, facts_at, near_zero, step_model, witness, x
 from theory.statement import Statement
-from theory.symbols import AT_K, C0, C1, G, K, L, eps, k, positive_part, steps, t
+from theory.symbols import (
+    AT_K,
+    C0,
+    C1,
+    COORDINATE,
+    RESPONSE,
+    G,
+    K,
+    L,
+    eps,
+    k,
+    positive_part,
+    steps,
+    t,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,3 +198,19 @@ def halting_witness(statement: Statement, values: Mapping[Term, Term]) -> Instan
     known = (*path.known(), gains, squares)
     numbers = {"J(0)": "1/2", "eta_0": "1/20", "eta_k (k > 0)": "0", "C0": "1", "C0'": "1"}
     return witness(statement, model, known, numbers, path.narrow())
+
+
+def growing_vector_witness(statement: Statement) -> Instance:
+    """The growing path in one dimension, with w = 1 and the score as the gradient."""
+    path = growing()
+    direction = Symbol("w", (NAT, COORDINATE))
+    gradient = Symbol("gradient", (NAT, COORDINATE, RESPONSE, REAL))
+    base = path.model({}, {})
+    rows: Rows = {("only", name): f for (name,), f in base.functions[AT_K.score_symbol].items()}
+    ones: Rows = {("only",): Lambda((k,), const(1))}
+    functions: dict[Symbol, Rows] = {**base.functions, direction: ones, gradient: rows}
+    model = Model({**base.domains, COORDINATE: ("only",)}, functions, base.values)
+    narrow = path.narrow()
+    vectors = {"lipschitz": narrow["smooth"], "unit": (), **narrow}
+    numbers = {"J(0)": "1/2", "w": "1", "eta_k": "log(1 + 1/(18 + k))", "M(K)": "log(1 + K/18)"}
+    return witness(statement, model, path.known(), numbers, vectors)

@@ -27,6 +27,7 @@ SLUGS = (
     "theorem_1a",
     "theorem_1a_sharp",
     "theorem_1b",
+    "theorem_1b_under_assumption_1",
     "theorem_1b_limit",
     "theorem_1b_edges",
     "corollary_1",
