@@ -90,8 +90,9 @@ def verify(
     as_json: Json = False,
     jobs: Jobs = 0,
     timeout: Annotated[
-        float, typer.Option(min=0.001, max=3600, help="Seconds per solver and question.")
-    ] = 20.0,
+        float | None,
+        typer.Option(min=0.001, max=3600, help="Seconds per solver and question; 20 if not given."),
+    ] = None,
     export: Annotated[Path | None, typer.Option(help="Also write all obligations here.")] = None,
 ) -> None:
     """Prove every claim with both solvers and print the ledger.
@@ -116,14 +117,15 @@ def verify(
     raise typer.Exit(0 if ledger.as_expected else 1)
 
 
-def run_ledger(slugs: list[str], jobs: int, timeout: float) -> Ledger:
+def run_ledger(slugs: list[str], jobs: int, timeout: float | None) -> Ledger:
     from theory.kernel.solvers import LyingSolver, SolverDisagreement, SolverFailed
-    from theory.ledger import default_jobs
+    from theory.ledger import SECONDS, default_jobs
     from theory.ledger import verify as verify_ledger
 
     try:
         with progress_line("proving") as progress:
-            return verify_ledger(slugs, jobs or default_jobs(), timeout, progress=progress)
+            seconds = timeout or SECONDS
+            return verify_ledger(slugs, jobs or default_jobs(), seconds, progress=progress)
     except (SolverDisagreement, LyingSolver, SolverFailed) as error:
         print(f"gradgap: nothing is decided. {type(error).__name__}: {error}", file=sys.stderr)
         raise typer.Exit(1) from error
@@ -262,7 +264,7 @@ def explain(
 
     with bad_input(UnknownSlug):
         (statement,) = select([slug])
-    ledger = run_ledger([slug], jobs, 20.0)
+    ledger = run_ledger([slug], jobs, None)
     (entry,) = ledger.entries
     print_statement(statement)
     print_verdict(entry)

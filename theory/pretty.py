@@ -18,7 +18,6 @@ LETTERS = {
     "eps": "ε",
     "alpha": "α",
     "gap": "Δμ",
-    "gap_": "Δμ",
     "J_next": "J'",
     "F": "(1-J)",
     "F_next": "(1-J')",

@@ -270,7 +270,11 @@ def dropped(statement: Statement, paths: Paths, K: int, constants: Constants = N
     }
 
 
-def dropped_stagnation(statement: Statement) -> Counters:
+SHORT_STEP: Constants = {"C0": Fraction(1, 16), "C1": Fraction(3, 100)}
+"""More than the gap times SIZE, and more than 33/4 SIZE^2, for either form of the claim."""
+
+
+def stagnation(statement: Statement) -> Counters:
     """For Theorem 1(a): J(K) is above the ceiling, or the ceiling is not below 1."""
     return dropped(statement, STAGNANT, 2, {"C0": 0, "C1": Fraction(11, 10)}) | {
         "drop bounded": lambda: counter(
@@ -296,6 +300,20 @@ def dropped_stagnation(statement: Statement) -> Counters:
             "the log odds rise by 10/17, and C0 = 0",
             "weak",
             {"C0": 0, "C1": Fraction(3, 10)},
+        ),
+        "sign of the exponent lost": lambda: counter(
+            statement,
+            steady(1, fixed(SIZE, 1)),
+            1,
+            "J(0) = 1/2 is above 1/(1 + e)",
+            constants={"C0": HALF, "C1": HALF},
+        ),
+        "J(0) and 1 - J(0) exchanged": lambda: counter(
+            statement,
+            steady(9, fixed(SIZE, 1)),
+            1,
+            "J(0) = 9/10, a short step",
+            constants=SHORT_STEP,
         ),
     }
 

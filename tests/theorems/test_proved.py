@@ -50,7 +50,7 @@ def test_both_solvers_answered_unsat_to_every_obligation(
 
 @every_claim()
 def test_it_rests_on_the_pinned_facts_only(slug: str) -> None:
-    pin = pins.current()[slug] if slug not in PINNED else PINNED[slug]
+    pin = PINNED[slug]
     case = build(STATEMENTS[slug])
     roots = [case.proof] if case.proof is not None else list(case.roots().values())
     modulo = sorted(frozenset[str]().union(*(root.modulo for root in roots)))

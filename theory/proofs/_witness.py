@@ -242,3 +242,12 @@ def constant_vector_witness(statement: Statement) -> Instance:
     model = Model(domains, functions, {G: const(1), L: const(1)})
     numbers = {"w": "1", "gradient": "1", "G": "1", "L": "1"}
     return witness(statement, model, (), numbers)
+
+
+def coordinate_witness(statement: Statement, rows: Mapping[Symbol, int]) -> Instance:
+    """One coordinate, and a number for each vector."""
+    functions: dict[Symbol, Rows] = {
+        symbol: {("only",): Lambda((), const(a))} for symbol, a in rows.items()
+    }
+    model = Model({COORDINATE: ("only",)}, functions)
+    return witness(statement, model, (), {symbol.name: str(a) for symbol, a in rows.items()})

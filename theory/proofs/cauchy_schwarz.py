@@ -4,7 +4,7 @@ vanish, 0 <= |a + b|^2 and 0 <= |a - b|^2 leave a.b = 0."""
 from theory.instance import Instance
 from theory.kernel.proof import Proof, conclude, solve, sum_linear, sum_monotone
 from theory.kernel.terms import Term, const
-from theory.proofs._witness import constant_vector_witness
+from theory.proofs._witness import coordinate_witness
 from theory.statements.cauchy_schwarz import STATEMENT, a, b, dot, norm2_a, norm2_b
 from theory.symbols import i
 
@@ -31,4 +31,4 @@ def prove(goal: Term) -> Proof:
 
 
 def witness() -> Instance:
-    return constant_vector_witness(STATEMENT)
+    return coordinate_witness(STATEMENT, {a: 1, b: 2})
