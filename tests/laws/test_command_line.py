@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from theory.statements import STATEMENTS
-
 CLAIM_FIELDS = {
     "slug",
     "paper_ref",
@@ -163,12 +161,3 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
     done = gradgap(command, "--help")
     assert done.returncode == 0
     assert f"gradgap {command}" in done.stdout.split("Example:")[1]
-
-
-def test_every_claim_can_be_written_for_people() -> None:
-    from theory.pretty import names_of, pretty
-
-    for statement in STATEMENTS.values():
-        text = pretty(statement.formal_conclusion, names_of(statement))
-        assert "apply" not in text
-        assert len(text) < 400
