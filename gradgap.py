@@ -353,30 +353,42 @@ def grow(tree: Tree, slug: str) -> None:
 def threshold(
     success_rate: Annotated[float, typer.Option("--J", help="Success rate, 0 < J < 1.")],
     gap: Annotated[float, typer.Option("--gap", help="Gap alignment w.(g+ - g-), eq. (11).")],
-    smoothness: Annotated[float, typer.Option("--L", help="Smoothness constant, Assumption 1b.")],
-    score_bound: Annotated[float, typer.Option("--G", help="Score bound, Assumption 1a.")],
+    smoothness: Annotated[float, typer.Option("--L", help="Smoothness, Assumption 1b or 2.")],
+    score_bound: Annotated[float, typer.Option("--G", help="Score bound, Assumption 1a or 2.")],
+    longest: Annotated[
+        float | None, typer.Option("--T-inf", help="Longest response; asks for the token level.")
+    ] = None,
+    psi_1: Annotated[
+        float | None, typer.Option("--T-psi", help="psi_1 norm of the length. Default: T_inf/log 2")
+    ] = None,
+    mean_length: Annotated[
+        float | None, typer.Option(help="Mean length of correct responses. Default: T_inf")
+    ] = None,
+    alpha: Annotated[float | None, typer.Option(help="Learning rate of GRPO, eq. (20).")] = None,
     as_json: Json = False,
 ) -> None:
     """Print the safe step sizes: the paper's, the sharp ones, and which branch binds.
 
-    Example: gradgap threshold --J 0.1 --gap 0.5 --L 1 --G 1
+    With --T-inf token by token; with --alpha also the steps of GRPO and Dr. GRPO.
+
+    Example: gradgap threshold --J 0.1 --gap 0.5 --L 1 --G 1 --T-inf 100 --alpha 0.01
     """
-    from theory.thresholds import OutOfDomain, thresholds
+    from theory.thresholds import OutOfDomain
+    from theory.token_thresholds import thresholds_of_level
 
     with bad_input(OutOfDomain):
-        found = thresholds(success_rate, gap, smoothness, score_bound)
+        found = thresholds_of_level(
+            (success_rate, gap, smoothness, score_bound), longest, psi_1, mean_length, alpha
+        )
     if as_json:
         print(json.dumps(asdict(found), indent=1))
         return
     out, _ = consoles()
-    table = plain_table("step size", "value", "below it")
-    table.add_row(
-        "condition (15a) and 1/(2 sqrt L)", f"{found.paper:.6g}", "theorem_1b, corollary_1"
-    )
-    table.add_row("(1-J) gap/L", f"{found.converges:.6g}", "theorem_1b_sharp")
-    for name, value in found.branches.items():
-        mark = "J rises (eta_safe, this branch binds)" if name == found.binding else "J rises"
-        table.add_row(name, f"{value:.6g}", mark)
+    table = plain_table("step size", "value", "what it gives")
+    for group in found.groups():
+        for row in group:
+            table.add_row(*row)
+        table.add_section()
     out.print(table)
 
 

@@ -98,6 +98,11 @@ def encode_model(model: Model) -> dict[str, Any]:
         "functions": functions,
         "values": [[to_text(v), to_text(x)] for v, x in model.values.items()],
         "elements": [[to_text(v), name] for v, name in model.elements.items()],
+        "maps": [
+            [encode(symbol), list(row), name]
+            for symbol, rows in model.maps.items()
+            for row, name in rows.items()
+        ],
     }
 
 
@@ -105,11 +110,15 @@ def decode_model(document: Mapping[str, Any]) -> Model:
     functions: dict[Symbol, dict[tuple[str, ...], Lambda]] = {}
     for symbol, row, function in document["functions"]:
         functions.setdefault(decode(symbol), {})[tuple(row)] = decode(function)
+    maps: dict[Symbol, dict[tuple[str, ...], str]] = {}
+    for symbol, row, name in document["maps"]:
+        maps.setdefault(decode(symbol), {})[tuple(row)] = name
     return Model(
         {Sort(name): tuple(names) for name, names in document["domains"].items()},
         functions,
         {from_text(v): from_text(x) for v, x in document["values"]},
         {from_text(v): name for v, name in document["elements"]},
+        maps,
     )
 
 
@@ -122,7 +131,8 @@ def encode(value: Any) -> Any:
         case Term():
             return {"term": to_text(value)}
         case Symbol():
-            return {"symbol": value.name, "sorts": [s.name for s in value.sorts]}
+            sorts = [s.name for s in value.sorts]
+            return {"symbol": value.name, "sorts": sorts, "result": value.result.name}
         case Lambda():
             return {"params": [to_text(p) for p in value.params], "body": to_text(value.body)}
         case Axiom():
@@ -141,8 +151,8 @@ def decode(value: Any) -> Any:
             return value
         case {"term": text}:
             return from_text(text)
-        case {"symbol": name, "sorts": sorts}:
-            return Symbol(name, tuple(Sort(s) for s in sorts))
+        case {"symbol": name, "sorts": sorts, "result": result}:
+            return Symbol(name, tuple(Sort(s) for s in sorts), Sort(result))
         case {"params": params, "body": body}:
             return Lambda(tuple(from_text(p) for p in params), from_text(body))
         case {"axiom": name} if name in AXIOMS:

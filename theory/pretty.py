@@ -28,6 +28,27 @@ LETTERS = {
     "C1": "C0'",
     "norm2": "|g+|²",
     "least_gap": "Δμ_min",
+    "T_inf": "T∞",
+    "T_psi": "T_ψ",
+    "length_plus": "E+[|o|]",
+    "length_minus": "E-[|o|]",
+    "sigma": "σ",
+    "delta": "|g+ - g-|",
+    "grpo": "g_GRPO",
+    "dr_grpo": "g_Dr.GRPO",
+    "eta_grpo": "η_GRPO",
+    "eta_dr_grpo": "η_Dr.GRPO",
+    "per_token_plus": "E+[s/|o|]",
+    "per_token_minus": "E-[s/|o|]",
+    "inverse_plus": "E+[1/|o|]",
+    "inverse_minus": "E-[1/|o|]",
+    "cov_plus": "Cov+(1/|o|, s)",
+    "cov_minus": "Cov-(1/|o|, s)",
+    "over_responses": "Σ_o g(whole(o))",
+    "at_response": "g(whole(o))",
+    "sum_logp": "Σ_n log π(o_n | o_<n)",
+    "sum_score": "Σ_n s_n",
+    "tokens": "|o|",
 }
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 # binding strength: comparison < sum < product < sign and power < atom
@@ -89,6 +110,8 @@ def _plain(term: Term, names: Mapping[Term, str]) -> tuple[str, int]:
             right = term.args[1]
             if right.op == "neg":
                 return f"{part(0, SUM)} - {_write(right.args[0], names, PRODUCT)}", SUM
+            if isinstance(right.data, Fraction) and right.data < 0:
+                return f"{part(0, SUM)} - {-right.data}", SUM
             return f"{part(0, SUM)} + {part(1, SUM)}", SUM
         case "neg":
             return f"-{part(0, PRODUCT)}", SUM
@@ -112,6 +135,9 @@ def _plain(term: Term, names: Mapping[Term, str]) -> tuple[str, int]:
             return f"{part(0, SUM)} {RELATIONS[term.op]} {part(1, SUM)}", COMPARE
         case "and" | "or" | "implies":
             return LOGIC[term.op].join(_write(a, names, COMPARE) for a in term.args), 0
+        case "not" if term.args[0].op == "eq":
+            sides = (_write(side, names, SUM) for side in term.args[0].args)
+            return " ≠ ".join(sides), COMPARE
         case "not":
             return f"not {part(0, ATOM)}", COMPARE
         case "forall":

@@ -25,6 +25,19 @@ CLAIM_FIELDS = {
     "needed",
     "seconds",
 }
+TOKEN_FIELDS = [
+    "level",
+    "T_psi",
+    "mean_length",
+    "paper",
+    "paper_branches",
+    "paper_binding",
+    "paper_arm",
+    "converges",
+    "branches",
+    "safe",
+    "binding",
+]
 
 
 def gradgap(*args: str) -> subprocess.CompletedProcess[str]:
@@ -82,12 +95,18 @@ def test_threshold_prints_every_branch_and_the_binding_one() -> None:
     assert math.isclose(found["converges"], 0.45)
 
 
-def threshold_with(option: str, value: str) -> subprocess.CompletedProcess[str]:
-    options = {**GOOD, option: value}
-    return gradgap("threshold", *(word for pair in options.items() for word in pair))
+def test_the_trajectory_level_knows_nothing_of_lengths() -> None:
+    found = json.loads(threshold(GOOD, "--json").stdout)
+    assert list(found) == ["level", "paper", "converges", "branches", "safe", "binding"]
+    assert found["level"] == "trajectory"
+
+
+def threshold(options: dict[str, str], *flags: str) -> subprocess.CompletedProcess[str]:
+    return gradgap("threshold", *(word for pair in options.items() for word in pair), *flags)
 
 
 GOOD = {"--J": "0.5", "--gap": "1", "--L": "1", "--G": "1"}
+TOKENS = {**GOOD, "--T-inf": "10", "--T-psi": "5", "--mean-length": "5", "--alpha": "0.1"}
 
 
 @pytest.mark.parametrize(
@@ -105,13 +124,75 @@ GOOD = {"--J": "0.5", "--gap": "1", "--L": "1", "--G": "1"}
     ],
 )
 def test_a_constant_out_of_its_domain_is_named(option: str, value: str, says: str) -> None:
-    done = threshold_with(option, value)
-    assert_one_line(done, says, value)
+    assert_one_line(threshold({**GOOD, option: value}), says, value)
+    assert_one_line(threshold({**TOKENS, option: value}), says, value)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--T-inf", "0", "T_inf is a whole number >= 1"),
+        ("--T-inf", "2.5", "T_inf is a whole number >= 1"),
+        ("--T-inf", "inf", "finite"),
+        ("--T-psi", "1.4", "1/log 2 <= T_psi <= T_inf/log 2"),
+        ("--T-psi", "15", "1/log 2 <= T_psi <= T_inf/log 2"),
+        ("--T-psi", "nan", "finite"),
+        ("--mean-length", "0.5", "1 <= E+[len] <= T_inf"),
+        ("--mean-length", "11", "1 <= E+[len] <= T_inf"),
+        ("--alpha", "0", "alpha > 0"),
+        ("--alpha", "-inf", "finite"),
+        ("--G", "0", "G > 0"),
+    ],
+)
+def test_a_token_constant_out_of_its_domain_is_named(option: str, value: str, says: str) -> None:
+    assert_one_line(threshold({**TOKENS, option: value}), says, value)
+
+
+@pytest.mark.parametrize("option", ["--T-psi", "--mean-length", "--alpha"])
+def test_what_belongs_to_the_token_level_asks_for_the_longest_response(option: str) -> None:
+    assert_one_line(threshold({**GOOD, option: "2"}), "give T_inf")
+
+
+def test_threshold_prints_the_token_level_beside_grpo() -> None:
+    done = threshold(TOKENS, "--json")
+    found = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert list(found) == [*TOKEN_FIELDS, "grpo", "dr_grpo", "crossing", "safe_rate"]
+    assert found["level"] == "token"
+    assert math.isclose(found["paper"], 1 / 2 / (10 + 5 / 0.5))
+    assert found["paper_arm"] == "T_psi/(1-J)"
+    assert found["paper_branches"][found["paper_binding"]] == found["paper"]
+    assert math.isclose(found["converges"], 0.5 / 5)
+    assert math.isclose(found["safe"], 2 * 0.5 / 5)
+    assert found["binding"] == "2(1-J) gap/(L E+[len])"
+    assert found["grpo"].keys() == {"step", "to_paper", "to_safe", "below_paper", "below_safe"}
+    assert math.isclose(found["grpo"]["step"], 0.1 * 0.5 / 5)
+    assert math.isclose(found["grpo"]["to_paper"], 0.01 / 0.025)
+    assert math.isclose(found["dr_grpo"]["to_safe"], 0.025 / 0.2)
+    assert found["dr_grpo"]["below_safe"] is True
+    assert math.isclose(found["crossing"], 1 - 5 / 800)
+    assert math.isclose(found["safe_rate"], 1 / (2 + 20 * math.sqrt(8 / 5)))
+
+
+def test_without_a_learning_rate_the_table_leaves_grpo_out() -> None:
+    options = {name: value for name, value in TOKENS.items() if name != "--alpha"}
+    found = json.loads(threshold(options, "--json").stdout)
+    assert [name for name, value in found.items() if value is not None] == TOKEN_FIELDS
+    assert "GRPO" not in threshold(options).stdout
+
+
+def test_the_token_table_fits_a_projector() -> None:
+    done = threshold(TOKENS)
+    assert done.returncode == 0
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    for words in ("theorem_3", "theorem_3_sharp", "token_eta_safe", ", binds", "Dr. GRPO"):
+        assert words in done.stdout
+    assert "\x1b[" not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(("option", "value"), [("--L", "1e-320"), ("--G", "1e200")])
 def test_a_threshold_that_floats_cannot_hold_is_refused(option: str, value: str) -> None:
-    assert_one_line(threshold_with(option, value), "leaves the range of floats")
+    assert_one_line(threshold({**GOOD, option: value}), "leaves the range of floats")
 
 
 def assert_one_line(done: subprocess.CompletedProcess[str], *says: str) -> None:

@@ -20,6 +20,7 @@ WRITTEN: tuple[tuple[Term, str], ...] = (
     (x - (y - z), "x - (y - z)"),
     (x - (y + z), "x - (y + z)"),
     (-(x + y), "-(x + y)"),
+    (x - 1, "x - 1"),
     (-x * y, "(-x)·y"),
     (-(x * y), "-x·y"),
     ((x + y) * z, "(x + y)·z"),
@@ -40,6 +41,8 @@ WRITTEN: tuple[tuple[Term, str], ...] = (
     (t.prefix_sum(k, k + 1, f(k) * x), "Σ_{k<k + 1} f(k)·x"),
     (F(k + 1), "(1-J(k + 1))"),
     (t.forall(x, t.eq(x, y)), "for all x: x = y"),
+    (t.negate(t.eq(x, y + z)), "x ≠ y + z"),
+    (Term("or", (x < y, y < x)), "x < y or y < x"),
     (t.has_derivative(x, x + y, const(1)), "d/dx (x + y) = 1"),
 )
 RAW = re.compile(r"\b(add|mul|div|neg|pow\d*|le|lt|eq|apply|forall|implies|deriv|prefix|sum|not)\b")

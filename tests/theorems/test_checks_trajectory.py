@@ -32,8 +32,10 @@ EVERY_STEP = {
     "theorem_1b_limit": ("forward", "adapted"),
     "theorem_1b_sharp_limit": ("forward", "adapted"),
     "corollary_1": ("uniform",),
+    "theorem_3": ("forward", "adapted", "short"),
+    "theorem_3_sharp_limit": ("forward", "adapted"),
 }
-LIMITS = ("theorem_1b_limit", "theorem_1b_sharp_limit")
+LIMITS = ("theorem_1b_limit", "theorem_1b_sharp_limit", "theorem_3_sharp_limit")
 DRAWN = (
     *EVERY_STEP,
     "jensen_exp",
@@ -141,6 +143,8 @@ PLANTED = {
     "theorem_1b_limit": lambda v: {"F": lambda k: v["F"](0) if k == 0 else 2 * v["eps"]},
     "theorem_1b_sharp_limit": lambda v: {"F": lambda k: v["F"](0) if k == 0 else 2 * v["eps"]},
     "corollary_1": lambda v: {"F": lambda k: v["F"](0) if k == 0 else v["F"](0) / v["J"](0)},
+    "theorem_3": lambda v: {"J": lambda k: v["J"](0)},
+    "theorem_3_sharp_limit": lambda v: {"F": lambda k: v["F"](0) if k == 0 else 2 * v["eps"]},
     "jensen_exp": lambda v: {"mean_exp": v["mean"].exp() * (1 - arb(2) ** -100)},
     "hoeffding_lemma": lambda v: {
         "moment": (v["u"] * v["mean"] + v["G"] ** 2 * v["u"] ** 2 / 2).exp() * (1 + arb(2) ** -100)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from theory.kernel import renaming
 from theory.kernel import terms as t
 from theory.kernel.obligations import implication, meaningful
 from theory.kernel.sequent import (
@@ -131,6 +132,16 @@ def instantiate(
     return outcome(hypotheses, put(premises[0].conclusion))
 
 
+def rename_index(premises: Premises, old: Term, new: Term) -> Outcome:
+    """A sequent holds for every finite index set: read it about that of ``new``."""
+    count_premises(premises, 1, "rename_index")
+    sequent = premises[0]
+    conclusion, *hypotheses = renaming.rename_index(
+        (sequent.conclusion, *sequent.hypotheses), old, new
+    )
+    return outcome(frozenset(hypotheses), conclusion)
+
+
 def congruence(premises: Premises, hole: Term, template: Term) -> Outcome:
     """From G |- a = b: G |- template[a] = template[b]."""
     count_premises(premises, 1, "congruence")
@@ -153,7 +164,9 @@ def definition(premises: Premises, symbol: Symbol, params: tuple[Term, ...], bod
         raise BadDefinition(f"{symbol.name}: recursive definition")
     if body.symbols:
         raise BadDefinition(f"{symbol.name}: its body uses a function symbol")
-    t.require_sort(body, t.REAL, "the body of a definition")
+    if t.binds(body):
+        raise BadDefinition(f"{symbol.name}: its body is a sum, and so about an index set")
+    t.require_sort(body, symbol.result, "the body of a definition")
     formula = t.eq(symbol(*params), body)
     for param in reversed(params):
         formula = t.forall(param, formula)

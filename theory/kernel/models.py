@@ -15,12 +15,14 @@ from operator import add
 
 from theory.kernel.terms import (
     BINDERS,
+    TRUE,
     KernelError,
     Lambda,
     Sort,
     Symbol,
     Term,
     conj,
+    negate,
     require_sort,
 )
 
@@ -31,21 +33,32 @@ Row = tuple[str, ...]
 class Model:
     """``domains`` lists each finite index set; ``functions`` gives each symbol one closed function
     of its real arguments for every choice of its finite arguments; ``values`` closes free
-    variables; ``elements`` names the element that a free index stands for."""
+    variables; ``elements`` names the element that a free index stands for; ``maps`` gives each
+    symbol whose values are elements its element for every choice of its arguments."""
 
     domains: Mapping[Sort, Row]
     functions: Mapping[Symbol, Mapping[Row, Lambda]]
     values: Mapping[Term, Term] = field(default_factory=dict)
     elements: Mapping[Term, str] = field(default_factory=dict)
+    maps: Mapping[Symbol, Mapping[Row, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if any(type(names) is not tuple or not names for names in self.domains.values()):
-            raise KernelError("index sets are listed, and not empty")
+        for names in self.domains.values():
+            if type(names) is not tuple or not names or any(type(e) is not str for e in names):
+                raise KernelError("index sets are lists of names, and not empty")
+            if len(set(names)) < len(names):
+                raise KernelError("an element is listed twice")
         for variable, value in self.values.items():
             require_sort(value, variable.sort, f"value for {variable.data}")
         for index, element in self.elements.items():
             if element not in self.domains.get(index.sort, ()):
                 raise KernelError(f"{element} is not in the index set of {index.data}")
+        for symbol, table in self.maps.items():
+            if not set(table.values()) <= set(self.domains.get(symbol.result, ())):
+                raise KernelError(f"{symbol.name} leaves its index set")
+        for symbol, rows in self.functions.items():
+            for f in rows.values():
+                require_sort(f.body, symbol.result, f"value of {symbol.name}")
         bodies = [(f.params, f.body) for rows in self.functions.values() for f in rows.values()]
         for params, body in [*bodies, *(((), value) for value in self.values.values())]:
             if not body.free <= set(params) or body.symbols:
@@ -75,6 +88,9 @@ def _interpret(term: Term, model: Model, elements: Mapping[Term, str]) -> Term:
         model = replace(model, values=outside)
     if isinstance(term.data, Symbol):
         return _apply(term, model, elements)
+    if term.op == "eq" and term.args[0].sort.finite:
+        left, right = (_element(a, model, elements) for a in term.args)
+        return TRUE if left == right else negate(TRUE)
     args = tuple(
         a if term.op in BINDERS and j == 0 else _interpret(a, model, elements)
         for j, a in enumerate(term.args)
@@ -87,11 +103,24 @@ def _apply(term: Term, model: Model, elements: Mapping[Term, str]) -> Term:
     rows = model.functions.get(term.data)
     if rows is None:
         raise KernelError(f"the model does not say what {term.data.name} is")
-    unknown = [a for a in term.args if a.sort.finite and a not in elements]
-    if unknown:
-        raise KernelError(f"the model does not say which element {unknown[0].data} is")
-    row = tuple(elements[a] for a in term.args if a.sort.finite)
+    row = _row(term, model, elements)
     numbers = [_interpret(a, model, elements) for a in term.args if not a.sort.finite]
     if row not in rows:
         raise KernelError(f"the model does not say what {term.data.name} is at {row}")
     return rows[row](*numbers)
+
+
+def _row(term: Term, model: Model, elements: Mapping[Term, str]) -> Row:
+    return tuple(_element(a, model, elements) for a in term.args if a.sort.finite)
+
+
+def _element(term: Term, model: Model, elements: Mapping[Term, str]) -> str:
+    """The name of the element that a term stands for."""
+    if term.op == "var" and term in elements:
+        return elements[term]
+    if not isinstance(term.data, Symbol):
+        raise KernelError(f"the model does not say which element {term.data} is")
+    row, table = _row(term, model, elements), model.maps.get(term.data, {})
+    if row not in table:
+        raise KernelError(f"the model does not say what {term.data.name} is at {row}")
+    return table[row]

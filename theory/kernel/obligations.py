@@ -3,7 +3,8 @@
 The text asks for a counterexample: it asserts the premises and the negated goal, so ``unsat`` means
 proved. Only real arithmetic reaches the solvers. Every exp, log, sum or function application
 becomes a variable (equal terms, the same variable), so a proof can use no fact about them but the
-premises. A quotient a/b becomes a variable q with (b != 0 => q*b = a): nothing follows from it
+premises. Elements of an index set occur under ``=`` only; they become variables too, as if they
+were numbered. A quotient a/b becomes a variable q with (b != 0 => q*b = a): nothing follows from it
 until the premises say that b is not 0.
 """
 
@@ -90,8 +91,8 @@ class _Writer:
         raise KernelError(f"{term.op} must be specialised before a solver step")
 
     def real(self, term: Term) -> str:
-        if (term.op == "var" and not term.sort.finite) or term.op in OPAQUE:
-            return self.name(term)
+        if term.op == "var" or term.op in OPAQUE:
+            return self.name(term)  # an element of an index set stands as its number
         match term.op:
             case "const":
                 assert isinstance(term.data, Fraction)

@@ -90,6 +90,8 @@ def infer(rule: str, premises: tuple[Proof, ...], *args: Any) -> Proof:
         for symbol, _ in args[1]:
             if symbol in definitions:
                 raise BadDefinition(f"{symbol.name} is defined and can't be replaced")
+    if rule == "rename_index" and any(args[0].sort in s.sorts for s in definitions):
+        raise BadDefinition(f"a definition speaks of {args[0].sort.name}")
     axioms = frozenset[Axiom]().union(*(p.axioms for p in premises))
     if rule == "axiom":
         axioms = axioms | {args[0]}
@@ -188,6 +190,10 @@ def instantiate(
 ) -> Proof:
     items = tuple((values or {}).items()), tuple((functions or {}).items())
     return infer("instantiate", (proof,), *items)
+
+
+def rename_index(proof: Proof, old: Term, new: Term) -> Proof:
+    return infer("rename_index", (proof,), old, new)
 
 
 def congruence(equation: Proof, hole: Term, template: Term) -> Proof:

@@ -27,6 +27,7 @@ _ALL: tuple[Callable[..., Outcome], ...] = (
     logic.part,
     logic.apply_implication,
     logic.instantiate,
+    logic.rename_index,
     logic.congruence,
     logic.definition,
     sums.sum_linear,

@@ -46,6 +46,8 @@ def to_text(term: Term) -> str:
         case "apply":
             assert isinstance(term.data, Symbol)
             head = f"@{term.data.name}:" + ",".join(s.name for s in term.data.sorts)
+            if term.data.result != t.REAL:
+                head += f":{term.data.result.name}"
         case "pow":
             head = f"pow{term.data}"
         case _:
@@ -84,8 +86,9 @@ def _read(token: str, tokens: Iterator[str]) -> Term:
     while (item := next(tokens)) != ")":
         args.append(_read(item, tokens))
     if head.startswith("@"):
-        name, sorts = head[1:].split(":")
-        return Symbol(name, tuple(Sort(s) for s in sorts.split(",") if s))(*args)
+        name, sorts, *result = head[1:].split(":")
+        arguments = tuple(Sort(s) for s in sorts.split(",") if s)
+        return Symbol(name, arguments, *map(Sort, result))(*args)
     if head.startswith("pow"):
         return args[0] ** int(head[3:])
     if head not in CONSTRUCTORS:

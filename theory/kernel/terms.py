@@ -3,6 +3,7 @@
 A term is a tree of ``Term`` nodes. Operators (``op``) are
 
     reals      const var add mul div pow neg max min abs exp log apply sum prefix
+    elements   var apply                       (of a finite index set; eq compares two of one set)
     formulas   true le lt eq not and or implies forall deriv
 
 ``sum`` is a sum over a finite, non-numbered index set (responses, coordinates, prompts);
@@ -32,15 +33,20 @@ from theory.kernel.sorts import check_name
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A real-valued function symbol with the sorts of its arguments; call it to apply it."""
+    """A function symbol with the sorts of its arguments and of its value; call it to apply it.
+
+    Values are real (the default), natural numbers, or elements of a finite index set."""
 
     name: str
     sorts: tuple[Sort, ...]
+    result: Sort = REAL
 
     def __post_init__(self) -> None:
         check_name(self.name)
         if type(self.sorts) is not tuple or any(type(s) is not Sort for s in self.sorts):
             raise SortError(f"the argument sorts of {self.name} are a tuple of sorts")
+        if type(self.result) is not Sort or self.result == BOOL:
+            raise SortError(f"the values of {self.name} are numbers or elements of an index set")
 
     def __call__(self, *args: TermLike) -> Term:
         return Term("apply", tuple(lift(a) for a in args), self)
@@ -133,6 +139,9 @@ class Term:
         if self.op == "const":
             assert isinstance(self.data, Fraction)
             return NAT if self.data >= 0 and self.data.denominator == 1 else REAL
+        if self.op == "apply":
+            assert isinstance(self.data, Symbol)
+            return self.data.result
         if self.op in ("add", "mul") and all(a.sort == NAT for a in self.args):
             return NAT
         return REAL
@@ -185,6 +194,11 @@ class Term:
 
 
 TermLike = Term | int | Fraction
+
+
+def binds(term: Term) -> bool:
+    """Whether a variable is bound anywhere in the term."""
+    return term.op in BINDERS or any(map(binds, term.args))
 
 
 # -- constructors ----------------------------------------------------------------------------
@@ -304,6 +318,8 @@ def _wanted(op: str, args: tuple[Term, ...]) -> tuple[Sort, ...]:
     """The sorts of the arguments of an operator that carries no data."""
     if op in UNARY:
         return (REAL,)
+    if op == "eq" and args and type(args[0]) is Term and args[0].sort.finite:
+        return (args[0].sort, args[0].sort)  # two elements of an index set
     if op in BINARY or op in RELATIONS:
         return (REAL, REAL)
     if op == "true":
@@ -343,7 +359,7 @@ def instantiate(
     for symbol, function in functions.items():
         if tuple(p.sort for p in function.params) != symbol.sorts:
             raise SortError(f"{symbol.name} was given a function of other argument sorts")
-        require_sort(function.body, REAL, f"value of {symbol.name}")
+        require_sort(function.body, symbol.result, f"value of {symbol.name}")
     return substitute(_substitute(term, {}, functions), values)
 
 

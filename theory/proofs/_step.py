@@ -16,13 +16,12 @@ from theory.kernel.proof import (
     specialise,
 )
 from theory.kernel.terms import Lambda, Term, TermLike, const, eq, exp, total
-from theory.proofs import hoeffding_lemma, jensen_exp, smoothness_remainder
+from theory.proofs import hoeffding_lemma, smoothness_remainder
 from theory.proofs._toolkit import (
     at,
     exp_monotone,
     exp_positive,
     exp_sum,
-    sum_at_least,
     sum_at_most,
     sum_equal,
     use,
@@ -113,28 +112,6 @@ def with_interior(proof: Proof) -> Proof:
 def remainder() -> Proof:
     """|X - eta s| <= L eta^2/2."""
     return smoothness_remainder.prove(smoothness.STATEMENT.formal_conclusion)
-
-
-@cache
-def growth(correct: bool) -> Proof:
-    """W * exp(eta*m - L eta^2/2) <= W', for W = J (or 1-J) and m its mean score: Jensen for exp."""
-    before, after, nonnegative, positive = kind(correct)
-    score, X, loss = STEP.score(), STEP.logp(eta) - STEP.logp(0), L * eta**2 / 2
-    mass, mass_next = total(o, before), total(o, after)
-
-    average = instantiate(
-        jensen_exp.prove(jensen.STATEMENT.formal_conclusion),
-        functions={jensen.weight: Lambda((o,), before), jensen.value: Lambda((o,), X)},
-    )
-    average = use(average, generalise(nonnegative, o), positive)
-    moved = sum_equal(reweighting(before, after), o, (1, before * exp(X)))
-
-    pointwise = solve(before * score * eta - before * loss <= before * X, remainder(), nonnegative)
-    mean_growth = sum_at_least(pointwise, o, (eta, before * score), (-loss, before))
-    exponent = eta * (total(o, before * score) / mass) - loss
-    mean_X = total(o, before * X) / mass
-    above = solve(exponent <= mean_X, mean_growth, positive)
-    return solve(mass * exp(exponent) <= mass_next, average, moved, exp_monotone(above), positive)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from theory.axioms import EXP_ADD, EXP_LOG, EXP_TANGENT
@@ -98,6 +98,23 @@ def _tangent_at() -> Proof:
 def tangent_at(x: TermLike, y: TermLike) -> Proof:
     """exp x * (1 + y - x) <= exp y: the graph of exp lies above its tangent at x."""
     return on(_tangent_at(), x, y)
+
+
+@cache
+def _exp_convex() -> Proof:
+    s = var("s")
+    low, high = assume(0 <= s), assume(s <= 1)
+    centre = s * _x + (1 - s) * _y
+    left = solve(s * exp(centre) * (1 + _x - centre) <= s * exp(_x), tangent_at(centre, _x), low)
+    rest = (1 - s) * exp(centre) * (1 + _y - centre)
+    right = solve(rest <= (1 - s) * exp(_y), tangent_at(centre, _y), high)
+    return solve(exp(centre) <= s * exp(_x) + (1 - s) * exp(_y), left, right)
+
+
+def exp_convex(share: Term, x: Term, y: Term, *between: Proof) -> Proof:
+    """exp(s x + (1 - s) y) <= s exp x + (1 - s) exp y; ``between`` proves 0 <= s <= 1."""
+    lemma = instantiate(_exp_convex(), {var("s"): share, _x: x, _y: y})
+    return use(lemma, solve(0 <= share, *between), solve(share <= 1, *between))
 
 
 def exp_monotone(smaller: Proof) -> Proof:
@@ -219,3 +236,18 @@ def use(lemma: Proof, *facts: Proof) -> Proof:
     for fact in facts:
         lemma = cut(fact, lemma)
     return lemma
+
+
+def solve_hiding(goal: Term, hidden: tuple[Term, ...], *facts: Proof) -> Proof:
+    """``solve`` with each hidden term as a variable of its own: the solvers then need not look into
+    it. The rules instantiate the variables again, so nothing is trusted here."""
+    names = {term: var(f"hidden_{j}") for j, term in enumerate(hidden)}
+    lemma = solve(_hide(goal, names), *(assume(_hide(fact.conclusion, names)) for fact in facts))
+    return use(instantiate(lemma, {name: term for term, name in names.items()}), *facts)
+
+
+def _hide(term: Term, names: Mapping[Term, Term]) -> Term:
+    if term in names:
+        return names[term]
+    args = tuple(_hide(a, names) for a in term.args)
+    return Term(term.op, args, term.data, term.data_sort)

@@ -102,7 +102,7 @@ def establish(formula: Term, *known: Proof) -> Proof:
             same = solve(eq(function, function))
             return rename_derivative(raw, same, solve(eq(raw.conclusion.args[2], slope), *known))
         case "true":
-            return both()
+            return solve(formula)
     return solve(formula, *known)
 
 

@@ -164,20 +164,27 @@ def halting() -> Path:
     )
 
 
-def growing_witness(statement: Statement) -> Instance:
-    """M(K) = log(1 + K/18), which passes B for all K >= 18 e^B."""
-    path = growing()
-    B, N = var("B"), Symbol("N", (REAL,))
-    extra = {N: Lambda((B,), 18 * exp(B))}
-    total_gain = specialise(path.prefix(GAIN, Lambda((k,), log(1 + k / 18))), K)
+GROWING_NUMBERS = {"J(0)": "1/2", "eta_k": "log(1 + 1/(18 + k))", "M(K)": "log(1 + K/18)"}
+B, N = var("B"), Symbol("N", (REAL,))
+PASSES = {N: Lambda((B,), 18 * exp(B))}
+
+
+@cache
+def growing_diverges() -> Proof:
+    """M(K) = log(1 + K/18) passes B for all K >= 18 e^B."""
+    total_gain = specialise(growing().prefix(GAIN, Lambda((k,), log(1 + k / 18))), K)
     late = assume(18 * exp(B) <= K)
     passed = log_at_least(solve(exp(B) <= 1 + K / 18, late), trivially(0 < 1 + K / 18))
     reached = solve(B <= total_gain.conclusion.args[0], total_gain, passed)
-    diverges = generalise(discharge(reached, late.conclusion), B, K)
-    numbers = {"J(0)": "1/2", "eta_k": "log(1 + 1/(18 + k))", "M(K)": "log(1 + K/18)"}
-    model = path.model({eps: const(1) / 10}, extra)
-    special = {"diverges": diverges}
-    return witness(statement, model, path.known(), numbers, path.narrow(), special)
+    return generalise(discharge(reached, late.conclusion), B, K)
+
+
+def growing_witness(statement: Statement) -> Instance:
+    """Steps that shrink just fast enough to stay adapted, and add up."""
+    path = growing()
+    model = path.model({eps: const(1) / 10}, PASSES)
+    special = {"diverges": growing_diverges()}
+    return witness(statement, model, path.known(), GROWING_NUMBERS, path.narrow(), special)
 
 
 def steady_witness(statement: Statement, values: Mapping[Term, Term]) -> Instance:

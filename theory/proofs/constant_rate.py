@@ -13,7 +13,8 @@ from theory.kernel.proof import (
     solve,
 )
 from theory.kernel.terms import Lambda, Term, absolute, conj, eq, exp, log, total
-from theory.proofs._step import growth, success_interior
+from theory.proofs._growth import smooth_growth
+from theory.proofs._step import success_interior
 from theory.proofs._toolkit import at, exp_log, exp_sum, log_at_least, sum_equal, tangent, use
 from theory.proofs._vectors import dot_bound, dot_of_change, mean_of_dot
 from theory.proofs._witness import gradient_witness
@@ -52,7 +53,7 @@ def prove(goal: Term) -> Proof:
     low = success_interior()[0]
     rate, positive_L = assume(HYPOTHESES["rate"]), assume(HYPOTHESES["positive_L"])
     general = instantiate(
-        growth(True),
+        smooth_growth(True),
         {eta: alpha, L: L * V},
         {STEP.score_symbol: Lambda((o, t), score(t))},
     )

@@ -22,17 +22,16 @@ from theory.symbols import STEP, eta
 
 
 @cache
-def forward() -> Proof:
-    """0 < L and 0 < eta, from the hypotheses."""
+def started() -> tuple[Proof, Proof]:
+    """0 < eta and 0 <= eta, from the hypotheses."""
     below = assume(STATEMENT.formal_hypotheses["below_threshold"])
-    return solve(0 <= eta, below)
+    return solve(0 < eta, below), solve(0 <= eta, below)
 
 
 def increases_below(threshold: Term, *facts: Proof) -> Proof:
-    """eta < threshold  =>  J < J', from facts about the update."""
+    """0 < eta  |-  eta < threshold  =>  J < J', from facts about the update."""
     below = assume(eta < STATEMENT.expand(threshold))
-    hypotheses = STATEMENT.formal_hypotheses
-    given = (assume(hypotheses["positive_L"]), assume(hypotheses["below_threshold"]))
+    given = assume(STATEMENT.formal_hypotheses["positive_L"]), assume(0 < eta)
     goal = STEP.success() < STEP.success(eta)
     return discharge(solve(goal, below, *given, *facts, *success_interior()), below.conclusion)
 
@@ -51,21 +50,26 @@ def by_failure() -> Proof:
     return increases_below(branch_success, bounded, tangent(-y), exp_inverse(y))
 
 
-def by_log_odds() -> Proof:
-    """The log odds rise, so J does."""
-    sharp = lemma_1_sharp.prove(SHARP.formal_conclusion)
+@cache
+def no_gain() -> Proof:
+    """J' <= J  =>  the log odds do not rise."""
     falls = assume(STEP.success(eta) <= STEP.success())
     success = log_monotone(falls, next_positive(True))
     rises = solve(STEP.failure() <= STEP.failure(eta), falls)
     failure = log_monotone(rises, solve(0 < STEP.failure(), *success_interior()))
-    no_gain = discharge(solve(STEP.log_odds_change() <= 0, success, failure), falls.conclusion)
-    return increases_below(branch_both, sharp, no_gain)
+    return discharge(solve(STEP.log_odds_change() <= 0, success, failure), falls.conclusion)
+
+
+def by_log_odds() -> Proof:
+    """The log odds rise, so J does."""
+    sharp = lemma_1_sharp.prove(SHARP.formal_conclusion)
+    return increases_below(branch_both, sharp, no_gain())
 
 
 def prove(goal: Term) -> Proof:
     hypotheses = STATEMENT.formal_hypotheses
     given = (assume(hypotheses["positive_L"]), assume(hypotheses["below_threshold"]))
-    branches = (use(branch, forward()) for branch in (by_success(), by_failure(), by_log_odds()))
+    branches = (use(branch, *started()) for branch in (by_success(), by_failure(), by_log_odds()))
     return conclude(goal, *branches, *given, *success_interior())
 
 

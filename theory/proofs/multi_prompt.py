@@ -11,7 +11,7 @@ from theory.kernel.proof import (
     solve,
 )
 from theory.kernel.terms import Lambda, Term, const, eq, exp, log
-from theory.proofs._step import growth
+from theory.proofs._growth import smooth_growth
 from theory.proofs._toolkit import at, exp_log, exp_sum, log_at_least, sum_at_least, sum_equal, use
 from theory.proofs._witness import prompt_witness
 from theory.statements.multi_prompt import STATEMENT, objective_at, share, slope_at
@@ -28,7 +28,7 @@ def hypothesis_at_q(name: str, *more: Term) -> Proof:
 def log_step() -> Proof:
     """log J_q + eta E+[s] - L eta^2/2 <= log J_q', for every prompt q."""
     general = instantiate(
-        growth(True),
+        smooth_growth(True),
         functions={
             STEP.logp_symbol: Lambda((o, t), AT_Q.logp(t)),
             STEP.score_symbol: Lambda((o, t), AT_Q.score(t)),

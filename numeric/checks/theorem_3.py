@@ -1,0 +1,44 @@
+"""Theorem 3. `indicators`, `nonempty`, `positive_L` and `short` are not needed.
+
+`indicators`: without it n paths may lead from the empty prefix to one response. By the other
+hypotheses begins(p, o) is then the share of these paths that go through p, and there are n such
+responses: no different from n distinct ones.
+
+`nonempty`: a response without a token is the empty prefix. This is then complete, so that exactly
+one response begins with it: there is no other, and nothing moves.
+
+`positive_L`: if L = 0, a step with eta > 0 has constant token scores on its segment; as the mean of
+score^2 is minus the mean of the score's derivative, they are all 0. So nothing moves, and M = 0.
+
+`short`, the second branch of (18a): a step that satisfies the first one has either
+
+    J <= 1/2, and then L T eta <= (1-J) gap, enough for the sharp step inequality; or
+    J > 1/2 and 8 T^2 as the minimum, enough for Lemma 1 with L T and G T; or
+    J > 1/2 and T_psi/(1-J) as the minimum: for the score S of the response, then,
+    J (1-J) gap^2 <= E[S^2] <= G^2 E[len] <= G^2 T_psi log 2, so that 4 G^2 T_psi eta^2 is at most
+    log 2 (1-J)/J < 1, enough for Lemma 2.
+"""
+
+import numpy as np
+
+from numeric.checks import theorem_1b
+from numeric.checks._orbits import Counters
+from numeric.checks._tree_trajectory import (
+    OUTSIDE,
+    PRINTED,
+    SHORT_STEPS,
+    draw_convergence,
+    in_one_token,
+    planted,
+)
+from theory.lambdify import Values
+from theory.statements.theorem_1b import STATEMENT as OF_RESPONSES
+from theory.statements.theorem_3 import STATEMENT
+
+
+def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
+    return draw_convergence(rng, log_odds, PRINTED)
+
+
+INSTANCES = theorem_1b.COUNTERS | planted(OF_RESPONSES, {**OUTSIDE, **SHORT_STEPS})
+COUNTERS: Counters = in_one_token(STATEMENT, INSTANCES)

@@ -1,0 +1,78 @@
+"""Facts about log 2 and about weights that sum to one; and a witness for the psi_1 claims."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from theory.instance import Instance
+from theory.kernel.models import Model
+from theory.kernel.proof import Proof, assume, discharge, solve, specialise
+from theory.kernel.terms import Lambda, Symbol, Term, const, exp, lift, total
+from theory.proofs._toolkit import (
+    exp_inverse,
+    exp_log,
+    exp_monotone,
+    exp_positive,
+    exp_zero,
+    log_at_most,
+    sum_at_most,
+    tangent,
+    trivially,
+)
+from theory.proofs._witness import RIGHT, WRONG, Rows, witness
+from theory.statement import Statement
+from theory.statements.jensen_exp import NONNEGATIVE, weight
+from theory.statements.psi1_moment import LOG_2
+from theory.statements.psi1_norm import IN_BALL, PROBABILITIES, X, Y, a, b, c, scale
+from theory.symbols import RESPONSE, o
+
+
+@cache
+def two() -> Proof:
+    """exp(log 2) = 2."""
+    return exp_log(trivially(0 < lift(2)))
+
+
+@cache
+def log_two() -> tuple[Proof, Proof]:
+    """0 < log 2 and log 2 <= 1."""
+    falls = exp_monotone(assume(LOG_2 <= 0))
+    positive = solve(0 < LOG_2, discharge(solve(lift(1) < 1, falls, exp_zero(), two()), LOG_2 <= 0))
+    return positive, log_at_most(solve(lift(2) <= exp(lift(1)), tangent(1)), trivially(0 < lift(2)))
+
+
+@cache
+def nonnegative() -> Proof:
+    """0 <= weight(o)."""
+    return specialise(assume(NONNEGATIVE.formula), o)
+
+
+@cache
+def in_ball() -> Proof:
+    """0 < a and E[exp(X/a)] <= 2."""
+    return assume(IN_BALL.formula)
+
+
+def mean_at_most(f: Term, factor: Term, bound: Term, more: Term, *pointwise: Proof) -> Proof:
+    """From f <= factor * bound + more for every response: E[f] <= factor E[bound] + more."""
+    w = weight(o)
+    below = solve(w * f <= factor * (w * bound) + more * w, nonnegative(), *pointwise)
+    sums = sum_at_most(below, o, (factor, w * bound), (more, w))
+    mass = assume(PROBABILITIES.formula)
+    goal = total(o, w * f) <= factor * total(o, w * bound) + more
+    return solve(goal, sums, mass)
+
+
+def psi1_witness(statement: Statement, values: Mapping[Term, Term]) -> Instance:
+    """One response, X = 1: its psi_1 norm is 1/log 2 = 1.44, so at most 2."""
+    rows = {weight: (1, 0), X: (1, 1), Y: (1, 1)}
+    functions: dict[Symbol, Rows] = {
+        symbol: {(RIGHT,): Lambda((), const(x)), (WRONG,): Lambda((), const(y))}
+        for symbol, (x, y) in rows.items()
+    }
+    radii = {a: const(2), b: const(3), c: const(2), scale: const(5)}
+    model = Model({RESPONSE: (RIGHT, WRONG)}, functions, {**radii, **values})
+    half = const(1) / const(2)
+    known = (tangent(-half), exp_inverse(half), exp_positive(half))
+    return witness(statement, model, known, {"X": "1", "a": "2"})

@@ -1,0 +1,17 @@
+"""The argument of theorem_1b_limit, with the gain of theorem_3_sharp."""
+
+from theory.instance import Instance
+from theory.kernel.proof import Proof
+from theory.kernel.terms import Term
+from theory.proofs._tree_witness import growing_tree_witness
+from theory.proofs.theorem_3_limit import limit
+from theory.proofs.theorem_3_sharp import step_gain
+from theory.statements.theorem_3_sharp_limit import STATEMENT
+
+
+def prove(goal: Term) -> Proof:
+    return limit(goal, step_gain())
+
+
+def witness() -> Instance:
+    return growing_tree_witness(STATEMENT)

@@ -1,0 +1,25 @@
+"""pi(p) V(p) and minus it are both superharmonic, so ``tree_sum`` gives an equality."""
+
+from theory.instance import Instance
+from theory.kernel.proof import Proof, apply_implication, assume, conclude, solve
+from theory.kernel.terms import Term, eq, exp, total
+from theory.proofs._toolkit import at
+from theory.proofs._tree_policy import all_responses, at_next_token, exp_root, harmonic
+from theory.proofs._tree_witness import EMPTY, constants, policy_witness
+from theory.proofs._witness import RIGHT, WRONG
+from theory.statements.tower_property import STATEMENT, value
+from theory.tree import TREE, child, is_open, p, v
+
+
+def prove(goal: Term) -> Proof:
+    averaged = apply_implication(at(STATEMENT.formal_hypotheses["averaged"], p), assume(is_open(p)))
+    here = eq(total(v, exp(TREE.logp(child)) * value(child)), exp(TREE.logp(p)) * value(p))
+    spread = solve(here, at_next_token(value(child)), averaged)
+    mean = harmonic(lambda q: exp(TREE.logp(q)) * value(q), spread)
+    return conclude(goal, mean, all_responses(), exp_root())
+
+
+def witness() -> Instance:
+    return policy_witness(
+        STATEMENT, {}, {value: constants({(EMPTY,): 1, (RIGHT,): 1, (WRONG,): 1})}
+    )

@@ -1,0 +1,48 @@
+"""The sharp step inequality for tokens: the length that limits a safe step is the mean length of
+the correct responses."""
+
+from theory.kernel.terms import Term, conj
+from theory.statement import Statement, Twin
+from theory.statements._tree import (
+    CHANGE,
+    FAILURE,
+    GAP,
+    LENGTH_MINUS,
+    LENGTH_PLUS,
+    SUCCESS,
+    UPDATE,
+    F,
+    J,
+    change,
+    gap,
+    length_minus,
+    length_plus,
+)
+from theory.symbols import L, eta
+
+
+def loss(tokens: Term, rate: Term) -> Term:
+    """L E[len] eta^2 / (2 rate)."""
+    return L * tokens * eta**2 / (2 * rate)
+
+
+STATEMENT = Statement(
+    slug="token_sharp_step",
+    title="The sharp step inequality, token by token",
+    paper_ref="sharpens eq. (22)",
+    kind="lower",
+    hypotheses=UPDATE,
+    conclusion=conj(
+        -loss(length_plus, F) <= change - gap * eta,
+        change - gap * eta <= loss(length_minus, J),
+    ),
+    notation=(SUCCESS, FAILURE, GAP, CHANGE, LENGTH_PLUS, LENGTH_MINUS),
+    twins=(
+        Twin("half the curvature, lower", -loss(length_plus, 2 * F) <= change - gap * eta),
+        Twin("half the curvature, upper", change - gap * eta <= loss(length_minus, 2 * J)),
+        Twin("lengths exchanged, lower", -loss(length_minus, F) <= change - gap * eta),
+        Twin("lengths exchanged, upper", change - gap * eta <= loss(length_plus, J)),
+        Twin("J and 1 - J exchanged, lower", -loss(length_plus, J) <= change - gap * eta),
+        Twin("any score", drop="smooth"),
+    ),
+)
