@@ -1,4 +1,5 @@
-"""The command line: ``gradgap verify``, ``recheck``, ``explain``, ``threshold``.
+"""The command line: ``gradgap verify``, ``recheck``, ``explain``, ``threshold``, ``simulate``,
+``sharpness``.
 
 Rooms are imported inside the commands, so that ``gradgap --help`` answers at once. Results go to
 standard output, progress and messages to standard error. Exit codes: 0 as expected, 1 not, 2 bad
@@ -22,10 +23,8 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
-    from rich.tree import Tree
 
-    from theory.ledger import Entry, Ledger
-    from theory.statement import Statement
+    from theory.ledger import Ledger
 
 app = typer.Typer(
     add_completion=False,
@@ -157,6 +156,7 @@ def recorded_necessity() -> dict[str, dict[str, str]]:
 def print_ledger(ledger: Ledger, seconds: float) -> None:
     from rich.text import Text
 
+    from theory.explain import refutation_line
     from theory.kernel.solvers import solver_versions
     from theory.ledger import fact_as_json
 
@@ -196,12 +196,6 @@ def plain_table(first: str, *others: str) -> Table:
     for name in others:
         table.add_column(name, no_wrap=name in ("verdict", "z3", "cvc5", "asked"))
     return table
-
-
-def refutation_line(entry: Entry) -> str:
-    numbers = ", ".join(f"{name} = {value}" for name, value in (entry.countermodel or {}).items())
-    repair = f"; {entry.corrected_by} is the repair" if entry.corrected_by else ""
-    return f"{entry.slug} is refuted by {numbers}{repair}."
 
 
 # -- recheck ---------------------------------------------------------------------------------------
@@ -260,90 +254,19 @@ def explain(
 
     Example: gradgap explain theorem_1b
     """
+    from theory.explain import show_proof, show_statement, show_verdict
     from theory.ledger import UnknownSlug, select
 
     with bad_input(UnknownSlug):
         (statement,) = select([slug])
     ledger = run_ledger([slug], jobs, None)
     (entry,) = ledger.entries
-    print_statement(statement)
-    print_verdict(entry)
+    out, _ = consoles()
+    show_statement(out, statement)
+    show_verdict(out, entry, recorded_necessity().get(slug, {}))
     if slug in ledger.cases:
-        print_proof(statement, ledger, steps)
+        show_proof(out, statement, ledger, steps)
     raise typer.Exit(0 if ledger.as_expected else 1)
-
-
-def print_statement(statement: Statement) -> None:
-    from rich.table import Table
-
-    from theory.kernel.terms import Term
-    from theory.pretty import letter, names_of, pretty
-
-    out, _ = consoles()
-    out.print(f"{statement.title}  [{statement.slug}; {statement.paper_ref}]")
-    if statement.printed:
-        out.print(f"printed: {statement.printed}")
-    table = Table("", "", "", show_header=False, box=None, pad_edge=False)
-    names = names_of(statement)
-    for h in statement.hypotheses:
-        table.add_row(f"given {h.name}", pretty(h.formula, names), h.meaning)
-    table.add_row("then", pretty(statement.conclusion), statement.remark)
-    for n in statement.notation:
-        name = n.symbol.data if isinstance(n.symbol, Term) else n.symbol.name
-        table.add_row(f"where {letter(str(name))}", pretty(n.body), n.meaning)
-    out.print(table)
-
-
-def print_verdict(entry: Entry) -> None:
-    out, _ = consoles()
-    answers = ", ".join(f"{name} {answer}" for name, answer in entry.checkers.items())
-    out.print(f"\n{entry.verdict}: {entry.obligations} questions, {answers}")
-    out.print(f"modulo {', '.join(entry.modulo)}")
-    if entry.countermodel:
-        out.print(refutation_line(entry))
-    if entry.witness:
-        numbers = ", ".join(f"{name} = {value}" for name, value in entry.witness.items())
-        out.print(f"witness: {numbers}")
-    for name in entry.unused:
-        out.print(f"the proof does not use the hypothesis {name}")
-    needed = recorded_necessity().get(entry.slug, {})
-    if needed:
-        words = ", ".join(f"{name}: {word}" for name, word in needed.items())
-        out.print(f"hypotheses: {words}")
-
-
-def print_proof(statement: Statement, ledger: Ledger, steps: bool) -> None:
-    from rich.tree import Tree
-
-    from theory.pretty import names_of, pretty
-
-    out, _ = consoles()
-    proof = ledger.cases[statement.slug].proof
-    if proof is None:
-        return
-    tree = Tree(statement.slug)
-    grow(tree, statement.slug)
-    out.print(tree)
-    if not steps:
-        return
-    names, numbers = names_of(statement), {}
-    for number, step in enumerate(proof.steps(), start=1):
-        numbers[id(step)] = number
-        used = ", ".join(str(numbers[id(p)]) for p in step.premises)
-        line = f"{number:4}  {pretty(step.conclusion, names)}   [{step.rule} {used}]"
-        out.print(line, markup=False, soft_wrap=True)
-
-
-def grow(tree: Tree, slug: str) -> None:
-    """Add the claims that a proof uses, and those that theirs use."""
-    from theory.dependencies import claims_used
-    from theory.ledger import build, select
-
-    proof = build(select([slug])[0]).proof
-    if proof is None:
-        return
-    for used in claims_used(slug, proof):
-        grow(tree.add(used), used)
 
 
 # -- threshold -------------------------------------------------------------------------------------
@@ -390,6 +313,74 @@ def threshold(
             table.add_row(*row)
         table.add_section()
     out.print(table)
+
+
+# -- simulate --------------------------------------------------------------------------------------
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path | None, typer.Option(help="Write CSV, JSON and a figure here.")] = None,
+    success_rate: Annotated[str, typer.Option("--J", help="Where it starts, 0 < J < 1.")] = "1/2",
+    smoothness: Annotated[str, typer.Option("--L", help="Smoothness, L > 0.")] = "1",
+    longest: Annotated[int, typer.Option("--T", help="Tokens of the Theorem 4 instance.")] = 8,
+    overwrite: Annotated[bool, typer.Option(help="Replace earlier results.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Run the instances of Theorems 2 and 4 in ball arithmetic, below and above the threshold.
+
+    Example: gradgap simulate --J 1/10 --out results
+    """
+    from numeric import simulate as room
+
+    parameters = {"J": success_rate, "L": smoothness, "T": longest}
+    command = f"gradgap simulate --J {success_rate} --L {smoothness} --T {longest}"
+    with bad_input(ValueError, FileExistsError, OSError):
+        runs = room.experiment(success_rate, smoothness, longest)
+        if out is not None:
+            for path in room.write(out, runs, command, parameters, overwrite):
+                print(f"wrote {path}", file=sys.stderr)
+    if as_json:
+        print(json.dumps(room.as_json(runs, command, parameters), indent=1, ensure_ascii=False))
+        return
+    table = plain_table("instance", "threshold", "eta", "steps", "J at the start", "J at the end")
+    for run in runs:
+        first, last = run.points[0], run.points[-1]
+        ends = (f"{float(point.success_rate):.4g}" for point in (first, last))
+        eta = f"{float(run.instance.step_size):.4g}"
+        table.add_row(run.label.splitlines()[0], run.side, eta, str(last.k), *ends)
+    consoles()[0].print(table)
+
+
+# -- sharpness -------------------------------------------------------------------------------------
+
+
+@app.command()
+def sharpness(
+    ratio: Annotated[float, typer.Option(help="G^2/L, at least 1.")] = 1.0,
+    figure: Annotated[Path | None, typer.Option(help="Also draw it here, as PNG.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Print safe and collapsing step sizes, the paper's next to ours, in units of gap/L.
+
+    Example: gradgap sharpness --figure sharpness.png
+    """
+    from numeric import sharpness as room
+
+    with bad_input(ValueError, OSError):
+        found = room.thresholds(ratio)
+        if figure is not None:
+            figure.write_bytes(room.draw(found))
+    if as_json:
+        print(json.dumps(room.as_json(found), indent=1))
+        return
+    out, _ = consoles()
+    table = plain_table("step size, units of gap/L", "value", "side", "status", "claim or instance")
+    for one in found:
+        table.add_row(one.name, f"{one.value:.4g}", one.side, one.status, one.source)
+    out.print(table)
+    spread = room.spread(found)
+    out.print(f"collapse over safe: {spread['paper']:.4g} (paper), {spread['ours']:.4g} (ours)")
 
 
 if __name__ == "__main__":

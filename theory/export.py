@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from theory.axioms import AXIOMS
+from theory.existence import Existence
 from theory.instance import Instance
 from theory.kernel.models import Model
 from theory.kernel.proof import Proof, infer
@@ -65,6 +66,7 @@ def _proofs(cases: Mapping[str, Case]) -> dict[str, Any]:
         claims[slug] = {
             "roots": {name: numbers[id(root)] for name, root in roots.items()},
             "model": encode_model(case.instance.model),
+            "family": None if case.existence is None else encode_model(case.existence.model),
         }
     return {"steps": steps, "claims": claims}
 
@@ -80,7 +82,10 @@ def replay(document: Mapping[str, Any]) -> dict[str, Case]:
         roots = {name: made[number] for name, number in claim["roots"].items()}
         proof, negation = roots.pop("claim", None), roots.pop("negation", None)
         instance = Instance(decode_model(claim["model"]), roots, {}, negation)
-        cases[slug] = Case(STATEMENTS[slug], proof, instance)
+        existence = None
+        if claim["family"] is not None and proof is not None:
+            existence = Existence(decode_model(claim["family"]), proof, {})
+        cases[slug] = Case(STATEMENTS[slug], proof, instance, existence)
     return cases
 
 
@@ -98,6 +103,7 @@ def encode_model(model: Model) -> dict[str, Any]:
         "functions": functions,
         "values": [[to_text(v), to_text(x)] for v, x in model.values.items()],
         "elements": [[to_text(v), name] for v, name in model.elements.items()],
+        "parameters": sorted(map(to_text, model.parameters)),
         "maps": [
             [encode(symbol), list(row), name]
             for symbol, rows in model.maps.items()
@@ -119,6 +125,7 @@ def decode_model(document: Mapping[str, Any]) -> Model:
         {from_text(v): from_text(x) for v, x in document["values"]},
         {from_text(v): name for v, name in document["elements"]},
         maps,
+        frozenset(map(from_text, document["parameters"])),
     )
 
 

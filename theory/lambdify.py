@@ -75,6 +75,8 @@ def evaluate(term: Term, values: Values) -> Any:
             index, count, body = term.args
             last = int(evaluate(count, values))
             return sum(evaluate(body, {**values, str(index.data): j}) for j in range(last))
+        case "pi":
+            return math.pi if "one" not in values else type(values["one"]).pi()
     if term.op not in OPERATIONS:
         raise KernelError(f"{term.op} has no numeric value")
     return OPERATIONS[term.op](*(evaluate(a, values) for a in term.args))
@@ -95,6 +97,14 @@ def _log(x: Any) -> Any:
     return x.log() if hasattr(x, "log") else math.log(x)
 
 
+def _sin(x: Any) -> Any:
+    return x.sin() if hasattr(x, "sin") else math.sin(x)
+
+
+def _cos(x: Any) -> Any:
+    return x.cos() if hasattr(x, "cos") else math.cos(x)
+
+
 def _max(x: Any, y: Any) -> Any:
     return x.max(y) if hasattr(x, "max") else max(x, y)
 
@@ -111,6 +121,8 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "abs": abs,
     "exp": _exp,
     "log": _log,
+    "sin": _sin,
+    "cos": _cos,
     "max": _max,
     "min": _min,
 }

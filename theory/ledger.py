@@ -3,8 +3,9 @@
 A claim is *proved* when its proof ends in exactly its statement, uses no hypothesis that the
 statement does not list, rests on listed textbook facts only, and both solvers answered unsat to
 every obligation, those of its witness among them. It is *refuted* when a countermodel is proved in
-the same sense. Everything else is *undecided*: a time-out, a disagreement with the statement, an
-error while building the proof.
+the same sense. It is *witnessed* when it claims existence and a family of models is proved to have
+the properties, for all parameters that the statement admits. Everything else is *undecided*: a
+time-out, a disagreement with the statement, an error while building the proof.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from importlib import import_module
 from typing import Any
 
 from theory.axioms import AXIOMS, trusted_names
+from theory.existence import Existence, check_existence
 from theory.instance import Instance, check_instance
-from theory.kernel.obligations import Obligation
+from theory.kernel.obligations import Obligation, meaningful
 from theory.kernel.proof import Proof
 from theory.kernel.rules import FACTS
 from theory.kernel.solvers import SOLVERS, Decision, Solver, check_canaries, decide
@@ -46,11 +48,15 @@ class NotThisClaim(KernelError):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What there is on one claim: a proof and a witness, or a countermodel."""
+    """What there is on one claim: a proof and a witness, or a countermodel.
+
+    Of an existence claim ``proof`` is about the family of models, and the witness about its
+    parameters."""
 
     statement: Statement
     proof: Proof | None
     instance: Instance
+    existence: Existence | None = None
 
     def roots(self) -> dict[str, Proof]:
         """The proof of the claim under the name "claim", then those of the instance."""
@@ -104,6 +110,9 @@ def build(statement: Statement) -> Case:
     module = import_module(f"theory.proofs.{statement.slug}")
     if statement.expected == "refuted":
         case = Case(statement, None, module.countermodel())
+    elif statement.kind == "exists":
+        existence = module.existence(statement.formal_conclusion)
+        case = Case(statement, existence.proof, module.witness(), existence)
     else:
         case = Case(statement, module.prove(statement.formal_conclusion), module.witness())
     check_case(case)
@@ -112,7 +121,13 @@ def build(statement: Statement) -> Case:
 
 def check_case(case: Case) -> None:
     """Raises NotThisClaim or NotAnInstance unless the proofs are about this statement."""
-    if case.proof is not None:
+    if (case.statement.kind == "exists") != (case.existence is not None):
+        raise NotThisClaim(f"{case.statement.slug}: existence is shown by a family of models")
+    if case.existence is not None:
+        check_existence(case.statement, case.existence)
+        if case.proof is not case.existence.proof or not is_meaningful(case.existence.proof):
+            raise NotThisClaim(f"{case.statement.slug}: every last step must be conclude")
+    elif case.proof is not None:
         check_proof(case.statement, case.proof)
     if (case.proof is None) == (case.instance.negation is None):
         raise NotThisClaim(f"{case.statement.slug}: needs either a proof or a refutation")
@@ -149,7 +164,9 @@ def check_trust(what: str, proof: Proof) -> None:
 
 def is_meaningful(proof: Proof) -> bool:
     """Whether every number in the conclusion was shown to be defined (rule ``conclude``)."""
-    if proof.rule == "both":
+    if proof.rule in ("both", "generalise") or (
+        proof.rule == "discharge" and not meaningful((), proof.args[0])
+    ):
         return all(is_meaningful(p) for p in proof.premises)
     return proof.rule == "conclude" or proof.conclusion.op == "deriv"
 
@@ -270,7 +287,8 @@ def entry_of(case: Case, decided: Mapping[str, tuple[Decision, float]]) -> Entry
     verdict: Verdict = "undecided"
     if all(decided[digest][0].verdict == "proved" for digest in asked):
         verdict = "proved" if case.proof is not None else "refuted"
-    numbers = dict(instance.numbers)
+        verdict = "witnessed" if case.existence is not None else verdict
+    numbers = dict(instance.numbers if case.existence is None else case.existence.numbers)
     roots = (case.proof,) if case.proof is not None else case.roots().values()
     used = frozenset[str]().union(*(root.modulo for root in roots))
     return Entry(
@@ -280,7 +298,7 @@ def entry_of(case: Case, decided: Mapping[str, tuple[Decision, float]]) -> Entry
         obligations=len(asked),
         checkers=_summary([decided[d][0] for d in asked]),
         countermodel=numbers if verdict == "refuted" else None,
-        witness=numbers if verdict == "proved" else None,
+        witness=numbers if verdict in ("proved", "witnessed") else None,
         unused=_unused(statement, case.proof),
         reason=None if verdict != "undecided" else "an obligation was not answered unsat by both",
         seconds=round(sum(decided[d][1] for d in asked), 3),

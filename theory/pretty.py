@@ -125,7 +125,9 @@ def _plain(term: Term, names: Mapping[Term, str]) -> tuple[str, int]:
             return f"|{part(0)}|", ATOM
         case "max" if term.args[1].op == "const" and term.args[1].data == 0:
             return f"[{part(0)}]₊", ATOM
-        case "exp" | "log" | "max" | "min":
+        case "pi":
+            return "π", ATOM
+        case "exp" | "log" | "sin" | "cos" | "max" | "min":
             return f"{term.op}({', '.join(_write(a, names, 0) for a in term.args)})", ATOM
         case "sum":
             return f"Σ_{term.args[0].data} {part(1, PRODUCT)}", SUM

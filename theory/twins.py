@@ -38,7 +38,8 @@ def attempt(statement: Statement, twin: Twin, solvers: Mapping[str, Solver] = SO
     if twin.conclusion is None:
         return _without(statement, twin)
     goal = statement.expand(twin.conclusion)
-    proof = import_module(f"theory.proofs.{statement.slug}").prove(goal)
+    module = import_module(f"theory.proofs.{statement.slug}")
+    proof = module.existence(goal).proof if statement.kind == "exists" else module.prove(goal)
     answers: dict[str, Answer] = {}
     for step in _last_steps(proof):
         question = next(o for o in step.own if o.kind == "goal")
@@ -52,7 +53,7 @@ def attempt(statement: Statement, twin: Twin, solvers: Mapping[str, Solver] = SO
 
 def _last_steps(proof: Proof) -> list[Proof]:
     """The steps that conclude, under a final conjunction if there is one."""
-    if proof.rule == "both":
+    if proof.rule in ("both", "generalise", "discharge"):
         return [step for premise in proof.premises for step in _last_steps(premise)]
     return [proof] if proof.rule == "conclude" else []
 

@@ -249,7 +249,7 @@ def test_terms_are_read_back_as_they_were_written(first: Term, second: Term) -> 
 
 MALFORMED = """
 ( ) () x x:Real:Real :Real x: 1/0 0.5.5 nan inf x;:Real
-(add)|(add 1)|(add 1 2 3)|(add 1 2|(add 1 2))|(add 1 2) 3|(sin 1)|(const 1)|(true 1)|x y:Real
+(add)|(add 1)|(add 1 2 3)|(add 1 2|(add 1 2))|(add 1 2) 3|(tan 1)|(const 1)|(true 1)|x y:Real
 (pow2)|(pow 1)|(powx 1)|(pow0 1)|(pow-1 1)|(pow17 1)|(and)|(or)|(not)|(and 1)
 (forall x:Real)|(forall 1 (true))|(prefix k:Nat -1 1)|(deriv k:Nat 1 1)|(sum x:Real 1)
 (@f 1)|(@f:Real)|(@f:Real x:Item)|(@:Real 1)

@@ -44,7 +44,7 @@ ILL_FORMED: dict[str, Callable[[], object]] = {
     "a bool constant": lambda: t.const(True),
     "raw float": lambda: Term("const", (), 0.5),  # type: ignore[arg-type]
     "raw integer": lambda: Term("const", (), 1),
-    "no such operator": lambda: Term("sin", (x,)),
+    "no such operator": lambda: Term("tan", (x,)),
     "missing argument": lambda: Term("add", (x,)),
     "a formula in a sum": lambda: Term("add", (x, x < y)),
     "a number in a formula": lambda: Term("and", (x, x < y)),

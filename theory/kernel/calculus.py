@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from theory.kernel.terms import KernelError, Term, const, eq, lift, negate, total
+from theory.kernel.terms import KernelError, Term, const, cos, eq, lift, negate, sin, total
 
 
 class NotDifferentiable(KernelError):
@@ -55,6 +55,10 @@ def derivative(
             return (d(f) * g - f * d(g)) / g**2
         case "exp":
             return term * d(term.args[0])
+        case "sin":
+            return cos(term.args[0]) * d(term.args[0])
+        case "cos":
+            return -sin(term.args[0]) * d(term.args[0])
         case "log":
             _require(lift(0) < term.args[0], facts)
             return d(term.args[0]) / term.args[0]

@@ -164,10 +164,15 @@ def definition(premises: Premises, symbol: Symbol, params: tuple[Term, ...], bod
         raise BadDefinition(f"{symbol.name}: recursive definition")
     if body.symbols:
         raise BadDefinition(f"{symbol.name}: its body uses a function symbol")
-    if t.binds(body):
+    if _binds(body):
         raise BadDefinition(f"{symbol.name}: its body is a sum, and so about an index set")
     t.require_sort(body, symbol.result, "the body of a definition")
     formula = t.eq(symbol(*params), body)
     for param in reversed(params):
         formula = t.forall(param, formula)
     return Outcome(Sequent(frozenset(), formula), definition=Definition(symbol, params, body))
+
+
+def _binds(term: Term) -> bool:
+    """Whether a variable is bound anywhere in the term."""
+    return term.op in t.BINDERS or any(map(_binds, term.args))

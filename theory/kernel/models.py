@@ -16,6 +16,7 @@ from operator import add
 from theory.kernel.terms import (
     BINDERS,
     TRUE,
+    CaptureError,
     KernelError,
     Lambda,
     Sort,
@@ -34,13 +35,16 @@ class Model:
     """``domains`` lists each finite index set; ``functions`` gives each symbol one closed function
     of its real arguments for every choice of its finite arguments; ``values`` closes free
     variables; ``elements`` names the element that a free index stands for; ``maps`` gives each
-    symbol whose values are elements its element for every choice of its arguments."""
+    symbol whose values are elements its element for every choice of its arguments.
+
+    ``parameters`` may stay open: then the model is a family, one model for each choice of them."""
 
     domains: Mapping[Sort, Row]
     functions: Mapping[Symbol, Mapping[Row, Lambda]]
     values: Mapping[Term, Term] = field(default_factory=dict)
     elements: Mapping[Term, str] = field(default_factory=dict)
     maps: Mapping[Symbol, Mapping[Row, str]] = field(default_factory=dict)
+    parameters: frozenset[Term] = frozenset()
 
     def __post_init__(self) -> None:
         for names in self.domains.values():
@@ -61,7 +65,7 @@ class Model:
                 require_sort(f.body, symbol.result, f"value of {symbol.name}")
         bodies = [(f.params, f.body) for rows in self.functions.values() for f in rows.values()]
         for params, body in [*bodies, *(((), value) for value in self.values.values())]:
-            if not body.free <= set(params) or body.symbols:
+            if not body.free <= set(params) | self.parameters or body.symbols:
                 raise KernelError("a model must be closed: it may not leave anything open")
 
 
@@ -83,6 +87,8 @@ def _interpret(term: Term, model: Model, elements: Mapping[Term, str]) -> Term:
             raise KernelError(f"the model has no index set {index.sort.name}")
         parts = [_interpret(body, model, {**elements, index: name}) for name in names]
         return reduce(add, parts) if term.op == "sum" else conj(*parts)
+    if term.op in BINDERS and term.args[0] in model.parameters:
+        raise CaptureError(f"{term.args[0].data} is a parameter of the model and bound here")
     if term.op in BINDERS and term.args[0] in model.values:
         outside = {v: a for v, a in model.values.items() if v != term.args[0]}
         model = replace(model, values=outside)

@@ -19,7 +19,7 @@ from theory.kernel.terms import BINDERS, NAT, KernelError, Term, const, eq, nega
 
 ARITHMETIC = {"add": "+", "mul": "*", "le": "<=", "lt": "<", "eq": "="}
 LOGIC = {"not": "not", "and": "and", "or": "or", "implies": "=>"}
-OPAQUE = frozenset(["exp", "log", "apply", "sum", "prefix"])
+OPAQUE = frozenset(["exp", "log", "sin", "cos", "pi", "apply", "sum", "prefix"])
 
 
 @dataclass(frozen=True, slots=True)

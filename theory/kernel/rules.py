@@ -50,7 +50,7 @@ FACTS: dict[str, tuple[str, str]] = {
     "prefix_sum": ("sum over no k is 0; sum_{k<n+1} f = sum_{k<n} f + f(n)", "definition of a sum"),
     "induction": ("P(0) and (P(k) implies P(k+1)) imply P(k) for every k", "Peano"),
     "derivative_rules": (
-        "derivatives of constants, t, f+g, f*g, f/g, f^n, exp f, log f and finite sums",
+        "derivatives of constants, t, f+g, f*g, f/g, f^n, exp, log, sin, cos and finite sums",
         "Rudin, Principles of Mathematical Analysis, ch. 5 and 8",
     ),
     "derivative_unique": ("a function has at most one derivative at a point", "Rudin, def. 5.1"),

@@ -2,7 +2,7 @@
 
 A term is a tree of ``Term`` nodes. Operators (``op``) are
 
-    reals      const var add mul div pow neg max min abs exp log apply sum prefix
+    reals      const var add mul div pow neg max min abs exp log sin cos pi apply sum prefix
     elements   var apply                       (of a finite index set; eq compares two of one set)
     formulas   true le lt eq not and or implies forall deriv
 
@@ -73,7 +73,7 @@ class Lambda:
 
 Data = str | Fraction | int | Symbol | Sort | None
 
-UNARY, BINARY = ("neg", "abs", "exp", "log"), ("add", "mul", "div", "max", "min")
+UNARY, BINARY = ("neg", "abs", "exp", "log", "sin", "cos"), ("add", "mul", "div", "max", "min")
 RELATIONS, CONNECTIVES = ("le", "lt", "eq"), ("not", "and", "or", "implies")
 FORMULAS = frozenset(["true", *RELATIONS, *CONNECTIVES, "forall", "deriv"])
 BINDERS = {"sum": 1, "prefix": 2, "forall": 1, "deriv": 1}  # how many leading arguments are unbound
@@ -196,11 +196,6 @@ class Term:
 TermLike = Term | int | Fraction
 
 
-def binds(term: Term) -> bool:
-    """Whether a variable is bound anywhere in the term."""
-    return term.op in BINDERS or any(map(binds, term.args))
-
-
 # -- constructors ----------------------------------------------------------------------------
 
 
@@ -241,6 +236,14 @@ def exp(x: TermLike) -> Term:
 
 def log(x: TermLike) -> Term:
     return _arithmetic("log", x)
+
+
+def sin(x: TermLike) -> Term:
+    return _arithmetic("sin", x)
+
+
+def cos(x: TermLike) -> Term:
+    return _arithmetic("cos", x)
 
 
 def absolute(x: TermLike) -> Term:
@@ -322,7 +325,7 @@ def _wanted(op: str, args: tuple[Term, ...]) -> tuple[Sort, ...]:
         return (args[0].sort, args[0].sort)  # two elements of an index set
     if op in BINARY or op in RELATIONS:
         return (REAL, REAL)
-    if op == "true":
+    if op in ("true", "pi"):
         return ()
     if op in CONNECTIVES:
         arity = {"not": 1, "implies": 2}.get(op, max(1, len(args)))
@@ -337,7 +340,7 @@ def _wanted(op: str, args: tuple[Term, ...]) -> tuple[Sort, ...]:
     return (bound, *rest[op])
 
 
-TRUE = Term("true")
+TRUE, PI = Term("true"), Term("pi")
 
 
 # -- substitution ----------------------------------------------------------------------------

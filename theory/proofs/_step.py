@@ -15,7 +15,7 @@ from theory.kernel.proof import (
     solve,
     specialise,
 )
-from theory.kernel.terms import Lambda, Term, TermLike, const, eq, exp, total
+from theory.kernel.terms import Lambda, Term, TermLike, absolute, const, eq, exp, forall, total
 from theory.proofs import hoeffding_lemma, smoothness_remainder
 from theory.proofs._toolkit import (
     at,
@@ -114,9 +114,20 @@ def remainder() -> Proof:
     return smoothness_remainder.prove(smoothness.STATEMENT.formal_conclusion)
 
 
+WITHIN_CURVATURE = forall(
+    o, absolute(STEP.logp(eta) - STEP.logp(0) - eta * STEP.score()) <= L * eta**2 / 2
+)
+
+
 @cache
 def ceiling(correct: bool) -> Proof:
     """W' <= W * exp(eta*m + (L + G^2) eta^2/2), for W = J (or 1-J): Hoeffding's lemma."""
+    return use(ceiling_within(correct), generalise(remainder(), o))
+
+
+@cache
+def ceiling_within(correct: bool) -> Proof:
+    """The same, from |X - eta s| <= L eta^2/2 alone."""
     before, after, nonnegative, positive = kind(correct)
     score, X, loss = STEP.score(), STEP.logp(eta) - STEP.logp(0), L * eta**2 / 2
     mass, mass_next = total(o, before), total(o, after)
@@ -129,7 +140,7 @@ def ceiling(correct: bool) -> Proof:
     moment = use(moment, generalise(nonnegative, o), positive)
     moved = sum_equal(reweighting(before, after), o, (1, before * exp(X)))
 
-    above = exp_monotone(solve(X <= eta * score + loss, remainder()))
+    above = exp_monotone(solve(X <= eta * score + loss, at(WITHIN_CURVATURE, o)))
     pointwise = solve(
         before * exp(X) <= before * exp(eta * score) * exp(loss),
         above,

@@ -6,12 +6,17 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from theory.axioms import EXP_ADD, EXP_LOG, EXP_TANGENT
+from theory.kernel.obligations import meaningful
 from theory.kernel.proof import (
     Proof,
     assume,
     axiom,
+    both,
+    conclude,
     congruence,
     cut,
+    discharge,
+    generalise,
     instantiate,
     solve,
     specialise,
@@ -117,10 +122,15 @@ def exp_convex(share: Term, x: Term, y: Term, *between: Proof) -> Proof:
     return use(lemma, solve(0 <= share, *between), solve(share <= 1, *between))
 
 
+@cache
+def _exp_monotone() -> Proof:
+    known = assume(_x <= _y), tangent_at(_x, _y), exp_positive(_x)
+    return solve(exp(_x) <= exp(_y), *known)
+
+
 def exp_monotone(smaller: Proof) -> Proof:
     """From x <= y: exp x <= exp y."""
-    x, y = smaller.conclusion.args
-    return solve(exp(x) <= exp(y), smaller, tangent_at(x, y), exp_positive(x))
+    return use(on(_exp_monotone(), *smaller.conclusion.args), smaller)
 
 
 @cache
@@ -251,3 +261,20 @@ def _hide(term: Term, names: Mapping[Term, Term]) -> Term:
         return names[term]
     args = tuple(_hide(a, names) for a in term.args)
     return Term(term.op, args, term.data, term.data_sort)
+
+
+def conclude_parts(formula: Term, *known: Proof) -> Proof:
+    """``conclude`` for a formula with quantifiers: each part from the known facts, and from the
+    condition it stands under. Derivatives must be among the facts."""
+    match formula.op:
+        case "forall":
+            return generalise(conclude_parts(formula.args[1], *known), formula.args[0])
+        case "and":
+            return both(*(conclude_parts(part, *known) for part in formula.args))
+        case "implies" if not meaningful((), formula.args[0]):
+            condition, conclusion = formula.args
+            proved = conclude_parts(conclusion, *known, assume(condition))
+            return discharge(proved, condition)
+        case "deriv":
+            return next(fact for fact in known if fact.conclusion == formula)
+    return conclude(formula, *known)

@@ -24,8 +24,8 @@ from theory.tree import TREE, TREE_AT_K, T, p, whole
 ALWAYS_GAINS = forall(k, theorem_1b.GAIN / 2 <= AT_K.log_odds_change())
 
 
-def at_step_k(theorem: Proof) -> Proof:
-    """A theorem about one update on the tree, at step k; 0 < J(k) < 1 is proved."""
+def at_step_k(theorem: Proof, inside: Proof | None = None) -> Proof:
+    """A theorem about one update on the tree, at step k; 0 < J(k) < 1 is proved, unless given."""
     moved = instantiate(
         theorem,
         {eta: steps(k)},
@@ -43,9 +43,9 @@ def at_step_k(theorem: Proof) -> Proof:
         0 <= steps(k),
     )
     facts = [at(forall(k, h), k) for h in everywhere if h in moved.hypotheses]
-    inside = TREE_AT_K.put(AT_K.interior())
-    known = [interior_always(), *facts] if inside in moved.hypotheses else facts
-    return use(moved, *known)
+    if TREE_AT_K.put(AT_K.interior()) in moved.hypotheses:
+        facts.append(inside or interior_always())
+    return use(moved, *facts)
 
 
 @cache

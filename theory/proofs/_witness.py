@@ -155,11 +155,12 @@ def near_zero() -> tuple[Proof, ...]:
     return exp_zero(), minus, tangent(t), tangent(-t), exp_inverse(t), exp_positive(t)
 
 
-def step_witness(statement: Statement) -> Instance:
+def step_witness(statement: Statement, values: Mapping[Term, Term] | None = None) -> Instance:
     """Two equally likely responses, gap 1, one step of 1/20."""
-    model = step_model(STEP, t, STEP_VALUES)
+    model = step_model(STEP, t, {**STEP_VALUES, **(values or {})})
     known = (*facts_at(t), *facts_at(ZERO), *near_zero())
     numbers = {"J": "1/2", "gap": "1", "eta": "1/20", "L": "1", "G": "1"}
+    numbers |= {str(name.data): str(value.data) for name, value in (values or {}).items()}
     return witness(statement, model, known, numbers)
 
 

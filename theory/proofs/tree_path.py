@@ -3,6 +3,7 @@
 Written begins(p, o) (g(whole(o)) - g(p)) <= 0: a sum then finds the one token that follows.
 """
 
+from collections.abc import Callable
 from functools import cache
 
 from theory.instance import Instance
@@ -12,12 +13,14 @@ from theory.kernel.proof import (
     assume,
     conclude,
     discharge,
+    generalise,
+    instantiate,
     solve,
     specialise,
     sum_linear,
 )
-from theory.kernel.terms import Term, const
-from theory.proofs._toolkit import at, sum_at_least
+from theory.kernel.terms import Lambda, Term, const, eq, forall
+from theory.proofs._toolkit import at, sum_at_least, use
 from theory.proofs._tree import (
     all_begin,
     at_open,
@@ -29,33 +32,48 @@ from theory.proofs._tree_witness import tree_witness
 from theory.statements._tree import g
 from theory.statements.tree_path import STATEMENT
 from theory.symbols import o
-from theory.tree import begins, child, indicators, is_complete, is_open, p, v, whole
+from theory.tree import (
+    at_open as at_every_open,
+)
+from theory.tree import begins, child, either, indicators, is_complete, is_open, p, root, v, whole
 
-BELOW = begins(p, o) * (g(whole(o)) - g(p)) <= 0
+STAYS = either(eq(begins(child, o), 0), g(child) <= g(p))
 
 
 @cache
-def complete_case() -> Proof:
-    """A complete prefix is the response."""
-    return discharge(solve(BELOW, only_whole(g)), is_complete(p))
-
-
-def open_case(at_child: Proof) -> Proof:
-    """An open prefix: the one token that follows does not raise g."""
-    _, _, one_token = at_open()
-    falling = apply_implication(at(STATEMENT.formal_hypotheses["falling"], p), assume(is_open(p)))
+def along_response() -> Proof:
+    """At every open prefix, a token that o does not write or that does not raise g  |-  g(whole(o))
+    <= g(root)."""
     drop = g(whole(o)) - g(p)
-    known = at_child, specialise(falling, v), at(indicators(), child, o)
-    pointwise = solve(drop * begins(child, o) <= const(0) * drop, *known)
-    added = sum_at_least(pointwise, v, (drop, begins(child, o)))
-    nothing = sum_linear(v, (const(0), drop))
-    return discharge(solve(BELOW, added, nothing, one_token), is_open(p))
+    below = begins(p, o) * drop <= 0
+    complete_case = discharge(solve(below, only_whole(g)), is_complete(p))
+
+    def open_case(at_child: Proof) -> Proof:
+        _, _, one_token = at_open()
+        stays = specialise(
+            apply_implication(at(at_every_open(forall(v, STAYS)), p), assume(is_open(p))), v
+        )
+        known = at_child, stays, at(indicators(), child, o)
+        pointwise = solve(drop * begins(child, o) <= const(0) * drop, *known)
+        added = sum_at_least(pointwise, v, (drop, begins(child, o)))
+        nothing = sum_linear(v, (const(0), drop))
+        return discharge(solve(below, added, nothing, one_token), is_open(p))
+
+    bound = at_the_root(from_the_leaves(below, complete_case, open_case))
+    return solve(g(whole(o)) <= g(root), bound, all_begin())
+
+
+def falls_along(f: Callable[[Term], Term], at_node: Proof) -> Proof:
+    """From p open |- begins(child, o) = 0 or f(child) <= f(p): f(whole(o)) <= f(root)."""
+    step = generalise(discharge(generalise(at_node, v), is_open(p)), p)
+    return use(instantiate(along_response(), functions={g: Lambda((p,), f(p))}), step)
 
 
 @cache
 def prove(goal: Term) -> Proof:
-    bound = at_the_root(from_the_leaves(BELOW, complete_case(), open_case))
-    return conclude(goal, bound, all_begin())
+    falling = apply_implication(at(STATEMENT.formal_hypotheses["falling"], p), assume(is_open(p)))
+    stays = solve(STAYS, specialise(falling, v))
+    return conclude(goal, falls_along(g, stays))
 
 
 def witness() -> Instance:

@@ -67,6 +67,10 @@ SLUGS = (
     "grpo_safe_rate",
     "threshold_matches",
     "threshold_matches_scope",
+    "theorem_2",
+    "theorem_2_scope",
+    "two_ended_step",
+    "theorem_4",
 )
 
 STATEMENTS: dict[str, Statement] = {

@@ -1,0 +1,63 @@
+"""``gradgap simulate`` and ``gradgap sharpness`` as a person or a script meets them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def gradgap(*args: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "gradgap", *args]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_simulate_writes_a_table_a_record_and_a_figure_once(tmp_path: Path) -> None:
+    folder = tmp_path / "results"
+    done = gradgap("simulate", "--T", "2", "--out", str(folder), "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout) == json.loads((folder / "simulate.json").read_text())
+    with (folder / "simulate.csv").open() as file:
+        assert len(list(csv.DictReader(file))) > 100
+    assert (folder / "simulate.png").read_bytes().startswith(b"\x89PNG")
+    again = gradgap("simulate", "--T", "2", "--out", str(folder))
+    assert again.returncode == 2
+    assert len(again.stderr.splitlines()) == 1
+    assert "exists" in again.stderr
+
+
+@pytest.mark.parametrize(
+    "args",
+    [("--J", "1"), ("--J", "0"), ("--L", "-1"), ("--J", "nan"), ("--J", "half"), ("--T", "0")],
+    ids=" ".join,
+)
+def test_simulate_refuses_what_has_no_instance(args: tuple[str, ...]) -> None:
+    done = gradgap("simulate", *args)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert not done.stdout
+
+
+def test_sharpness_prints_both_sides_and_the_ratio() -> None:
+    done = gradgap("sharpness")
+    assert done.returncode == 0
+    assert max(map(len, done.stdout.splitlines())) <= 90
+    assert "collapse over safe: 540 (paper), 1 (ours)" in done.stdout
+
+
+def test_sharpness_has_json_and_a_figure(tmp_path: Path) -> None:
+    figure = tmp_path / "sharpness.png"
+    done = gradgap("sharpness", "--json", "--figure", str(figure))
+    assert json.loads(done.stdout)["collapse_over_safe"] == {"paper": 540.0, "ours": 1.0}
+    assert figure.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("ratio", ["0.5", "nan", "inf", "-1"])
+def test_sharpness_refuses_a_score_bound_below_the_root(ratio: str) -> None:
+    done = gradgap("sharpness", f"--ratio={ratio}")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
