@@ -1,5 +1,5 @@
 """The command line: ``gradgap verify``, ``recheck``, ``explain``, ``threshold``, ``simulate``,
-``sharpness``.
+``sharpness``, ``worst-case``.
 
 Rooms are imported inside the commands, so that ``gradgap --help`` answers at once. Results go to
 standard output, progress and messages to standard error. Exit codes: 0 as expected, 1 not, 2 bad
@@ -35,7 +35,6 @@ app = typer.Typer(
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, nothing else.")]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: one for each core.")]
-COLOURS = {"proved": "green", "refuted": "magenta", "witnessed": "cyan", "undecided": "red"}
 
 
 class BadInput(Exception):
@@ -67,6 +66,12 @@ def consoles() -> tuple[Console, Console]:
     width = None if sys.stdout.isatty() else 120
     out = Console(highlight=False, markup=False, emoji=False, width=width)
     return out, Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def table_of(first: str, *others: str) -> Table:
+    from theory.show import plain_table
+
+    return plain_table(first, *others)
 
 
 @contextmanager
@@ -112,7 +117,9 @@ def verify(
     if as_json:
         print(json.dumps(ledger_as_json(ledger), indent=1, ensure_ascii=False))
     else:
-        print_ledger(ledger, time.perf_counter() - started)
+        from theory.show import show_ledger
+
+        show_ledger(*consoles(), ledger, time.perf_counter() - started)
     raise typer.Exit(0 if ledger.as_expected else 1)
 
 
@@ -151,51 +158,6 @@ def recorded_necessity() -> dict[str, dict[str, str]]:
         for slug, statement in STATEMENTS.items()
         if slug in record and record[slug]["fingerprint"] == statement.fingerprint
     }
-
-
-def print_ledger(ledger: Ledger, seconds: float) -> None:
-    from rich.text import Text
-
-    from theory.explain import refutation_line
-    from theory.kernel.solvers import solver_versions
-    from theory.ledger import fact_as_json
-
-    out, err = consoles()
-    table = plain_table("claim", "verdict", "asked", "z3", "cvc5", "in the paper")
-    for entry in ledger.entries:
-        verdict = Text(entry.verdict, style=COLOURS.get(entry.verdict, ""))
-        answers = [entry.checkers.get(name, "-") for name in ("z3", "cvc5")]
-        table.add_row(entry.slug, verdict, str(entry.obligations), *answers, entry.paper_ref)
-    out.print(table)
-    facts = plain_table("rests on", "which says", "source")
-    for name in sorted({name for entry in ledger.entries for name in entry.modulo}):
-        fact = fact_as_json(name)
-        facts.add_row(name, fact["statement"], fact["source"])
-    out.print(facts)
-    counted: dict[str, int] = {}
-    for entry in ledger.entries:
-        counted[entry.verdict] = counted.get(entry.verdict, 0) + 1
-        if entry.countermodel:
-            out.print(refutation_line(entry))
-        if entry.verdict != entry.expected:
-            err.print(f"{entry.slug}: {entry.verdict}, expected {entry.expected}: {entry.reason}")
-    versions = ", ".join(f"{name} {version}" for name, version in solver_versions().items())
-    verdicts = ", ".join(f"{n} {verdict}" for verdict, n in counted.items())
-    asked = len({d for case in ledger.cases.values() for d in case.obligations()})
-    out.print(f"{len(ledger.entries)} claims: {verdicts}. {asked} questions to {versions}.")
-    err.print(f"{seconds:.1f} s")
-
-
-def plain_table(first: str, *others: str) -> Table:
-    """A table that keeps the names in its first column whole on a narrow screen."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column(first, no_wrap=True)
-    for name in others:
-        table.add_column(name, no_wrap=name in ("verdict", "z3", "cvc5", "asked"))
-    return table
 
 
 # -- recheck ---------------------------------------------------------------------------------------
@@ -254,8 +216,8 @@ def explain(
 
     Example: gradgap explain theorem_1b
     """
-    from theory.explain import show_proof, show_statement, show_verdict
     from theory.ledger import UnknownSlug, select
+    from theory.show import show_proof, show_statement, show_verdict
 
     with bad_input(UnknownSlug):
         (statement,) = select([slug])
@@ -307,7 +269,7 @@ def threshold(
         print(json.dumps(asdict(found), indent=1))
         return
     out, _ = consoles()
-    table = plain_table("step size", "value", "what it gives")
+    table = table_of("step size", "value", "what it gives")
     for group in found.groups():
         for row in group:
             table.add_row(*row)
@@ -343,7 +305,7 @@ def simulate(
     if as_json:
         print(json.dumps(room.as_json(runs, command, parameters), indent=1, ensure_ascii=False))
         return
-    table = plain_table("instance", "threshold", "eta", "steps", "J at the start", "J at the end")
+    table = table_of("instance", "threshold", "eta", "steps", "J at the start", "J at the end")
     for run in runs:
         first, last = run.points[0], run.points[-1]
         ends = (f"{float(point.success_rate):.4g}" for point in (first, last))
@@ -375,12 +337,41 @@ def sharpness(
         print(json.dumps(room.as_json(found), indent=1))
         return
     out, _ = consoles()
-    table = plain_table("step size, units of gap/L", "value", "side", "status", "claim or instance")
+    table = table_of("step size, units of gap/L", "value", "side", "status", "claim or instance")
     for one in found:
         table.add_row(one.name, f"{one.value:.4g}", one.side, one.status, one.source)
     out.print(table)
     spread = room.spread(found)
     out.print(f"collapse over safe: {spread['paper']:.4g} (paper), {spread['ours']:.4g} (ours)")
+
+
+# -- worst-case ------------------------------------------------------------------------------------
+
+
+@app.command()
+def worst_case(
+    success_rate: Annotated[float, typer.Option("--J", help="Success rate, 0 < J < 1.")],
+    gap: Annotated[float, typer.Option("--gap", help="Gap alignment w.(g+ - g-), eq. (11).")],
+    smoothness: Annotated[float, typer.Option("--L", help="Smoothness, Assumption 1b.")],
+    score_bound: Annotated[float, typer.Option("--G", help="Score bound, Assumption 1a.")],
+    step_size: Annotated[float, typer.Option("--eta", help="Step size, eta > 0.")],
+    as_json: Json = False,
+) -> None:
+    """Print the least and the greatest change of log odds in one update, with certificates.
+
+    Example: gradgap worst-case --J 0.1 --gap 0.5 --L 1 --G 1 --eta 0.5
+    """
+    from numeric import worst_case as room
+
+    with bad_input(ValueError):
+        found = room.worst_case(success_rate, gap, smoothness, score_bound, step_size)
+    if as_json:
+        print(json.dumps(room.as_json(found), indent=1))
+        return
+    table = table_of("quantity", "value", "what it says")
+    for row in room.rows(found):
+        table.add_row(*row)
+    consoles()[0].print(table)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""``gradgap simulate`` and ``gradgap sharpness`` as a person or a script meets them."""
+"""``gradgap simulate``, ``sharpness`` and ``worst-case`` as a person or a script meets them."""
 
 from __future__ import annotations
 
@@ -61,3 +61,29 @@ def test_sharpness_refuses_a_score_bound_below_the_root(ratio: str) -> None:
     done = gradgap("sharpness", f"--ratio={ratio}")
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
+
+
+CONSTANTS = ("--J=0.1", "--gap=0.5", "--L=1", "--G=1")
+
+
+def test_worst_case_prints_certified_ends_beside_the_proved_ranges() -> None:
+    done = gradgap("worst-case", *CONSTANTS, "--eta=0.5", "--json")
+    assert done.returncode == 0
+    found = json.loads(done.stdout)
+    lowest, highest = found["proved"]["sharp_step"]
+    assert lowest <= found["least"]["lower"] <= found["least"]["change"]
+    assert found["greatest"]["change"] <= found["greatest"]["upper"] <= highest
+    table = gradgap("worst-case", *CONSTANTS, "--eta=0.5").stdout
+    assert max(map(len, table.splitlines())) <= 100
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("J", "1"), ("J", "nan"), ("gap", "50"), ("L", "0"), ("G", "inf"), ("eta", "-1")],
+)
+def test_worst_case_refuses_what_no_update_has(name: str, value: str) -> None:
+    kept = [c for c in (*CONSTANTS, "--eta=0.5") if not c.startswith(f"--{name}=")]
+    done = gradgap("worst-case", *kept, f"--{name}={value}")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert not done.stdout

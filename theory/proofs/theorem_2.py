@@ -109,7 +109,7 @@ def defined() -> tuple[Proof, ...]:
 def existence(goal: Term) -> Existence:
     """The properties of the goal, in the model."""
     properties = interpret(goal, model())
-    normalised, differentiable, verifiable, constant, continues, begins = properties.args[0].args
+    normalised, differentiable, binary, constant, continues, begins = properties.args[0].args
     bounded, lipschitz = properties.args[1].args
     aligned, falling, vanishing = properties.args[2].args
     names = (RIGHT, WRONG)
@@ -120,7 +120,7 @@ def existence(goal: Term) -> Existence:
     policy = both(
         conclude_parts(normalised, *defined(), *here),
         conclude_parts(differentiable, *map(logp_slope, names)),
-        conclude_parts(verifiable, *defined()),
+        conclude_parts(binary, *defined()),
         conclude_parts(constant, *defined()),
         conclude_parts(continues, *defined(), *joined, *facts_at(k * eta + eta), *later),
         conclude_parts(begins, *defined(), *origin, equal_inside(start_odds(), exp), *start_rate()),

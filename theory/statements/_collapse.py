@@ -78,7 +78,7 @@ def vanishes() -> Term:
 POLICY = conj(
     forall(k, AT_K.normalised()),
     forall(k, AT_K.differentiable()),
-    AT_K.verifiable(),
+    forall(o, eq(AT_K.reward**2, AT_K.reward)),
     constant_step(),
     continues(),
     eq(line_at(0).success(), J0),

@@ -1,18 +1,71 @@
-"""What ``gradgap explain`` prints: the statement, its verdict, and what the proof uses."""
+"""What ``gradgap verify`` and ``gradgap explain`` print."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 from rich.tree import Tree
 
 from theory.dependencies import claims_used
+from theory.kernel.solvers import solver_versions
 from theory.kernel.terms import Term
-from theory.ledger import Entry, Ledger, build, select
+from theory.ledger import Entry, Ledger, build, fact_as_json, select
 from theory.pretty import letter, names_of, pretty
 from theory.statement import Statement
+
+COLOURS = {"proved": "green", "refuted": "magenta", "witnessed": "cyan", "undecided": "red"}
+
+
+def plain_table(first: str, *others: str) -> Table:
+    """A table that keeps the names in its first column whole on a narrow screen."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column(first, no_wrap=True)
+    for name in others:
+        table.add_column(name, no_wrap=name in ("verdict", "z3", "cvc5", "asked"))
+    return table
+
+
+# -- verify ----------------------------------------------------------------------------------------
+
+
+def show_ledger(out: Console, err: Console, ledger: Ledger, seconds: float) -> None:
+    """One line a claim, the facts that all of it rests on, and how many of each verdict."""
+    table = plain_table("claim", "verdict", "asked", "z3", "cvc5", "in the paper")
+    for entry in ledger.entries:
+        verdict = Text(entry.verdict, style=COLOURS.get(entry.verdict, ""))
+        answers = [entry.checkers.get(name, "-") for name in ("z3", "cvc5")]
+        table.add_row(entry.slug, verdict, str(entry.obligations), *answers, entry.paper_ref)
+    out.print(table)
+    facts = plain_table("rests on", "which says", "source")
+    for name in sorted({name for entry in ledger.entries for name in entry.modulo}):
+        fact = fact_as_json(name)
+        facts.add_row(name, fact["statement"], fact["source"])
+    out.print(facts)
+    counted = Counter(entry.verdict for entry in ledger.entries)
+    for entry in ledger.entries:
+        if entry.countermodel:
+            out.print(refutation_line(entry))
+        if entry.verdict != entry.expected:
+            err.print(f"{entry.slug}: {entry.verdict}, expected {entry.expected}: {entry.reason}")
+    versions = ", ".join(f"{name} {version}" for name, version in solver_versions().items())
+    verdicts = ", ".join(f"{n} {verdict}" for verdict, n in counted.items())
+    asked = len({d for case in ledger.cases.values() for d in case.obligations()})
+    out.print(f"{len(ledger.entries)} claims: {verdicts}. {asked} questions to {versions}.")
+    err.print(f"{seconds:.1f} s")
+
+
+def refutation_line(entry: Entry) -> str:
+    numbers = ", ".join(f"{name} = {value}" for name, value in (entry.countermodel or {}).items())
+    repair = f"; {entry.corrected_by} is the repair" if entry.corrected_by else ""
+    return f"{entry.slug} is refuted by {numbers}{repair}."
+
+
+# -- explain ---------------------------------------------------------------------------------------
 
 
 def show_statement(out: Console, statement: Statement) -> None:
@@ -45,12 +98,6 @@ def show_verdict(out: Console, entry: Entry, needed: Mapping[str, str]) -> None:
     if needed:
         words = ", ".join(f"{name}: {word}" for name, word in needed.items())
         out.print(f"hypotheses: {words}")
-
-
-def refutation_line(entry: Entry) -> str:
-    numbers = ", ".join(f"{name} = {value}" for name, value in (entry.countermodel or {}).items())
-    repair = f"; {entry.corrected_by} is the repair" if entry.corrected_by else ""
-    return f"{entry.slug} is refuted by {numbers}{repair}."
 
 
 def show_proof(out: Console, statement: Statement, ledger: Ledger, steps: bool) -> None:

@@ -1,0 +1,308 @@
+"""Laws of the worst case: certified, attained, never passed, and inside what is proved."""
+
+import json
+import math
+from dataclasses import replace
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import pytest
+from flint import arb
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from numeric.balls import ball_precision
+from numeric.checks._base import check
+from numeric.worst_case import (
+    PROVED,
+    OutOfDomain,
+    as_json,
+    checked,
+    exactly,
+    proved_range,
+    rows,
+    safe_step,
+    verify,
+    worst_case,
+)
+from numeric.worst_case_policy import attaining_share
+from numeric.worst_case_program import (
+    BITS,
+    Atom,
+    BadCertificate,
+    Certificate,
+    Update,
+    closed_form,
+    enclosure,
+    exact,
+    solve,
+)
+from theory.lambdify import evaluate
+from theory.statements.eta_safe import SAFE_STEP
+from theory.statements.log_success_step import STATEMENT as LOG_SUCCESS_STEP
+
+TYPICAL = (0.1, 0.5, 1.0, 1.0, 0.5)
+LONG = (0.9, 1.0, 1.0, 1.0, 2.5)
+UPDATES = [
+    TYPICAL,
+    LONG,
+    (0.9, 0.5, 1.0, 1.0, 0.3),
+    (0.1, -0.5, 1.0, 1.0, 0.5),
+    (0.5, 0.0, 1.0, 0.0, 0.5),
+    (0.5, 1.0, 2.0, 0.5, 1.0),
+    (1e-9, 1.0, 4.0, 2.0, 0.3),
+    (1 - 1e-9, 1.0, 4.0, 2.0, 0.3),
+    (0.3, 1.0, 2.0, 2.0, 1e-9),
+    (0.3, 1.0, 0.22, 2.0, 0.1),
+    (0.5, 1.0, 0.25, 1.0, 1.0),
+]
+seeds = st.integers(0, 2**32 - 1)
+both_ends = pytest.mark.parametrize("greatest", [False, True], ids=["least", "greatest"])
+
+
+def drawn(seed):
+    """A random update that some laws have, over many scales."""
+    rng = np.random.default_rng(seed)
+    J = 1 / (1 + math.exp(-rng.uniform(-9, 9)))
+    gap = rng.choice([-1.0, 1.0]) * 10 ** rng.uniform(-1, 1)
+    L = gap**2 * 10 ** rng.uniform(-1, 2)
+    G = max(J, 1 - J) * abs(gap) * 10 ** rng.uniform(0, 1)
+    eta = 10 ** rng.uniform(-3, 0.5) * abs(gap) / L
+    try:
+        return checked(J, gap, L, G, eta)
+    except OutOfDomain:
+        assume(False)
+
+
+# -- certificates ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("constants", UPDATES)
+def test_certificates_prove_narrow_enclosures_of_the_closed_form(constants):
+    found = worst_case(*constants)
+    assert verify(found)
+    _, gap, _, _, eta = constants
+    for end in (found.least, found.greatest):
+        assert end.lower <= end.change <= end.upper
+        assert 0 <= end.width < 1e-6 * abs(end.change - gap * eta) + 1e-15 * abs(end.change)
+
+
+@given(seeds)
+def test_the_solver_and_the_closed_form_agree(seed):
+    update = drawn(seed)
+    with ball_precision(BITS):
+        for greatest in (False, True):
+            lower, upper = enclosure(update, solve(update, greatest), greatest)
+            change, _ = closed_form(update, greatest)
+            assert not lower > change and not change > upper
+            assert upper - lower < arb("1e-5") * abs(change - exact(update.gap * update.eta))
+
+
+def certificates(found, name, **changes):
+    end = getattr(found, name)
+    return replace(found, **{name: replace(end, certificate=replace(end.certificate, **changes))})
+
+
+@pytest.mark.parametrize("constants", [TYPICAL, LONG])
+@pytest.mark.parametrize("name", ["least", "greatest"])
+def test_tampered_certificates_are_rejected(constants, name):
+    found = worst_case(*constants)
+    end, J = getattr(found, name), constants[0]
+    size = 1e-3 * min(J, 1 - J)
+    for multiplier in ("normalisation", "mean_correct", "mean_incorrect"):
+        for change in (size, -size):
+            value = getattr(end.certificate, multiplier) + change
+            assert not verify(certificates(found, name, **{multiplier: value}))
+    swapped = {"correct": end.certificate.incorrect, "incorrect": end.certificate.correct}
+    assert not verify(certificates(found, name, **swapped))
+    spread = tuple(Atom(s, 1, 0.5) for s in (-constants[3], constants[3]))
+    outcomes = [verify(certificates(found, name, **{k: spread})) for k in swapped]
+    assert not all(outcomes)
+    tighter = [{"lower": end.upper}, {"upper": end.lower}, {"change": end.change + end.width}]
+    for claim in tighter:
+        assert not verify(replace(found, **{name: replace(end, **claim)}))
+
+
+@pytest.mark.parametrize(
+    "law",
+    [
+        (),
+        (Atom(0.0, 1, 0.0),),
+        (Atom(1.0 + 1e-15, 1, 1.0),),
+        (Atom(0.0, 2, 1.0),),
+        (Atom(0.0, 0, 1.0),),
+        (Atom(0.0, 1, -1.0), Atom(0.5, 1, 2.0)),
+        (Atom(math.nan, 1, 1.0),),
+        (Atom(0.0, 1, math.nan),),
+        (Atom(0.0, 1, math.inf),),
+    ],
+)
+def test_what_is_no_law_is_refused(law):
+    with pytest.raises(BadCertificate):
+        verify(certificates(worst_case(*TYPICAL), "least", correct=law))
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_multipliers_that_are_no_numbers_are_refused(value):
+    with pytest.raises(BadCertificate, match="multipliers must be finite"):
+        verify(certificates(worst_case(*TYPICAL), "least", normalisation=value))
+
+
+@given(seeds)
+def test_no_multipliers_and_no_laws_certify_anything_false(seed):
+    update, rng = drawn(seed), np.random.default_rng(seed + 1)
+    G, scale = float(update.G), float(update.J * update.eta)
+
+    def law():
+        return tuple(
+            Atom(float(rng.uniform(-G, G)), int(rng.choice([-1, 1])), float(rng.exponential()))
+            for _ in range(rng.integers(1, 5))
+        )
+
+    slopes = rng.normal(size=2) * scale * 10 ** rng.uniform(-6, 1)
+    offered = Certificate(law(), law(), float(rng.normal()), *slopes.tolist())
+    with ball_precision(BITS):
+        least, greatest = closed_form(update)[0], closed_form(update, True)[0]
+        lower, upper = enclosure(update, offered)
+        assert not lower > least and not upper < least
+        lower, upper = enclosure(update, offered, greatest=True)
+        assert not lower > greatest and not upper < greatest
+
+
+@given(seeds)
+def test_the_greatest_change_is_minus_the_least_with_the_classes_exchanged(seed):
+    update = drawn(seed)
+    with ball_precision(BITS):
+        mirrored, _ = closed_form(update.mirrored())
+        assert (closed_form(update, greatest=True)[0] + mirrored).contains(0)
+
+
+# -- the proved inequalities -----------------------------------------------------------------------
+
+
+def values_at(update, change):
+    return {name: exact(x) for name, x in exactly(update).items()} | {"change": change}
+
+
+@given(seeds)
+def test_the_proved_inequalities_contain_the_worst_case(seed):
+    update = drawn(seed)
+    with ball_precision(BITS):
+        for slug, greatest in product(PROVED, (False, True)):
+            if slug == "lemma_1" and 4 * update.L * update.eta**2 > 1:
+                continue
+            values = values_at(update, closed_form(update, greatest)[0])
+            assert all(c.holds is not False for c in check(PROVED[slug], values))
+
+
+@given(seeds)
+def test_what_an_inequality_leaves_is_read_off_its_statement(seed):
+    update = drawn(seed)
+    middle = float(update.gap * update.eta)
+    half = float(update.L * update.eta**2 / 2)
+    below, above = proved_range(PROVED["sharp_step"], update)
+    assert middle - below == pytest.approx(
+        half / float(update.F), rel=1e-12, abs=1e-12 * abs(middle)
+    )
+    assert above - middle == pytest.approx(
+        half / float(update.J), rel=1e-12, abs=1e-12 * abs(middle)
+    )
+    printed = proved_range(PROVED["lemma_1"], update)
+    assert (printed is None) == (4 * update.L * update.eta**2 > 1)
+
+
+@given(seeds)
+def test_log_success_step_is_the_worst_case_where_its_class_binds(seed):
+    update = drawn(seed)
+    with ball_precision(BITS):
+        J, F = exact(update.J), exact(update.F)
+        for greatest in (False, True):
+            change, binding = closed_form(update, greatest)
+            odds = (J / F).log() + change
+            J_next, F_next = 1 / (1 + (-odds).exp()), 1 / (1 + odds.exp())
+            values = values_at(update, change) | {"J_next": J_next, "F_next": F_next}
+            checks = check(LOG_SUCCESS_STEP, values)
+            assert all(c.holds is not False for c in checks)
+            if (binding == "correct") != greatest:
+                c = checks[int(greatest)]
+                assert c.holds is None and c.measured.overlaps(c.claimed)
+
+
+@pytest.mark.parametrize("J", [0.01, 0.1, 0.5])
+def test_sharp_step_is_exact_at_its_own_safe_step(J):
+    gap, L = 0.5, 4.0
+    update = checked(J, gap, L, 2.0, 2 * (1 - J) * gap / L)
+    update = replace(update, eta=2 * update.F * update.gap / update.L)
+    with ball_precision(BITS):
+        change, binding = closed_form(update)
+        lower, _ = check(PROVED["sharp_step"], values_at(update, change))
+        assert binding == "correct" and change.contains(0)
+        assert lower.measured.overlaps(lower.claimed) and abs(lower.margin) < 1e-60
+    assert attaining_share(update) is not None
+
+
+@given(seeds)
+def test_the_safe_step_is_where_the_least_change_is_zero_and_never_below_eta_safe(seed):
+    update = drawn(seed)
+    step = Fraction(safe_step(update))
+    if update.gap <= 0:
+        assert step == 0
+        return
+    with ball_precision(BITS):
+        below, above = (
+            closed_form(replace(update, eta=step * factor))[0]
+            for factor in (1 - Fraction(1, 10**9), 1 + Fraction(1, 10**9))
+        )
+        assert below > 0 > above
+    assert step >= evaluate(SAFE_STEP, exactly(update)) * (1 - Fraction(1, 10**14))
+
+
+# -- domain, output, results -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("position", "value", "message"),
+    [
+        (0, 0.0, "hypothesis violated: 0 < J < 1; got J = 0.0"),
+        (0, 1.0, "hypothesis violated: 0 < J < 1; got J = 1.0"),
+        (0, math.nan, "J must be a finite number, got nan"),
+        (1, math.inf, "gap must be a finite number, got inf"),
+        (1, 2.0, r"G >= max\(J, 1-J\) \|gap\| = 1.8, a mean score; got G = 1.0"),
+        (2, 0.0, r"L > 0 \(Assumption 1b\); got L = 0.0"),
+        (2, 0.02, "L >= 0.0240533: with less curvature probability is not conserved; got L = 0.02"),
+        (3, 0.4, "a mean score; got G = 0.4"),
+        (3, -1.0, "a mean score; got G = -1.0"),
+        (4, 0.0, "eta > 0; got eta = 0.0"),
+        (4, -0.5, "eta > 0; got eta = -0.5"),
+        (4, 5.0, r"the solver's range: eta G \+ L eta\^2/2 must be at most 12, got 17.5"),
+    ],
+)
+def test_what_no_update_has_is_refused_in_one_line(position, value, message):
+    constants = list(TYPICAL)
+    constants[position] = value
+    with pytest.raises(OutOfDomain, match=message) as error:
+        worst_case(*constants)
+    assert "\n" not in str(error.value)
+
+
+def test_constants_without_a_policy_on_the_way_are_refused():
+    J, gap, L, G, eta = 0.3, 1.4, 0.255, 1.0, 6.3
+    update = Update(*map(Fraction, (J, 1 - J, gap, L, G, eta)))
+    with ball_precision(BITS):
+        for greatest in (False, True):  # at eta there are laws
+            lower, upper = enclosure(update, solve(update, greatest), greatest)
+            assert upper - lower < 1e-4
+    with pytest.raises(OutOfDomain, match=r"L >= 0.4\d*: with less curvature probability is not"):
+        checked(J, gap, L, G, eta)
+
+
+def test_the_output_is_a_table_of_texts_and_valid_json():
+    for constants in (TYPICAL, LONG):
+        found = worst_case(*constants)
+        assert all(len(line) == 3 and all(type(x) is str for x in line) for line in rows(found))
+        document = json.loads(json.dumps(as_json(found), allow_nan=False))
+        assert document["least"]["change"] == found.least.change
+        assert document["least"]["attained"] is found.least.attained
+        assert set(document["proved"]) == set(PROVED)
+    assert ("lemma_1", "-", "a hypothesis fails at this step size") in rows(worst_case(*LONG))
