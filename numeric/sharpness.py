@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from numeric.landscapes import PAPER_LIKE, SHARP, SMOOTH
@@ -19,6 +20,8 @@ from theory.statements import eta_safe
 from theory.statements._collapse import LONG
 from theory.statements._trajectory import ADAPTED, ADAPTED_SHARP
 
+COMMAND = "gradgap sharpness --json > numeric/results/sharpness.json"
+RESULTS = Path(__file__).parent / "results" / "sharpness.json"
 RIDGE = 2  # a ridge collapses for every step above 2 gap/L: numeric.landscapes.ridge
 
 
@@ -64,7 +67,8 @@ def thresholds(ratio: float = 1.0) -> list[Threshold]:
 
 def as_json(found: Sequence[Threshold]) -> dict[str, Any]:
     """The table, and the ratio of the least collapsing to the largest safe step."""
-    return {"thresholds": [asdict(t) for t in found], "collapse_over_safe": spread(found)}
+    rows = [asdict(t) for t in found]
+    return {"command": COMMAND, "thresholds": rows, "collapse_over_safe": spread(found)}
 
 
 def spread(found: Sequence[Threshold]) -> dict[str, float]:

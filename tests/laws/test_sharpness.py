@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from numeric import sharpness as module
 from numeric.constructions import Violated, certify, theorem_2
 from numeric.landscapes import exact, ridge
-from numeric.sharpness import RIDGE, as_json, draw, spread, thresholds
+from numeric.sharpness import RESULTS, RIDGE, as_json, draw, spread, thresholds
 
 
 def named(found, name):
@@ -62,5 +63,6 @@ def test_a_planted_threshold_is_noticed(monkeypatch) -> None:
 
 def test_the_figure_and_the_record_are_made() -> None:
     found = thresholds()
+    assert json.loads(RESULTS.read_text()) == as_json(found)
     assert draw(found).startswith(b"\x89PNG")
     assert len(as_json(found)["thresholds"]) == len(found)
