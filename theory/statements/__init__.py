@@ -69,6 +69,7 @@ SLUGS = (
     "threshold_matches_scope",
     "theorem_2",
     "theorem_2_scope",
+    "fixed_direction",
     "two_ended_step",
     "theorem_4",
 )
