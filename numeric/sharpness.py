@@ -28,7 +28,9 @@ RIDGE = 2  # a ridge collapses for every step above 2 gap/L: numeric.landscapes.
 @dataclass(frozen=True, slots=True)
 class Threshold:
     """A step size in units of gap/L. ``side`` is "safe" (below it J rises) or "collapse" (above it
-    J falls to 0 on some instance); ``status`` how it is known; ``source`` the claim or instance."""
+    J falls to 0 on some instance); ``status`` how it is known; ``source`` the claim or instance.
+
+    "certified": the number is derived on paper, instances just above it are certified in balls."""
 
     side: str
     name: str

@@ -59,8 +59,8 @@ def grow(*words: str) -> Shape:
     )
 
 
-PAIR, TRIPLE = grow("0", "1"), grow("0", "1", "2")
-"""One token: a policy over two or three responses."""
+PAIR = grow("0", "1")
+"""One token: a policy over two responses."""
 UNEVEN = grow("0", "10", "11")
 EMPTY = grow("")
 """The only response is the empty one."""

@@ -14,7 +14,6 @@ from theory.kernel.proof import (
     derivative_unique,
     differentiate,
     discharge,
-    generalise,
     instantiate,
     part,
     rename_derivative,
@@ -22,7 +21,6 @@ from theory.kernel.proof import (
     specialise,
 )
 from theory.kernel.terms import (
-    Lambda,
     Term,
     absolute,
     conj,
@@ -39,9 +37,8 @@ from theory.proofs._toolkit import (
     use,
 )
 from theory.proofs._tree import at_open, empty_root
-from theory.proofs.tree_path import along_response
+from theory.proofs.tree_path import falls_along
 from theory.statements._collapse import J0, LOGP, RIGHT, SCORE, WRONG, gap
-from theory.statements._tree import g
 from theory.statements.theorem_4 import (
     STATEMENT,
     TOKEN_GAP,
@@ -202,7 +199,7 @@ def star_grows() -> Proof:
             here = rest(child) <= rest(p)
             steady = discharge(solve(here, added, longer), same.conclusion)
             either_way = solve(either(eq(begins(child, star), 0), here), a_one, steady)
-            return along_star(rest, either_way)
+            return falls_along(rest, either_way, star)
 
         return solve(eq(total_of(whole(star)), T * each), side(1), side(-1), start, empty, tokens)
 
@@ -215,13 +212,6 @@ def star_grows() -> Proof:
         sums_up(lambda q: TREE_AT_K.logp(q, t), log_one, at_node()[1], certain),
         sums_up(lambda q: TREE_AT_K.score(q, t), slope_one, token_slope(RIGHT), still),
     )
-
-
-def along_star(f: Callable[[Term], Term], at_node: Proof) -> Proof:
-    """``falls_along`` for the correct response."""
-    step = generalise(discharge(generalise(at_node, v), is_open(p)), p)
-    general = instantiate(along_response(), {o: star}, {g: Lambda((p,), f(p))})
-    return use(general, step)
 
 
 def only_star(f: Term) -> Proof:

@@ -86,7 +86,6 @@ START = k * eta + 0
 SHARE_LEFT = landscape.at(with_tokens(landscape.SHARE[RIGHT]), START)  # 1 - p
 LOG_ONE = at_step(LOGP[RIGHT], const(0))  # log p at step k
 ODDS_UP = exp(landscape.at(with_tokens(landscape.ODDS), START))  # e^f
-ODDS_DOWN = exp(-landscape.at(with_tokens(landscape.ODDS), START))  # e^-f
 
 
 @cache

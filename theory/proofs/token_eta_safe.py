@@ -77,7 +77,7 @@ def rises_by_moment() -> Proof:
     lemma = use(lemma_2_sharp.prove(LEMMA.formal_conclusion), part(moderate, 1))
     token_loss = threshold.args[1]
     light = part(assume(LIGHT.formula), 0)
-    share = solve(0 <= FACTOR * G**2 * T_psi / F, above_one(), light, *interior())
+    share = solve(0 <= FACTOR * G**2 * T_psi / F, factor_nonnegative(), light, *interior())
     positive = solve(0 < token_loss, share, positive_L, positive_T())
     slow = solve(eta * token_loss < GAP, part(moderate, 0), positive)
     gain = solve_hiding(0 < CHANGE, (token_loss, GAP, CHANGE), slow, part(lemma, 0), forward)
@@ -86,7 +86,7 @@ def rises_by_moment() -> Proof:
 
 
 @cache
-def above_one() -> Proof:
+def factor_nonnegative() -> Proof:
     """0 <= 4(2^{1/4} - 1)."""
     return solve(0 <= FACTOR, lemma_2_sharp.root_of_two())
 

@@ -32,9 +32,7 @@ from theory.proofs._tree_witness import tree_witness
 from theory.statements._tree import g
 from theory.statements.tree_path import STATEMENT
 from theory.symbols import o
-from theory.tree import (
-    at_open as at_every_open,
-)
+from theory.tree import at_open as at_every_open
 from theory.tree import begins, child, either, indicators, is_complete, is_open, p, root, v, whole
 
 STAYS = either(eq(begins(child, o), 0), g(child) <= g(p))
@@ -63,10 +61,12 @@ def along_response() -> Proof:
     return solve(g(whole(o)) <= g(root), bound, all_begin())
 
 
-def falls_along(f: Callable[[Term], Term], at_node: Proof) -> Proof:
-    """From p open |- begins(child, o) = 0 or f(child) <= f(p): f(whole(o)) <= f(root)."""
+def falls_along(f: Callable[[Term], Term], at_node: Proof, response: Term = o) -> Proof:
+    """From p open |- begins(child, o) = 0 or f(child) <= f(p): f(whole(o)) <= f(root), for the
+    response o or another one."""
     step = generalise(discharge(generalise(at_node, v), is_open(p)), p)
-    return use(instantiate(along_response(), functions={g: Lambda((p,), f(p))}), step)
+    general = instantiate(along_response(), {o: response}, {g: Lambda((p,), f(p))})
+    return use(general, step)
 
 
 @cache
