@@ -293,7 +293,7 @@ def simulate(
 
     Example: gradgap simulate --J 1/10 --out results
     """
-    from numeric import simulate as room
+    from numeric import collapse as room
 
     parameters = {"J": success_rate, "L": smoothness, "T": longest}
     command = f"gradgap simulate --J {success_rate} --L {smoothness} --T {longest}"

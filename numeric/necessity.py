@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import Any, Literal
 
 from numeric.checks._base import Counter, refuted
+from numeric.record import write_whole
 from theory.statement import Statement, Twin
 from theory.statements import STATEMENTS
 
@@ -88,12 +89,9 @@ def _breaks(
 
 
 def main() -> None:
-    """Write the table under a temporary name, then give it its own: no reader sees half of it."""
-    RESULTS.parent.mkdir(exist_ok=True)
-    unfinished = RESULTS.with_suffix(".json.unfinished")
+    """Write the table."""
     text = json.dumps(table(), indent=2, sort_keys=True, ensure_ascii=False)
-    unfinished.write_text(text + "\n", encoding="utf-8")
-    unfinished.replace(RESULTS)
+    write_whole(RESULTS, (text + "\n").encode())
 
 
 if __name__ == "__main__":

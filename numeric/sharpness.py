@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from numeric.landscapes import PAPER_LIKE, SHARP, SMOOTH
 from numeric.rays import LEAST_REACH
+from numeric.record import as_image
 from theory.lambdify import evaluate
 from theory.statements import eta_safe
 from theory.statements._collapse import LONG
@@ -87,11 +87,9 @@ def spread(found: Sequence[Threshold]) -> dict[str, float]:
 def draw(found: Sequence[Threshold], kind: str = "png") -> bytes:
     """The figure: a line of step sizes, safe ones in blue circles, collapsing ones in vermilion
     squares; filled where proved or witnessed, open where certified in balls."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 4.2), layout="constrained")
-    FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     for height, one in enumerate(reversed(found)):
         colour, marker = ("#0072B2", "o") if one.side == "safe" else ("#D55E00", "s")
@@ -107,9 +105,7 @@ def draw(found: Sequence[Threshold], kind: str = "png") -> bytes:
     axes.set_xlim(0.03, 100)
     axes.set_xlabel("step size, in units of gap/L (G² = L, J near 0)")
     axes.grid(axis="x", alpha=0.3)
-    written = BytesIO()
-    figure.savefig(written, format=kind, dpi=150)
-    return written.getvalue()
+    return as_image(figure, kind)
 
 
 OFFSET: dict[str, Any] = {"textcoords": "offset points", "fontsize": 9}

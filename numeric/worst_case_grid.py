@@ -11,16 +11,15 @@ much below and above gap * eta. The worst case uses a part of each allowance: 1 
 from __future__ import annotations
 
 import json
-import platform
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from importlib.metadata import version
 from itertools import product
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from numeric.record import as_image, versions, write_whole
 from numeric.worst_case import (
     PROVED,
     OutOfDomain,
@@ -70,8 +69,7 @@ def table() -> dict[str, Any]:
     counts = {"out of the solver's range": skipped, "widest enclosure": rounded(widest, 1)}
     return {
         "command": COMMAND,
-        "versions": {"python": platform.python_version()}
-        | {name: version(name) for name in ("numpy", "scipy", "python-flint")},
+        "versions": versions("numpy", "scipy", "python-flint"),
         "units": "gap = 1: L in gap^2, G in gap, step = eta L/gap; changes are less gap * eta",
         "summary": counts | summary(rows),
         "safe step columns": ["J", "L", "G^2/L", "eta_safe", "exact", "attained"],
@@ -183,7 +181,7 @@ def draw(results: Mapping[str, Any], path: Path, L: float = 4.0, square: float =
         *panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=7, fontsize=9
     )
     figure.suptitle(f"One update: L/gap^2 = {L:g}, G^2/L = {square:g}", fontsize=11)
-    figure.savefig(path, dpi=150)
+    write_whole(path, as_image(figure, path.suffix.removeprefix(".")))
 
 
 def draw_range(panel: Any, rows: list[list[Any]], steps: list[float], units: list[float]) -> None:
@@ -227,15 +225,11 @@ def as_text(document: Mapping[str, Any]) -> str:
 
 
 def main(figure: str | None = None) -> None:
-    """Write the table under a temporary name, then give it its own: no reader sees half of it. Or
-    draw the table that is there."""
+    """Write the table, or draw the table that is there."""
     if figure is not None:
         draw(json.loads(RESULTS.read_text(encoding="utf-8")), Path(figure))
         return
-    RESULTS.parent.mkdir(exist_ok=True)
-    unfinished = RESULTS.with_suffix(".json.unfinished")
-    unfinished.write_text(as_text(table()), encoding="utf-8")
-    unfinished.replace(RESULTS)
+    write_whole(RESULTS, as_text(table()).encode())
 
 
 if __name__ == "__main__":

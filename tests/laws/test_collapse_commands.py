@@ -20,10 +20,10 @@ def test_simulate_writes_a_table_a_record_and_a_figure_once(tmp_path: Path) -> N
     folder = tmp_path / "results"
     done = gradgap("simulate", "--T", "2", "--out", str(folder), "--json")
     assert done.returncode == 0
-    assert json.loads(done.stdout) == json.loads((folder / "simulate.json").read_text())
-    with (folder / "simulate.csv").open() as file:
+    assert json.loads(done.stdout) == json.loads((folder / "collapse.json").read_text())
+    with (folder / "collapse.csv").open() as file:
         assert len(list(csv.DictReader(file))) > 100
-    assert (folder / "simulate.png").read_bytes().startswith(b"\x89PNG")
+    assert (folder / "collapse.png").read_bytes().startswith(b"\x89PNG")
     again = gradgap("simulate", "--T", "2", "--out", str(folder))
     assert again.returncode == 2
     assert len(again.stderr.splitlines()) == 1

@@ -13,18 +13,14 @@ turn trajectories into a tidy table, a record, files and a figure.
 
 from __future__ import annotations
 
-import csv
-import json
-import platform
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from importlib.metadata import version
-from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
 from flint import arb, fmpq
 
+from numeric import record
 from numeric.balls import ball_precision, round_up, sigmoid
 from numeric.constructions import Instance, certify, probability, shown, theorem_2
 from numeric.landscapes import SHARP, Exact, exact, ridge, root_below, wave
@@ -225,13 +221,7 @@ def _row(trajectory: Trajectory, point: Point) -> dict[str, str | int | float]:
 
 def as_csv(trajectories: Iterable[Trajectory]) -> str:
     """The rows as CSV, with a header."""
-    table = rows(trajectories)
-    text = StringIO()
-    if table:
-        writer = csv.DictWriter(text, list(table[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(table)
-    return text.getvalue()
+    return record.as_csv(rows(trajectories))
 
 
 def as_json(
@@ -243,10 +233,7 @@ def as_json(
     return {
         "command": command,
         "parameters": dict(parameters),
-        "versions": {
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("gradgap", "python-flint")},
-        },
+        "versions": record.versions("python-flint"),
         "columns": COLUMNS,
         "trajectories": [_record(t) for t in trajectories],
     }
@@ -281,25 +268,15 @@ def write(
     parameters: Mapping[str, Any],
     overwrite: bool = False,
 ) -> list[Path]:
-    """Write simulate.csv, simulate.json and simulate.png into the folder; return their paths.
+    """Write collapse.csv, collapse.json and collapse.png into the folder; return their paths.
 
     FileExistsError: one of them is there, and `overwrite` is not set. Each appears whole."""
-    record = json.dumps(as_json(trajectories, command, parameters), indent=1, ensure_ascii=False)
-    contents = {
-        "simulate.csv": as_csv(trajectories).encode(),
-        "simulate.json": (record + "\n").encode(),
-        "simulate.png": draw(trajectories),
+    contents: dict[str, bytes | str] = {
+        "collapse.csv": as_csv(trajectories),
+        "collapse.json": record.as_text(as_json(trajectories, command, parameters)),
+        "collapse.png": draw(trajectories),
     }
-    paths = [folder / name for name in contents]
-    for path in paths:
-        if path.exists() and not overwrite:
-            raise FileExistsError(f"{path} exists; results are not overwritten unless asked to")
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, content in zip(paths, contents.values(), strict=True):
-        unfinished = path.with_suffix(path.suffix + ".unfinished")
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
-    return paths
+    return record.write(folder, contents, overwrite)
 
 
 # -- figure ----------------------------------------------------------------------------------------
@@ -341,10 +318,4 @@ def draw(trajectories: Sequence[Trajectory], kind: str = "png") -> bytes:
     axes[0, 0].set_ylabel("success rate J(k)")
     axes[1, 0].set_ylabel("log odds of success\n(dotted: closed form)")
     axes[0, 0].set(ylim=(-0.03, 1.3), yticks=[0, 0.25, 0.5, 0.75, 1])
-    content = BytesIO()
-    figure.savefig(content, format=kind, dpi=160, metadata=METADATA.get(kind))
-    return content.getvalue()
-
-
-METADATA = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
-"""Nothing that changes from run to run."""
+    return record.as_image(figure, kind)

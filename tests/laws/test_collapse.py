@@ -10,10 +10,7 @@ import pytest
 from flint import arb, fmpq
 
 from numeric.balls import ball_precision
-from numeric.constructions import Violated, draw_theorem_2, theorem_2
-from numeric.landscapes import SHARP, exact, ridge, wave
-from numeric.rays import rays
-from numeric.simulate import (
+from numeric.collapse import (
     ABOVE,
     BELOW,
     COLUMNS,
@@ -25,6 +22,9 @@ from numeric.simulate import (
     simulate,
     write,
 )
+from numeric.constructions import Violated, draw_theorem_2, theorem_2
+from numeric.landscapes import SHARP, exact, ridge, wave
+from numeric.rays import rays
 from numeric.token_construction import draw_theorem_4, theorem_4, token_slope
 
 
@@ -218,15 +218,15 @@ def test_a_run_above_the_threshold_needs_its_certificate():
 
 def test_results_are_never_overwritten_unless_asked(tmp_path, trajectories):
     folder, runs = tmp_path / "new", trajectories[2:4]
-    paths = write(folder, runs, "gradgap simulate", {})
-    assert [p.name for p in paths] == ["simulate.csv", "simulate.json", "simulate.png"]
+    paths = write(folder, runs, "gradgap simulate collapse", {})
+    assert [p.name for p in paths] == ["collapse.csv", "collapse.json", "collapse.png"]
     assert sorted(folder.iterdir()) == sorted(paths)
     before = [p.read_bytes() for p in paths]
     paths[1].unlink()
-    with pytest.raises(FileExistsError, match=r"simulate\.csv"):
-        write(folder, trajectories[:1], "gradgap simulate", {})
+    with pytest.raises(FileExistsError, match=r"collapse\.csv"):
+        write(folder, trajectories[:1], "gradgap simulate collapse", {})
     assert not paths[1].exists(), "nothing is written if anything would be lost"
-    write(folder, runs, "gradgap simulate", {}, overwrite=True)
+    write(folder, runs, "gradgap simulate collapse", {}, overwrite=True)
     assert [p.read_bytes() for p in paths] == before, "the same run gives the same bytes"
 
 
