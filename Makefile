@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: verify test recheck bench lint clean help
+.PHONY: verify test recheck figures bench lint clean help
 
 verify: $(VENV)/.core-installed  ## prove every claim with both solvers and print the ledger
 	@$(BIN)/gradgap verify $(ARGS)
@@ -21,6 +21,9 @@ recheck: $(VENV)/.core-installed  ## prove every obligation again, in separate p
 
 test: $(VENV)/.test-installed  ## run all tests
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+figures: $(VENV)/.core-installed  ## draw the figures of the notes again, from recorded results
+	@$(BIN)/gradgap figures --out proofs_notes/figures --overwrite
 
 bench: $(VENV)/.core-installed  ## how long the commands take, as whole processes
 	@$(BIN)/python tests/benchmarks/commands.py

@@ -1,5 +1,5 @@
-"""The command line: ``gradgap verify``, ``recheck``, ``explain``, ``threshold``, ``simulate``,
-``sharpness``, ``worst-case``.
+"""The command line: ``gradgap verify``, ``recheck``, ``explain``, ``threshold``; and, from
+``numeric.commands``, ``simulate``, ``figures``, ``sharpness``, ``worst-case``.
 
 Rooms are imported inside the commands, so that ``gradgap --help`` answers at once. Results go to
 standard output, progress and messages to standard error. Exit codes: 0 as expected, 1 not, 2 bad
@@ -12,18 +12,16 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
+from numeric.commands import experiments
+from theory.terminal import BadInput, Json, bad_input, consoles, plain_table, progress_line
 
+if TYPE_CHECKING:
     from theory.ledger import Ledger
 
 app = typer.Typer(
@@ -33,12 +31,7 @@ app = typer.Typer(
     help="The machine-checked companion to the theory of RLVR: gradient gaps and step sizes.",
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, nothing else.")]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: one for each core.")]
-
-
-class BadInput(Exception):
-    """Reported as one line; exit code 2."""
 
 
 def main() -> None:
@@ -48,41 +41,6 @@ def main() -> None:
     except BadInput as error:
         print(f"gradgap: {error}", file=sys.stderr)
         sys.exit(2)
-
-
-@contextmanager
-def bad_input(*kinds: type[Exception]) -> Iterator[None]:
-    """Errors of these kinds are the user's: one line, exit code 2."""
-    try:
-        yield
-    except kinds as error:
-        raise BadInput(str(error)) from error
-
-
-def consoles() -> tuple[Console, Console]:
-    """Standard output and standard error; colour only on a terminal."""
-    from rich.console import Console
-
-    width = None if sys.stdout.isatty() else 120
-    out = Console(highlight=False, markup=False, emoji=False, width=width)
-    return out, Console(stderr=True, highlight=False, markup=False, emoji=False)
-
-
-def table_of(first: str, *others: str) -> Table:
-    from theory.show import plain_table
-
-    return plain_table(first, *others)
-
-
-@contextmanager
-def progress_line(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress line on standard error, on a terminal only."""
-    from rich.progress import Progress
-
-    _, err = consoles()
-    with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 # -- verify ----------------------------------------------------------------------------------------
@@ -269,7 +227,7 @@ def threshold(
         print(json.dumps(asdict(found), indent=1))
         return
     out, _ = consoles()
-    table = table_of("step size", "value", "what it gives")
+    table = plain_table("step size", "value", "what it gives")
     for group in found.groups():
         for row in group:
             table.add_row(*row)
@@ -277,101 +235,7 @@ def threshold(
     out.print(table)
 
 
-# -- simulate --------------------------------------------------------------------------------------
-
-
-@app.command()
-def simulate(
-    out: Annotated[Path | None, typer.Option(help="Write CSV, JSON and a figure here.")] = None,
-    success_rate: Annotated[str, typer.Option("--J", help="Where it starts, 0 < J < 1.")] = "1/2",
-    smoothness: Annotated[str, typer.Option("--L", help="Smoothness, L > 0.")] = "1",
-    longest: Annotated[int, typer.Option("--T", help="Tokens of the Theorem 4 instance.")] = 8,
-    overwrite: Annotated[bool, typer.Option(help="Replace earlier results.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Run the instances of Theorems 2 and 4 in ball arithmetic, below and above the threshold.
-
-    Example: gradgap simulate --J 1/10 --out results
-    """
-    from numeric import collapse as room
-
-    parameters = {"J": success_rate, "L": smoothness, "T": longest}
-    command = f"gradgap simulate --J {success_rate} --L {smoothness} --T {longest}"
-    with bad_input(ValueError, FileExistsError, OSError):
-        runs = room.experiment(success_rate, smoothness, longest)
-        if out is not None:
-            for path in room.write(out, runs, command, parameters, overwrite):
-                print(f"wrote {path}", file=sys.stderr)
-    if as_json:
-        print(json.dumps(room.as_json(runs, command, parameters), indent=1, ensure_ascii=False))
-        return
-    table = table_of("instance", "threshold", "eta", "steps", "J at the start", "J at the end")
-    for run in runs:
-        first, last = run.points[0], run.points[-1]
-        ends = (f"{float(point.success_rate):.4g}" for point in (first, last))
-        eta = f"{float(run.instance.step_size):.4g}"
-        table.add_row(run.label.splitlines()[0], run.side, eta, str(last.k), *ends)
-    consoles()[0].print(table)
-
-
-# -- sharpness -------------------------------------------------------------------------------------
-
-
-@app.command()
-def sharpness(
-    ratio: Annotated[float, typer.Option(help="G^2/L, at least 1.")] = 1.0,
-    figure: Annotated[Path | None, typer.Option(help="Also draw it here, as PNG.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Print safe and collapsing step sizes, the paper's next to ours, in units of gap/L.
-
-    Example: gradgap sharpness --figure sharpness.png
-    """
-    from numeric import sharpness as room
-
-    with bad_input(ValueError, OSError):
-        found = room.thresholds(ratio)
-        if figure is not None:
-            figure.write_bytes(room.draw(found))
-    if as_json:
-        print(json.dumps(room.as_json(found), indent=1))
-        return
-    out, _ = consoles()
-    table = table_of("step size, units of gap/L", "value", "side", "status", "claim or instance")
-    for one in found:
-        table.add_row(one.name, f"{one.value:.4g}", one.side, one.status, one.source)
-    out.print(table)
-    spread = room.spread(found)
-    out.print(f"collapse over safe: {spread['paper']:.4g} (paper), {spread['ours']:.4g} (ours)")
-
-
-# -- worst-case ------------------------------------------------------------------------------------
-
-
-@app.command()
-def worst_case(
-    success_rate: Annotated[float, typer.Option("--J", help="Success rate, 0 < J < 1.")],
-    gap: Annotated[float, typer.Option("--gap", help="Gap alignment w.(g+ - g-), eq. (11).")],
-    smoothness: Annotated[float, typer.Option("--L", help="Smoothness, Assumption 1b.")],
-    score_bound: Annotated[float, typer.Option("--G", help="Score bound, Assumption 1a.")],
-    step_size: Annotated[float, typer.Option("--eta", help="Step size, eta > 0.")],
-    as_json: Json = False,
-) -> None:
-    """Print the least and the greatest change of log odds in one update, with certificates.
-
-    Example: gradgap worst-case --J 0.1 --gap 0.5 --L 1 --G 1 --eta 0.5
-    """
-    from numeric import worst_case as room
-
-    with bad_input(ValueError):
-        found = room.worst_case(success_rate, gap, smoothness, score_bound, step_size)
-    if as_json:
-        print(json.dumps(room.as_json(found), indent=1))
-        return
-    table = table_of("quantity", "value", "what it says")
-    for row in room.rows(found):
-        table.add_row(*row)
-    consoles()[0].print(table)
+app.add_typer(experiments)
 
 
 if __name__ == "__main__":

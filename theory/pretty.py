@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import product
 
 from theory.kernel.terms import Symbol, Term, const, substitute
 from theory.statement import Notation, Statement
@@ -68,17 +69,32 @@ def pretty(term: Term, names: Mapping[Term, str] | None = None) -> str:
 
 def names_of(statement: Statement) -> dict[Term, str]:
     """What each abbreviation of a statement stands for, ready for ``pretty``."""
-    return {body: name for notation in statement.notation for body, name in _spellings(notation)}
+    formulas = [statement.conclusion, *(h.formula for h in statement.hypotheses)]
+    free = frozenset[Term]().union(*(formula.free for formula in formulas))
+    elements = sorted((x for x in free if x.sort.finite), key=lambda x: str(x.data))
+    return {
+        body: name
+        for notation in statement.notation
+        for body, name in _spellings(notation, tuple(elements))
+    }
 
 
-def _spellings(notation: Notation) -> list[tuple[Term, str]]:
-    """An abbreviation, and for one with an argument its values at 0, k, k + 1 and K."""
+def _spellings(notation: Notation, elements: tuple[Term, ...]) -> list[tuple[Term, str]]:
+    """An abbreviation; one with arguments at k = 0, k, k + 1 and K, and at the elements named."""
     if isinstance(notation.symbol, Term):
         return [(notation.body, letter(str(notation.symbol.data)))]
-    param = notation.params[0]
+    values = [
+        (param, *(x for x in elements if x.sort == param.sort))
+        if param.sort.finite
+        else (param, const(0), k, k + 1, K)
+        for param in notation.params
+    ]
     return [
-        (substitute(notation.body, {param: value}), pretty(notation.symbol(value)))
-        for value in (param, const(0), k, k + 1, K)
+        (
+            substitute(notation.body, dict(zip(notation.params, row, strict=True))),
+            pretty(notation.symbol(*row)),
+        )
+        for row in product(*values)
     ]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -17,17 +16,9 @@ from theory.kernel.terms import Term
 from theory.ledger import Entry, Ledger, build, fact_as_json, select
 from theory.pretty import letter, names_of, pretty
 from theory.statement import Statement
+from theory.terminal import plain_table
 
 COLOURS = {"proved": "green", "refuted": "magenta", "witnessed": "cyan", "undecided": "red"}
-
-
-def plain_table(first: str, *others: str) -> Table:
-    """A table that keeps the names in its first column whole on a narrow screen."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column(first, no_wrap=True)
-    for name in others:
-        table.add_column(name, no_wrap=name in ("verdict", "z3", "cvc5", "asked"))
-    return table
 
 
 # -- verify ----------------------------------------------------------------------------------------

@@ -45,6 +45,7 @@ class Group:
             if sigma is None:
                 sigma = (pi * advantage**2).sum().sqrt()
             per_token, inverse = self.score / self.length, 1 / self.length
+            negative = np.array([a.min(arb(0)) for a in advantage], dtype=object)
 
             def plus(f: Array) -> arb:
                 return (self.reward * pi * f).sum() / J
@@ -59,6 +60,8 @@ class Group:
                 "sigma": sigma,
                 "grpo": (pi * (advantage / sigma) * per_token).sum(),
                 "dr_grpo": (pi * advantage * self.score).sum(),
+                "clipped": (pi * negative * self.score).sum(),
+                "minus_one": (pi * (self.reward - 1) * self.score).sum(),
                 "per_token_plus": plus(per_token),
                 "per_token_minus": minus(per_token),
                 "inverse_plus": plus(inverse),

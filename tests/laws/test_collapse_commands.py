@@ -1,4 +1,5 @@
-"""``gradgap simulate``, ``sharpness`` and ``worst-case`` as a person or a script meets them."""
+"""``gradgap simulate collapse``, ``sharpness`` and ``worst-case``, as a person or a script meets
+them."""
 
 from __future__ import annotations
 
@@ -18,13 +19,13 @@ def gradgap(*args: str) -> subprocess.CompletedProcess[str]:
 
 def test_simulate_writes_a_table_a_record_and_a_figure_once(tmp_path: Path) -> None:
     folder = tmp_path / "results"
-    done = gradgap("simulate", "--T", "2", "--out", str(folder), "--json")
+    done = gradgap("simulate", "collapse", "--T", "2", "--out", str(folder), "--json")
     assert done.returncode == 0
     assert json.loads(done.stdout) == json.loads((folder / "collapse.json").read_text())
     with (folder / "collapse.csv").open() as file:
         assert len(list(csv.DictReader(file))) > 100
     assert (folder / "collapse.png").read_bytes().startswith(b"\x89PNG")
-    again = gradgap("simulate", "--T", "2", "--out", str(folder))
+    again = gradgap("simulate", "collapse", "--T", "2", "--out", str(folder))
     assert again.returncode == 2
     assert len(again.stderr.splitlines()) == 1
     assert "exists" in again.stderr
@@ -36,7 +37,7 @@ def test_simulate_writes_a_table_a_record_and_a_figure_once(tmp_path: Path) -> N
     ids=" ".join,
 )
 def test_simulate_refuses_what_has_no_instance(args: tuple[str, ...]) -> None:
-    done = gradgap("simulate", *args)
+    done = gradgap("simulate", "collapse", *args)
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
     assert not done.stdout

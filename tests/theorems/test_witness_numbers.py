@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import pytest
 from flint import arb, fmpq
 
 from theory.instance import Instance
-from theory.kernel.models import interpret
-from theory.kernel.terms import KernelError, Symbol, Term, const, substitute
+from theory.kernel.models import Model, interpret
+from theory.kernel.terms import KernelError, Term, const, substitute
 from theory.lambdify import evaluate
 from theory.ledger import build
 from theory.pretty import letter
-from theory.statement import Statement
+from theory.statement import Notation, Statement
 from theory.statements import STATEMENTS
 
 NUMBER = re.compile(r"-?\d+(/\d+)?")
@@ -27,17 +29,27 @@ def model_numbers(statement: Statement, instance: Instance) -> dict[str, Any]:
     numbers = {letter(str(v.data)): x for v, x in instance.model.values.items()}
     numbers |= {str(v.data): x for v, x in instance.model.values.items()}
     for notation in statement.notation:
-        start = {p: const(0) for p in notation.params}
-        name = notation.symbol.data if isinstance(notation.symbol, Term) else notation.symbol.name
-        body = substitute(notation.body, start)
-        try:
-            shown = interpret(body, instance.model)
-        except KernelError as error:  # an abbreviation about one response o
-            assert "which element" in str(error) or statement.kind == "exists"
-            continue
-        suffix = "(0)" if isinstance(notation.symbol, Symbol) else ""
-        numbers[f"{name}{suffix}"] = shown
+        for name, body, elements in spellings(notation, instance.model):
+            try:
+                shown = interpret(body, replace(instance.model, elements=elements))
+            except KernelError as error:  # an abbreviation about one response o
+                assert "which element" in str(error) or statement.kind == "exists"
+                continue
+            numbers[name] = shown
     return {name: x for name, x in numbers.items() if not x.free}
+
+
+def spellings(notation: Notation, model: Model) -> Iterator[tuple[str, Term, dict[Term, str]]]:
+    """An abbreviation by its name; one with arguments at 0, and at every element."""
+    if isinstance(notation.symbol, Term):
+        yield str(notation.symbol.data), notation.body, dict(model.elements)
+        return
+    body = substitute(notation.body, {p: const(0) for p in notation.params if not p.sort.finite})
+    finite = [p for p in notation.params if p.sort.finite]
+    for row in product(*(model.domains[p.sort] for p in finite)):
+        named = dict(zip(finite, row, strict=True))
+        inside = ", ".join(named.get(p, "0") for p in notation.params)
+        yield f"{notation.symbol.name}({inside})", body, {**model.elements, **named}
 
 
 def wrong(statement: Statement, instance: Instance) -> set[str]:
@@ -61,7 +73,13 @@ def test_the_shown_numbers_are_those_of_the_model(slug: str) -> None:
 
 @pytest.mark.parametrize(
     ("slug", "name", "text"),
-    [("sharp_step", "gap", "2"), ("sharp_step", "J", "1/3"), ("theorem_1a", "J(0)", "1/4")],
+    [
+        ("sharp_step", "gap", "2"),
+        ("sharp_step", "J", "1/3"),
+        ("theorem_1a", "J(0)", "1/4"),
+        ("exploration_stage", "p(best)", "1/10"),
+        ("binary_control", "p(0, good)", "1/9"),
+    ],
 )
 def test_a_wrong_number_is_noticed(slug: str, name: str, text: str) -> None:
     instance = build(STATEMENTS[slug]).instance

@@ -15,7 +15,18 @@ from theory.kernel.proof import (
     solve,
     specialise,
 )
-from theory.kernel.terms import Lambda, Term, TermLike, absolute, const, eq, exp, forall, total
+from theory.kernel.terms import (
+    Lambda,
+    Term,
+    TermLike,
+    absolute,
+    const,
+    eq,
+    exp,
+    forall,
+    lift,
+    total,
+)
 from theory.proofs import hoeffding_lemma, smoothness_remainder
 from theory.proofs._toolkit import (
     at,
@@ -61,28 +72,28 @@ def incorrect_mass(where: TermLike = 0) -> Proof:
 
 
 @cache
-def mean_score() -> Proof:
+def mean_score(where: TermLike = 0) -> Proof:
     """sum of pi * score = 0: differentiate sum pi = 1."""
     mass = total(o, exp(STEP.logp(t)))
     moving = differentiate(t, mass, at(STEP.differentiable(), o))
     normalised = at(STEP.normalised(), t)
     slope = moving.conclusion.args[2]
     constant = rename_derivative(moving, normalised, solve(eq(slope, slope)))
-    vanishing = specialise(derivative_unique(constant, differentiate(t, const(1))), const(0))
-    slope_at_0 = vanishing.conclusion.args[0]
-    pointwise = solve(eq(slope_at_0.args[1], PI * STEP.score()))
-    total_score = sum_equal(pointwise, o, (1, PI * STEP.score()))
-    return solve(eq(total(o, PI * STEP.score()), 0), vanishing, total_score)
+    vanishing = specialise(derivative_unique(constant, differentiate(t, const(1))), lift(where))
+    pi, slope_there = exp(STEP.logp(where)), vanishing.conclusion.args[0]
+    pointwise = solve(eq(slope_there.args[1], pi * STEP.score(where)))
+    total_score = sum_equal(pointwise, o, (1, pi * STEP.score(where)))
+    return solve(eq(total(o, pi * STEP.score(where)), 0), vanishing, total_score)
 
 
 @cache
-def balance() -> Proof:
+def balance(where: TermLike = 0) -> Proof:
     """sum r pi s + sum (1-r) pi s = 0."""
-    score = STEP.score()
-    both_kinds = solve(eq(PI * score, STEP.correct() * score + STEP.incorrect() * score))
-    added = sum_equal(both_kinds, o, (1, STEP.correct() * score), (1, STEP.incorrect() * score))
-    plus, minus = (total(o, w * score) for w in (STEP.correct(), STEP.incorrect()))
-    return solve(eq(plus + minus, 0), added, mean_score())
+    score, pi = STEP.score(where), exp(STEP.logp(where))
+    right, wrong = STEP.correct(where) * score, STEP.incorrect(where) * score
+    both_kinds = solve(eq(pi * score, right + wrong))
+    added = sum_equal(both_kinds, o, (1, right), (1, wrong))
+    return solve(eq(total(o, right) + total(o, wrong), 0), added, mean_score(where))
 
 
 def reweighting(before: Term, after: Term) -> Proof:

@@ -133,6 +133,30 @@ def exp_monotone(smaller: Proof) -> Proof:
     return use(on(_exp_monotone(), *smaller.conclusion.args), smaller)
 
 
+def exp_rises(smaller: Proof) -> Proof:
+    """From x < y: exp x < exp y."""
+    lemma = on(_exp_rises(), *smaller.conclusion.args)
+    return use(lemma, smaller)
+
+
+@cache
+def _exp_rises() -> Proof:
+    known = assume(_x < _y), tangent_at(_x, _y), exp_positive(_x)
+    return solve(exp(_x) < exp(_y), *known)
+
+
+@cache
+def _exp_at_most() -> Proof:
+    known = assume(exp(_x) <= exp(_y)), tangent_at(_y, _x), exp_positive(_y)
+    return solve(_x <= _y, *known)
+
+
+def exp_at_most(smaller: Proof) -> Proof:
+    """From exp x <= exp y: x <= y."""
+    x, y = (side.args[0] for side in smaller.conclusion.args)
+    return use(on(_exp_at_most(), x, y), smaller)
+
+
 @cache
 def _log_exp() -> Proof:
     x = exp_positive(_x)

@@ -22,6 +22,8 @@ SLUGS = (
     "lemma_1_sharp",
     "lemma_1",
     "step_under_assumption_1",
+    "expansion_printed",
+    "expansion",
     "eta_safe",
     "theorem_1a_printed",
     "theorem_1a",
@@ -72,6 +74,14 @@ SLUGS = (
     "fixed_direction",
     "two_ended_step",
     "theorem_4",
+    "logit_gradient",
+    "tabular_ascent",
+    "stage_boundary",
+    "exploitation_stage",
+    "exploration_stage",
+    "binary_control",
+    "negative_only",
+    "negative_only_graded",
 )
 
 STATEMENTS: dict[str, Statement] = {

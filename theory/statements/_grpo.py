@@ -44,6 +44,7 @@ def dr_grpo_of(f: Term) -> Term:
 
 
 GRPO = Notation(grpo, grpo_of(SCORE), "w.g_GRPO, eq. (5)")
+DR_GRPO = Notation(dr_grpo, dr_grpo_of(SCORE), "w.grad J = E[A s], eq. (4)")
 per_token_plus, per_token_minus = var("per_token_plus"), var("per_token_minus")
 PER_TOKEN_PLUS = Notation(per_token_plus, STEP.mean_correct(SCORE / length(o)), "E+[s/|o|]")
 PER_TOKEN_MINUS = Notation(per_token_minus, STEP.mean_incorrect(SCORE / length(o)), "E-[s/|o|]")

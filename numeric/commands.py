@@ -1,0 +1,301 @@
+"""The commands that run and draw: ``gradgap simulate ...``, ``sharpness``, ``worst-case``,
+``figures``.
+
+Rooms are imported inside the commands, so that ``gradgap --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias
+
+import typer
+
+from theory.terminal import Json, Progress, bad_input, consoles, plain_table, progress_line
+
+experiments = typer.Typer()
+simulate = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Run an experiment: collapse, bandit, laboratory or two-stage.",
+)
+experiments.add_typer(simulate, name="simulate")
+
+Out = Annotated[Path | None, typer.Option(help="Write CSV, JSON and figures into this folder.")]
+Overwrite = Annotated[bool, typer.Option(help="Replace earlier results.")]
+Seed = Annotated[int, typer.Option(min=0, help="The first seed.")]
+Seeds = Annotated[int, typer.Option(min=2, help="How many seeds.")]
+
+Files: TypeAlias = dict[str, bytes | str]
+Results: TypeAlias = tuple[dict[str, Any], Mapping[str, str]]
+"""The record, and the files by name."""
+
+
+def save(out: Path | None, contents: Files, overwrite: bool) -> None:
+    """Write into the folder, if there is one, and say what was written."""
+    from numeric import record
+
+    for path in record.write(out, contents, overwrite) if out is not None else ():
+        print(f"wrote {path}", file=sys.stderr)
+
+
+def refuse_earlier(out: Path | None, overwrite: bool) -> None:
+    """Before a long run: is the folder free?"""
+    if out is not None and not overwrite and out.exists() and any(out.iterdir()):
+        raise FileExistsError(f"{out} is not empty; results are not overwritten unless asked to")
+
+
+def study(
+    title: str,
+    out: Path | None,
+    overwrite: bool,
+    as_json: bool,
+    run: Callable[[Progress], Results],
+    draw: Callable[[Path], Mapping[str, bytes]],
+    show: Callable[[dict[str, Any]], None],
+) -> None:
+    """Run with a progress line, write and draw into the folder, print the record or a table."""
+    with bad_input(ValueError, FileExistsError, NotADirectoryError, OSError):
+        refuse_earlier(out, overwrite)
+        with progress_line(title) as progress:
+            document, files = run(progress)
+        save(out, dict(files), overwrite)
+        if out is not None:
+            save(out, dict(draw(out)), overwrite)
+    if as_json:
+        print(json.dumps(document, indent=1, ensure_ascii=False))
+    else:
+        show(document)
+
+
+def show_rows(rows: list[dict[str, Any]], *columns: str) -> None:
+    """Some columns of a table of results on standard output."""
+    table = plain_table(columns[0], *columns[1:])
+    for row in rows:
+        table.add_row(*(shown(row[name]) for name in columns))
+    consoles()[0].print(table)
+
+
+def shown(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else "-" if value is None else str(value)
+
+
+# -- simulate --------------------------------------------------------------------------------------
+
+
+@simulate.command()
+def collapse(
+    out: Out = None,
+    success_rate: Annotated[str, typer.Option("--J", help="Where it starts, 0 < J < 1.")] = "1/2",
+    smoothness: Annotated[str, typer.Option("--L", help="Smoothness, L > 0.")] = "1",
+    longest: Annotated[int, typer.Option("--T", help="Tokens of the Theorem 4 instance.")] = 8,
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+) -> None:
+    """Run the instances of Theorems 2 and 4 in ball arithmetic, below and above the threshold.
+
+    Example: gradgap simulate collapse --J 1/10 --out results
+    """
+    from numeric import collapse as room
+
+    parameters = {"J": success_rate, "L": smoothness, "T": longest}
+    command = f"gradgap simulate collapse --J {success_rate} --L {smoothness} --T {longest}"
+    with bad_input(ValueError, FileExistsError, OSError):
+        runs = room.experiment(success_rate, smoothness, longest)
+        if out is not None:
+            for path in room.write(out, runs, command, parameters, overwrite):
+                print(f"wrote {path}", file=sys.stderr)
+    if as_json:
+        print(json.dumps(room.as_json(runs, command, parameters), indent=1, ensure_ascii=False))
+        return
+    table = plain_table("instance", "threshold", "eta", "steps", "J at the start", "J at the end")
+    for run in runs:
+        first, last = run.points[0], run.points[-1]
+        ends = (f"{float(point.success_rate):.4g}" for point in (first, last))
+        eta = f"{float(run.instance.step_size):.4g}"
+        table.add_row(run.label.splitlines()[0], run.side, eta, str(last.k), *ends)
+    consoles()[0].print(table)
+
+
+@simulate.command()
+def bandit(
+    out: Out = None,
+    seeds: Seeds = 20,
+    seed: Seed = 0,
+    steps: Annotated[int, typer.Option(min=4, help="Updates of each run.")] = 3000,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: all.")] = 0,
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+) -> None:
+    """The contextual bandit of section 5.1: the paper's three observations as numbers.
+
+    Example: gradgap simulate bandit --seeds 4 --steps 1000 --out results
+    """
+    from numeric import bandit_figures, bandit_study
+
+    parameters = {"seeds": seeds, "seed": seed, "steps": steps}
+    command = f"gradgap simulate bandit --seeds {seeds} --seed {seed} --steps {steps}"
+
+    def run(progress: Progress) -> Results:
+        every = range(seed, seed + seeds)
+        tables = bandit_study.study(every, steps, jobs or os.cpu_count() or 1, progress)
+        document = bandit_study.as_json(tables, command, parameters)
+        return document, bandit_study.files(tables, command, parameters)
+
+    def show(document: dict[str, Any]) -> None:
+        show_rows(document["summary"], "measure", "reading", "median", "q10", "q90")
+
+    study("training", out, overwrite, as_json, run, bandit_figures.draw, show)
+
+
+@simulate.command()
+def laboratory(
+    out: Out = None,
+    seeds: Seeds = 40,
+    seed: Seed = 0,
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+) -> None:
+    """Learning-rate rules below, at and above the threshold: bandits, and one prompt.
+
+    Example: gradgap simulate laboratory --seeds 10 --out results
+    """
+    from numeric import laboratory_figures, laboratory_study
+
+    def run(progress: Progress) -> Results:
+        tables = laboratory_study.study(seeds, seed, progress)
+        document = laboratory_study.as_json(tables, seeds, seed)
+        return document, laboratory_study.files(tables, seeds, seed)
+
+    def show(document: dict[str, Any]) -> None:
+        show_rows(document["ratios"], "kind", "J", "constants", "proved", "min", "median", "max")
+        columns = (
+            "kind",
+            "J",
+            "name",
+            "multiple",
+            "converged",
+            "stagnates",
+            "collapsed",
+            "final_J",
+        )
+        show_rows(document["training"], *columns)
+
+    study("training", out, overwrite, as_json, run, laboratory_figures.draw, show)
+
+
+@simulate.command("two-stage")
+def two_stage(
+    out: Out = None,
+    seeds: Seeds = 20,
+    seed: Seed = 0,
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+) -> None:
+    """Exploitation, then exploration; GRPO-N and GSPO-N in two readings.
+
+    Example: gradgap simulate two-stage --seeds 4 --out results
+    """
+    from numeric import two_stage_figures, two_stage_study
+
+    parameters = {"seeds": seeds, "seed": seed}
+    command = two_stage_study.command_line(seeds, seed)
+
+    def run(progress: Progress) -> Results:
+        tables = two_stage_study.study(seeds, seed, progress)
+        document = two_stage_study.as_json(tables, command, parameters)
+        return document, two_stage_study.files(tables, command, parameters)
+
+    def show(document: dict[str, Any]) -> None:
+        show_rows(document["moments"], "bandit", "reading", "moment", "k", "best", "entropy")
+        columns = ("world", "algorithm", "step", "success_rate", "entropy", "reached")
+        show_rows(document["summary"], *columns)
+
+    study("training", out, overwrite, as_json, run, two_stage_figures.draw, show)
+
+
+# -- figures ---------------------------------------------------------------------------------------
+
+
+@experiments.command()
+def figures(
+    out: Annotated[Path, typer.Option(help="Write the figures into this folder.")] = Path(
+        "figures"
+    ),
+    results: Annotated[
+        Path | None, typer.Option(help="Folder of results; the recorded ones if not given.")
+    ] = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Draw every figure again from recorded results, without computing them anew.
+
+    Example: gradgap figures --out slides
+    """
+    from numeric import figures as room
+
+    with bad_input(ValueError, FileNotFoundError, FileExistsError, OSError):
+        save(out, dict(room.draw(results or room.RESULTS)), overwrite)
+
+
+# -- sharpness -------------------------------------------------------------------------------------
+
+
+@experiments.command()
+def sharpness(
+    ratio: Annotated[float, typer.Option(help="G^2/L, at least 1.")] = 1.0,
+    figure: Annotated[Path | None, typer.Option(help="Also draw it here, as PNG.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Print safe and collapsing step sizes, the paper's next to ours, in units of gap/L.
+
+    Example: gradgap sharpness --figure sharpness.png
+    """
+    from numeric import sharpness as room
+
+    with bad_input(ValueError, OSError):
+        found = room.thresholds(ratio)
+        if figure is not None:
+            figure.write_bytes(room.draw(found))
+    if as_json:
+        print(json.dumps(room.as_json(found), indent=1))
+        return
+    out, _ = consoles()
+    table = plain_table("step size, units of gap/L", "value", "side", "status", "claim or instance")
+    for one in found:
+        table.add_row(one.name, f"{one.value:.4g}", one.side, one.status, one.source)
+    out.print(table)
+    spread = room.spread(found)
+    out.print(f"collapse over safe: {spread['paper']:.4g} (paper), {spread['ours']:.4g} (ours)")
+
+
+# -- worst-case ------------------------------------------------------------------------------------
+
+
+@experiments.command()
+def worst_case(
+    success_rate: Annotated[float, typer.Option("--J", help="Success rate, 0 < J < 1.")],
+    gap: Annotated[float, typer.Option("--gap", help="Gap alignment w.(g+ - g-), eq. (11).")],
+    smoothness: Annotated[float, typer.Option("--L", help="Smoothness, Assumption 1b.")],
+    score_bound: Annotated[float, typer.Option("--G", help="Score bound, Assumption 1a.")],
+    step_size: Annotated[float, typer.Option("--eta", help="Step size, eta > 0.")],
+    as_json: Json = False,
+) -> None:
+    """Print the least and the greatest change of log odds in one update, with certificates.
+
+    Example: gradgap worst-case --J 0.1 --gap 0.5 --L 1 --G 1 --eta 0.5
+    """
+    from numeric import worst_case as room
+
+    with bad_input(ValueError):
+        found = room.worst_case(success_rate, gap, smoothness, score_bound, step_size)
+    if as_json:
+        print(json.dumps(room.as_json(found), indent=1))
+        return
+    table = plain_table("quantity", "value", "what it says")
+    for row in room.rows(found):
+        table.add_row(*row)
+    consoles()[0].print(table)

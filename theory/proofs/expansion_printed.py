@@ -1,0 +1,15 @@
+"""A countermodel: three arms, logits t, t and 0. The coefficient is -1/8, printed is -1/4."""
+
+from dataclasses import replace
+
+from theory.instance import Instance
+from theory.kernel.models import interpret
+from theory.kernel.proof import solve
+from theory.kernel.terms import negate
+from theory.proofs._three_arms import at_zero, model, three_arms
+from theory.statements.expansion_printed import STATEMENT
+
+
+def countermodel() -> Instance:
+    negation = solve(negate(interpret(STATEMENT.formal_conclusion, model())), *at_zero())
+    return replace(three_arms(STATEMENT), negation=negation)

@@ -1,0 +1,52 @@
+"""The control: with rewards 0 and 1 there is no second stage.
+
+If the best token is rewarded no more than a good one, and starts behind it, the good one always
+moves more. So the ratio p(best)/p(good) never rises, in any number of steps of any length.
+"""
+
+from theory.kernel.terms import NAT, Symbol, conj, eq, forall
+from theory.statement import Hypothesis, Notation, Statement, Twin
+from theory.statements._softmax import ALWAYS_NONEMPTY, SOFTMAX_AT_K, Softmax, best, good, r
+from theory.symbols import RESPONSE, K, k, o, steps
+
+p = Symbol("p", (NAT, RESPONSE))
+
+STATEMENT = Statement(
+    slug="binary_control",
+    title="Without a higher reward no mass moves from a good token to a rare one",
+    paper_ref="second paper: the two-stage dynamic, control (our reading)",
+    kind="upper",
+    hypotheses=(
+        ALWAYS_NONEMPTY,
+        Hypothesis(
+            "updated",
+            forall(
+                k,
+                forall(
+                    o,
+                    eq(
+                        Softmax((k + 1,)).logit(o),
+                        SOFTMAX_AT_K.logit(o) + steps(k) * SOFTMAX_AT_K.update(o),
+                    ),
+                ),
+            ),
+            "every step moves the logits by eta_k u",
+        ),
+        Hypothesis("forward", forall(k, 0 <= steps(k)), "step sizes are not negative"),
+        Hypothesis(
+            "top", forall(o, r(o) <= r(good)), "no token is rewarded more than the good one"
+        ),
+        Hypothesis("rare", p(0, best) <= p(0, good), "the best token starts less likely"),
+    ),
+    conclusion=conj(
+        p(K, best) * p(0, good) <= p(0, best) * p(K, good),
+        p(K, best) <= p(K, good),
+    ),
+    notation=(Notation(p, SOFTMAX_AT_K.probability(o), "probability before update k", (k, o)),),
+    twins=(
+        Twin("the best token gains", p(0, best) * p(K, good) <= p(K, best) * p(0, good)),
+        Twin("the ratio halves", 2 * (p(K, best) * p(0, good)) <= p(0, best) * p(K, good)),
+        Twin("the best token is rewarded more", drop="top"),
+        Twin("the best token starts ahead", drop="rare"),
+    ),
+)
