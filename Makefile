@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: verify test recheck figures bench lint clean help
+.PHONY: verify test recheck figures paper bench lint clean help
 
 verify: $(VENV)/.core-installed  ## prove every claim with both solvers and print the ledger
 	@$(BIN)/gradgap verify $(ARGS)
@@ -24,6 +24,9 @@ test: $(VENV)/.test-installed  ## run all tests
 
 figures: $(VENV)/.core-installed  ## draw the figures of the notes again, from recorded results
 	@$(BIN)/gradgap figures --out proofs_notes/figures --overwrite
+
+paper: $(VENV)/.core-installed  ## the ledger as a document, in paper/ (needs TeX Live)
+	@$(BIN)/gradgap latex --document -o paper --overwrite $(ARGS)
 
 bench: $(VENV)/.core-installed  ## how long the commands take, as whole processes
 	@$(BIN)/python tests/benchmarks/commands.py

@@ -1,5 +1,5 @@
-"""The command line: ``gradgap verify``, ``recheck``, ``explain``, ``threshold``; and, from
-``numeric.commands``, ``simulate``, ``figures``, ``sharpness``, ``worst-case``.
+"""The command line: ``gradgap verify``, ``recheck``, ``explain``, ``latex``, ``threshold``; from
+``numeric.commands`` ``simulate``, ``figures``, ``sharpness``, ``worst-case``.
 
 Rooms are imported inside the commands, so that ``gradgap --help`` answers at once. Results go to
 standard output, progress and messages to standard error. Exit codes: 0 as expected, 1 not, 2 bad
@@ -168,11 +168,17 @@ def export_all(folder: Path) -> None:
 def explain(
     slug: Annotated[str, typer.Argument(help="A claim; gradgap verify lists them.")],
     steps: Annotated[bool, typer.Option("--steps", help="Print every step of the proof.")] = False,
+    derivation: Annotated[
+        bool, typer.Option("--derivation", help="Print how the formula comes about, if recorded.")
+    ] = False,
+    graph: Annotated[
+        Path | None, typer.Option(help="Draw what it rests on and what rests on it, as SVG.")
+    ] = None,
     jobs: Jobs = 0,
 ) -> None:
     """Print a claim: statement, notation, verdict, what its proof uses and rests on.
 
-    Example: gradgap explain theorem_1b
+    Example: gradgap explain theorem_1b --graph theorem_1b.svg
     """
     from theory.ledger import UnknownSlug, select
     from theory.show import show_proof, show_statement, show_verdict
@@ -186,7 +192,94 @@ def explain(
     show_verdict(out, entry, recorded_necessity().get(slug, {}))
     if slug in ledger.cases:
         show_proof(out, statement, ledger, steps)
+    if derivation:
+        print_derivation(slug)
+    if graph is not None:
+        draw_graph(graph, slug)
     raise typer.Exit(0 if ledger.as_expected else 1)
+
+
+def print_derivation(slug: str) -> None:
+    """Check it, then print it."""
+    import numpy as np
+
+    from theory.derivations import DERIVATIONS, SLUGS
+
+    if slug not in SLUGS:
+        raise BadInput(f"no derivation of {slug} is recorded; there is one of {', '.join(SLUGS)}")
+    DERIVATIONS[slug].check(np.random.default_rng(0))
+    print(f"\n{DERIVATIONS[slug]}")
+
+
+def draw_graph(path: Path, slug: str) -> None:
+    """The picture of one claim, from the proofs of all."""
+    from theory.graph import all_cases, as_svg, graph_of, write
+
+    with bad_input(OSError):
+        write(path, as_svg(graph_of(all_cases(), [slug])))
+    print(f"wrote {path}", file=sys.stderr)
+
+
+# -- latex -----------------------------------------------------------------------------------------
+
+
+@app.command()
+def latex(
+    slugs: Annotated[list[str] | None, typer.Argument(help="Claims; all when none.")] = None,
+    document: Annotated[
+        bool, typer.Option("--document", help="A whole document, with proofs and figures.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder for the document.")
+    ] = None,
+    preamble: Annotated[
+        bool, typer.Option("--preamble", help="Print the lines that fragments need.")
+    ] = False,
+    proofs: Annotated[bool, typer.Option(help="With all proofs, step by step.")] = True,
+    overwrite: Annotated[bool, typer.Option(help="Replace an earlier document.")] = False,
+    jobs: Jobs = 0,
+) -> None:
+    """Print claims as LaTeX to paste, or write the whole ledger as a document and its PDF.
+
+    Example: gradgap latex sharp_step      gradgap latex --document -o paper
+    """
+    from theory.latex import PREAMBLE, fragment
+    from theory.ledger import UnknownSlug
+
+    if document == (out is None):
+        raise BadInput("--document and -o FOLDER go together; without them fragments are printed")
+    if preamble:
+        print(PREAMBLE)
+        return
+    with bad_input(UnknownSlug):
+        ledger = run_ledger(slugs or [], jobs, None)
+    if out is None:
+        print("\n".join(fragment(entry.slug, entry) for entry in ledger.entries))
+    else:
+        write_paper(out, ledger, proofs, overwrite)
+    raise typer.Exit(0 if ledger.as_expected else 1)
+
+
+def write_paper(out: Path, ledger: Ledger, proofs: bool, overwrite: bool) -> None:
+    """The sources, and the PDF where there is a TeX."""
+    from numeric.figures import CAPTIONS, draw
+    from numeric.recorded import numbers
+    from theory.document import Figure, TexMissing, compile_document, write_document
+    from theory.files import write
+
+    with bad_input(FileExistsError, NotADirectoryError), tempfile.TemporaryDirectory() as folder:
+        paths = {path.name: path for path in write(Path(folder), draw())}
+        figures = {name: Figure(paths[f"{name}.png"], text) for name, text in CAPTIONS.items()}
+        written = write_document(out, ledger, figures, numbers(), proofs, overwrite)
+    print(f"wrote {len(written)} files to {out}", file=sys.stderr)
+    try:
+        made = compile_document(out)
+    except TexMissing as missing:
+        print(f"gradgap: no PDF: {missing}", file=sys.stderr)
+        return
+    for warning in made.warnings:
+        print(f"TeX: {warning}", file=sys.stderr)
+    print(f"wrote {made.pdf}", file=sys.stderr)
 
 
 # -- threshold -------------------------------------------------------------------------------------

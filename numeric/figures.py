@@ -1,11 +1,17 @@
-"""Every figure that shows recorded results, redrawn from them."""
+"""Every figure of the notes: experiments from recorded results, chapters from formulas."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from numeric import bandit_figures, laboratory_figures, two_stage_figures
+from numeric import (
+    bandit_figures,
+    laboratory_figures,
+    pictures,
+    token_pictures,
+    two_stage_figures,
+)
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -18,15 +24,42 @@ DRAWN: dict[str, Callable[[Path], Mapping[str, bytes]]] = {
 
 
 def draw(results: Path = RESULTS) -> dict[str, bytes]:
-    """All figures by file name, from the folders of results that are there.
+    """All figures as png by file name: of the folders of results that are there, and of the
+    chapters.
 
-    FileNotFoundError: there is none, or a table in one is missing. ValueError: a table is cut
-    short."""
+    FileNotFoundError: there is no such folder, or a table in one is missing. ValueError: a table is
+    cut short."""
     folders = [name for name in DRAWN if (results / name).is_dir()]
     if not folders:
         raise FileNotFoundError(f"{results} has none of the folders {', '.join(DRAWN)}")
-    return {
-        name: content
-        for folder in folders
-        for name, content in DRAWN[folder](results / folder).items()
-    }
+    found = pictures.draw() | token_pictures.draw()
+    for folder in folders:
+        found |= DRAWN[folder](results / folder)
+    return found
+
+
+CAPTIONS = {
+    "setting": "Hoeffding's lemma and Jensen's inequality: the chord above, the tangent below.",
+    "one_step": "The step inequalities: the sharp one needs no bound on the score.",
+    "expansion": "Eq. (17) on three arms: printed, corrected and exact.",
+    "safe_step": "Safe steps against the success rate.",
+    "convergence": "Convergence under (15a) and under the sharp condition.",
+    "several_prompts": "One update for several prompts; a constant rate for every success rate.",
+    "response_trees": "A response tree, summed up from its leaves.",
+    "token_level": "Which length limits the step.",
+    "grpo": "The steps of GRPO and Dr. GRPO against their thresholds.",
+    "overshooting": "An aligned step that is too long: the success rate falls at every update.",
+    "questions": "A tabular softmax beside the wave of Theorem 2; a cumulative gap that stays"
+    " bounded.",
+    "bandit_panels": "Section 5.1, one seed (measured): success rate against cumulative gap, the"
+    " gap against updates, success rate against relative gap.",
+    "bandit_observations": "Section 5.1, all seeds (measured): the three observations as numbers.",
+    "laboratory_rules": "Learning-rate rules on the contextual bandit (measured).",
+    "laboratory_thresholds": "The smallest harmful step over the proved safe one, and training"
+    " below and above it (measured).",
+    "laboratory_plateau": "Stagnation with a fixed step (measured).",
+    "two_stage_dynamic": "Exploitation, then exploration; no second stage with rewards 0 and 1"
+    " (measured).",
+    "two_stage_algorithms": "GRPO, GSPO and their negative-only forms in two readings (measured).",
+}
+"""What each figure shows, in a sentence."""

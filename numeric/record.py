@@ -1,7 +1,7 @@
 """Result files: tidy tables, the record of how they were made, and figures.
 
-A file appears whole or not at all, and never replaces an earlier one unless asked to. A record
-holds the command, its parameters, the seed and the versions: what it takes to make the file again.
+A record holds the command, its parameters, the seed and the versions: what it takes to make the
+file again. How files are written is `theory.files`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from theory.files import write as write
+from theory.files import write_whole as write_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -66,27 +69,6 @@ def versions(*packages: str) -> dict[str, str]:
 def as_text(document: Mapping[str, Any]) -> str:
     """A record as JSON text. ValueError: a number in it is not finite, which JSON cannot say."""
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Under a temporary name first: a reader meets the old file or the new one, never a part."""
-    unfinished = path.with_suffix(path.suffix + ".unfinished")
-    unfinished.write_bytes(content)
-    unfinished.replace(path)
-
-
-def write(folder: Path, contents: Mapping[str, bytes | str], overwrite: bool = False) -> list[Path]:
-    """Write the files of these names into the folder, made if need be; return their paths.
-
-    FileExistsError: one of them is there, and `overwrite` is not set; nothing is written then."""
-    paths = [folder / name for name in contents]
-    for path in paths:
-        if path.exists() and not overwrite:
-            raise FileExistsError(f"{path} exists; results are not overwritten unless asked to")
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, content in zip(paths, contents.values(), strict=True):
-        write_whole(path, content.encode() if isinstance(content, str) else content)
-    return paths
 
 
 METADATA = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}

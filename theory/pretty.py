@@ -49,7 +49,14 @@ LETTERS = {
     "at_response": "g(whole(o))",
     "sum_logp": "Σ_n log π(o_n | o_<n)",
     "sum_score": "Σ_n s_n",
-    "tokens": "|o|",
+    "tokens": "ℓ",
+    "V_next": "V'",
+    "mean_u": "E[u]",
+    "shortfall": "m",
+    "var_plus": "Var+",
+    "var_minus": "Var-",
+    "bend_plus": "E+[H]",
+    "bend_minus": "E-[H]",
 }
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 # binding strength: comparison < sum < product < sign and power < atom
@@ -69,20 +76,32 @@ def pretty(term: Term, names: Mapping[Term, str] | None = None) -> str:
 
 def names_of(statement: Statement) -> dict[Term, str]:
     """What each abbreviation of a statement stands for, ready for ``pretty``."""
+    return {body: pretty(short) for body, short in abbreviations(statement).items()}
+
+
+def meaning_of(statement: Statement, notation: Notation) -> str:
+    """The body of an abbreviation, in terms of the others."""
+    own = notation.symbol.data if isinstance(notation.symbol, Term) else notation.symbol
+    others = {b: short for b, short in abbreviations(statement).items() if short.data != own}
+    return pretty(notation.body, {b: pretty(short) for b, short in others.items()})
+
+
+def abbreviations(statement: Statement) -> dict[Term, Term]:
+    """Each body of the statement's notation, and the short term that stands for it; one with
+    arguments at k = 0, k, k + 1 and K, and at the elements that the statement names."""
     formulas = [statement.conclusion, *(h.formula for h in statement.hypotheses)]
     free = frozenset[Term]().union(*(formula.free for formula in formulas))
     elements = sorted((x for x in free if x.sort.finite), key=lambda x: str(x.data))
     return {
-        body: name
+        body: short
         for notation in statement.notation
-        for body, name in _spellings(notation, tuple(elements))
+        for body, short in _spellings(notation, tuple(elements))
     }
 
 
-def _spellings(notation: Notation, elements: tuple[Term, ...]) -> list[tuple[Term, str]]:
-    """An abbreviation; one with arguments at k = 0, k, k + 1 and K, and at the elements named."""
+def _spellings(notation: Notation, elements: tuple[Term, ...]) -> list[tuple[Term, Term]]:
     if isinstance(notation.symbol, Term):
-        return [(notation.body, letter(str(notation.symbol.data)))]
+        return [(notation.body, notation.symbol)]
     values = [
         (param, *(x for x in elements if x.sort == param.sort))
         if param.sort.finite
@@ -92,7 +111,7 @@ def _spellings(notation: Notation, elements: tuple[Term, ...]) -> list[tuple[Ter
     return [
         (
             substitute(notation.body, dict(zip(notation.params, row, strict=True))),
-            pretty(notation.symbol(*row)),
+            notation.symbol(*row),
         )
         for row in product(*values)
     ]

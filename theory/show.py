@@ -14,7 +14,7 @@ from theory.dependencies import claims_used
 from theory.kernel.solvers import solver_versions
 from theory.kernel.terms import Term
 from theory.ledger import Entry, Ledger, build, fact_as_json, select
-from theory.pretty import letter, names_of, pretty
+from theory.pretty import letter, meaning_of, names_of, pretty
 from theory.statement import Statement
 from theory.terminal import plain_table
 
@@ -70,7 +70,7 @@ def show_statement(out: Console, statement: Statement) -> None:
     table.add_row("then", pretty(statement.conclusion, names), statement.remark)
     for n in statement.notation:
         name = n.symbol.data if isinstance(n.symbol, Term) else n.symbol.name
-        table.add_row(f"where {letter(str(name))}", pretty(n.body), n.meaning)
+        table.add_row(f"where {letter(str(name))}", meaning_of(statement, n), n.meaning)
     out.print(table)
 
 

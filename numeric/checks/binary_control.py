@@ -83,12 +83,10 @@ CONTROL = Table((1, 4, 1), (1, 1, 0))
 COUNTERS: Counters = {
     "the best token gains": instance(CONTROL, "the good token moves four times as much"),
     "the ratio halves": instance(CONTROL, "two steps of 1 change the ratio by a few per cent"),
-    "the best token is rewarded more": instance(
+    "drop top": instance(
         Table((1, 1, 1), (1, 0, 0)), "equally likely, and only the best is rewarded", "top"
     ),
-    "the best token starts ahead": instance(
-        Table((4, 1, 1), (1, 1, 0)), "the likelier token gains", "rare"
-    ),
+    "drop rare": instance(Table((4, 1, 1), (1, 1, 0)), "the likelier token gains", "rare"),
     "drop forward": instance(CONTROL, "steps back", "forward", -1),
     "drop updated": instance(CONTROL, "only the best logit moves", "updated", 1, False),
 }

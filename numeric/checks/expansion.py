@@ -167,7 +167,7 @@ COUNTERS: Counters = {
         three((0, 0, 0), (1, 0, 0)), "logits t^2, 0, 0: no variance, and the coefficient is 1"
     ),
     "signs exchanged": counter(STRAIGHT, NOTE),
-    "probabilities need not sum to one": counter(
+    "drop normalised": counter(
         three((0, 0, 0), leak=-1, more=lambda t: -(-t).exp()),
         "J stays 1/3 and the incorrect ones leak: the gap is e^-t, all variances are 0",
         "normalised",

@@ -31,9 +31,9 @@ COUNTERS: Counters = {
     "the good token gains": instance(SECOND, "u = 0.096 for the best token, -0.008 for the good"),
     "the best token falls": instance(SECOND, "u is largest for the best token"),
     "the good token still rises": instance(SECOND, "V = 0.88 is above 0.8"),
-    "before the boundary": instance(
+    "drop passed": instance(
         Table((1, 8, 1), (1, Fraction(4, 5), 0)), "V = 0.74: the good token rises", "passed"
     ),
-    "no step": instance(replace(SECOND, eta=-1), "a step back", "moves"),
+    "drop moves": instance(replace(SECOND, eta=-1), "a step back", "moves"),
     "drop other": instance(replace(SECOND, good=0), "the best token does not fall", "other"),
 }

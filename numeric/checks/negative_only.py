@@ -22,7 +22,7 @@ COUNTERS: Counters = {
     "as long as the full update": group_counter(STATEMENT, UNEVEN, NOTE),
     "shorter by 1-J": group_counter(STATEMENT, UNEVEN, NOTE),
     "reward minus one is shorter too": group_counter(STATEMENT, UNEVEN, NOTE),
-    "graded rewards": group_counter(
+    "drop binary": group_counter(
         STATEMENT,
         LengthInstance(two_arms(3), HALF, reward=(1, HALF)),
         "rewards 1 and 1/2: J = 7/8, and the clipped update is 3/4 of the full one",

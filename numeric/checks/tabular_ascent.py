@@ -18,5 +18,5 @@ EVEN = Table((1, 1), (1, 0))
 COUNTERS: Counters = {
     "the mean reward falls": instance(EVEN, "V = 1/2 rises to 1/(1 + e^(-1/2))"),
     "it rises by a hundredth": instance(Table((1, 1), (1, 0), 0), "no step: V stays 1/2"),
-    "steps of any sign": instance(Table((1, 1), (1, 0), -1), "a step back: V falls", "forward"),
+    "drop forward": instance(Table((1, 1), (1, 0), -1), "a step back: V falls", "forward"),
 }

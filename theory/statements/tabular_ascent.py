@@ -7,7 +7,16 @@ another update.
 
 from theory.statement import Statement, Twin
 from theory.statements._common import FORWARD
-from theory.statements._softmax import NONEMPTY, VALUE, VALUE_NEXT, V, V_next
+from theory.statements._softmax import (
+    NONEMPTY,
+    PROBABILITY,
+    PROBABILITY_NEXT,
+    UPDATE,
+    VALUE,
+    VALUE_NEXT,
+    V,
+    V_next,
+)
 
 STATEMENT = Statement(
     slug="tabular_ascent",
@@ -16,7 +25,7 @@ STATEMENT = Statement(
     kind="lower",
     hypotheses=(NONEMPTY, FORWARD),
     conclusion=V <= V_next,
-    notation=(VALUE, VALUE_NEXT),
+    notation=(PROBABILITY, PROBABILITY_NEXT, VALUE, VALUE_NEXT, UPDATE),
     remark="The step size is free, so the same holds for any positive multiple of the gradient.",
     twins=(
         Twin("the mean reward falls", V_next <= V),

@@ -1,0 +1,184 @@
+"""The printed claim is the claim: nothing of it is dropped, and it compiles anywhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from theory import latex, latex_letters, latex_terms, latex_words
+from theory.kernel.terms import Term, const, var
+from theory.latex_compile import TexMissing, compile_document, require_tex
+from theory.latex_letters import UnknownLetter, letter
+from theory.latex_terms import formula, lines
+from theory.latex_words import UnknownCharacter, prose
+from theory.pretty import LETTERS, abbreviations
+from theory.statement import Statement
+from theory.statements import SLUGS, STATEMENTS
+
+# -- letters ---------------------------------------------------------------------------------------
+
+
+def inside(term: Term) -> Iterator[Term]:
+    yield term
+    for argument in term.args:
+        yield from inside(argument)
+
+
+def formulas(statement: Statement) -> list[Term]:
+    bodies = [n.body for n in statement.notation]
+    twins = [twin.conclusion for twin in statement.twins if twin.conclusion is not None]
+    return [*(h.formula for h in statement.hypotheses), statement.conclusion, *bodies, *twins]
+
+
+def variables(statement: Statement) -> set[str]:
+    found = {str(n.symbol.data) for n in statement.notation if isinstance(n.symbol, Term)}
+    for part in formulas(statement):
+        found |= {str(node.data) for node in inside(part) if node.op == "var"}
+    return found
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_letter_of_a_claim_has_tex_of_its_own(slug: str) -> None:
+    """In one claim no two letters look alike, and no letter looks like a length |o|."""
+    written = {name: letter(name) for name in variables(STATEMENTS[slug])}
+    assert len(set(written.values())) == len(written)
+    assert r"\lvert o\rvert" not in written.values()
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_formula_of_a_claim_is_well_formed_tex(slug: str) -> None:
+    names = abbreviations(STATEMENTS[slug])
+    for term in formulas(STATEMENTS[slug]):
+        for tex in (formula(term, names), formula(term), *lines(term, names)):
+            assert_balanced(tex)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_no_part_of_a_conjunction_is_lost(slug: str) -> None:
+    statement = STATEMENTS[slug]
+    names = abbreviations(statement)
+    for whole in (statement.conclusion, *(h.formula for h in statement.hypotheses)):
+        written = "\n".join(lines(whole, names))
+        parts = whole.args if whole.op == "and" else (whole,)
+        for part in parts:
+            assert part.op == "and" or formula(part, names) in written
+
+
+def assert_balanced(tex: str) -> None:
+    depth = 0
+    for sign in re.sub(r"\\[{}]", "", tex):
+        depth += {"{": 1, "}": -1}.get(sign, 0)
+        assert depth >= 0
+    assert depth == 0
+    for left, right in (("(", ")"), ("[", "]"), (r"\{", r"\}"), (r"\lvert", r"\rvert")):
+        assert tex.count(left) == tex.count(right)
+
+
+def test_every_letter_for_a_terminal_has_tex_too() -> None:
+    """One list of names: theory.pretty.LETTERS."""
+    assert all(letter(name) for name in LETTERS)
+
+
+@pytest.mark.parametrize("name", ["step_size", "xx", "π"])
+def test_an_unknown_letter_is_an_error_that_names_it(name: str) -> None:
+    with pytest.raises(UnknownLetter, match=name):
+        letter(name)
+
+
+def test_a_claim_with_an_unknown_letter_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(latex_letters.LETTERS, "gap")
+    with pytest.raises(UnknownLetter, match="gap"):
+        latex.fragment("sharp_step")
+
+
+# -- words -----------------------------------------------------------------------------------------
+
+PROSE = (
+    ("50% of a_b & {c}", r"50\% of \ensuremath{a_{b}} \& \{c\}"),
+    ("eta_k <= 1/(2 sqrt L)", r"\ensuremath{\eta_{k}} \ensuremath{\le} 1/(2 sqrt L)"),
+    ("Δμ, E⁺, G²", r"\ensuremath{\Delta }\ensuremath{\mu }, E\ensuremath{^{+}}, G\ensuremath{^2}"),
+    ("w.(g+ - g-)", r"w.(\ensuremath{g^{+}} \ensuremath{-} \ensuremath{g^{-}})"),
+    ("2^-T. T", r"2\ensuremath{^{-T}}. T"),
+    ("see lemma_1", r"see \ggref{lemma-1}{\texttt{lemma\_\allowbreak{}1}}"),
+    ("beta", "beta"),
+    ("explain --steps", "explain -{}-steps"),
+)
+
+
+@pytest.mark.parametrize(("text", "tex"), PROSE, ids=[text for text, _ in PROSE])
+def test_prose_is_escaped(text: str, tex: str) -> None:
+    assert prose(text) == tex
+
+
+@pytest.mark.parametrize("sign", ["☃", "ж", "\x07"])
+def test_an_unknown_character_is_an_error_that_names_it(sign: str) -> None:
+    with pytest.raises(UnknownCharacter, match=f"{ord(sign):04X}"):
+        prose(f"snow {sign}")
+
+
+# -- fragments -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_fragment_has_all_of_the_statement(slug: str) -> None:
+    statement, text = STATEMENTS[slug], latex.fragment(slug)
+    names = abbreviations(statement)
+    for hypothesis in statement.hypotheses:
+        assert latex_words.name(hypothesis.name) in text
+        assert prose(hypothesis.meaning) in text
+        assert all(line in text for line in lines(hypothesis.formula, names))
+    assert all(line in text for line in lines(statement.conclusion, names))
+    for twin in statement.twins:
+        assert prose(twin.name) in text
+    for words in (statement.title, statement.paper_ref, statement.remark, statement.printed or ""):
+        assert prose(words) in text
+    assert "not verified here" in text
+    if statement.corrected_by:
+        assert latex_words.link(statement.corrected_by) in text
+
+
+def test_a_changed_statement_is_a_changed_fragment(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = latex.fragment("lemma_1")
+    statement = STATEMENTS["lemma_1"]
+    left, right = statement.conclusion.args
+    changed = replace(statement, conclusion=left <= 2 * right)
+    monkeypatch.setitem(STATEMENTS, "lemma_1", changed)
+    assert latex.fragment("lemma_1") != before
+
+
+def test_a_long_formula_is_broken_and_not_boxed() -> None:
+    """No \\left, which TeX cannot break; no quotient wider than a line."""
+    assert r"\left" not in "".join(latex.fragment(slug) for slug in SLUGS)
+    long = sum((var(f"x{n}") * var(f"y{n}") for n in range(30)), const(0))
+    assert r"\frac" not in formula(long / (1 + long))
+    assert latex_terms.WIDEST_QUOTIENT < 40
+
+
+# -- on paper --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tex(tmp_path: Path) -> Path:
+    try:
+        require_tex()
+    except TexMissing as missing:
+        pytest.skip(str(missing))
+    return tmp_path
+
+
+def test_all_fragments_compile_without_a_blemish(tex: Path) -> None:
+    (tex / "all.tex").write_text(latex.standalone(latex.fragment(slug) for slug in SLUGS))
+    compiled = compile_document(tex, "all.tex")
+    assert compiled.pdf.is_file()
+    assert compiled.warnings == []
+
+
+def test_a_formula_over_the_margin_is_seen(tex: Path) -> None:
+    wide = r"\[" + "+".join(f"x_{{{n}}}" for n in range(99)) + r"\]"
+    (tex / "wide.tex").write_text(latex.standalone([latex.fragment("lemma_1"), wide]))
+    (warning,) = compile_document(tex, "wide.tex").warnings
+    assert "Overfull" in warning
