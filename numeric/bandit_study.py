@@ -241,7 +241,7 @@ def study(
 ) -> Tables:
     """Train one run for each reading and seed, with REINFORCE and step multiple 0.1, and make four
     tables: `runs` (one row for each run), `summary` (each measure over seeds), `histogram` (final
-    log odds, all seeds), `curves` (the first seed, reading `nearest`).
+    log odds, all seeds), `curves` (the first seed, reading `whole_pool`).
 
     The tables depend on the arguments but not on `jobs`. `progress(done, total)` is called after
     each run. ValueError: no seeds or the same twice, fewer than 4 steps, no jobs, no contexts."""

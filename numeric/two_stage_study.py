@@ -390,6 +390,6 @@ def as_json(tables: Tables, command: str, parameters: Mapping[str, Any]) -> dict
 
 
 def files(tables: Tables, command: str, parameters: Mapping[str, Any]) -> dict[str, str]:
-    """The contents of NAME.csv for each table and of record.json, for `numeric.record.write`."""
+    """The contents of NAME.csv for each table and of two_stage.json, for `numeric.record.write`."""
     held = {f"{name}.csv": record.as_csv(rows) for name, rows in tables.items()}
-    return {**held, "record.json": record.as_text(as_json(tables, command, parameters))}
+    return {**held, "two_stage.json": record.as_text(as_json(tables, command, parameters))}
