@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: verify test recheck figures paper bench lint clean help
+.PHONY: verify test recheck records figures paper bench lint clean help
 
 verify: $(VENV)/.core-installed  ## prove every claim with both solvers and print the ledger
 	@$(BIN)/gradgap verify $(ARGS)
@@ -21,6 +21,12 @@ recheck: $(VENV)/.core-installed  ## prove every obligation again, in separate p
 
 test: $(VENV)/.test-installed  ## run all tests
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+records: $(VENV)/.core-installed  ## write again what the tests compare: pins, tables, necessity, graph
+	@$(BIN)/python -m theory.pins
+	@$(BIN)/python -m theory.table
+	@$(BIN)/python -m numeric.necessity
+	@$(BIN)/python -m theory.graph
 
 figures: $(VENV)/.core-installed  ## draw the figures of the notes again, from recorded results
 	@$(BIN)/gradgap figures --out proofs_notes/figures --overwrite
