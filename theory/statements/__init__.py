@@ -18,6 +18,7 @@ SLUGS = (
     "regularity_along_direction",
     "smoothness_remainder",
     "log_success_step",
+    "kl_step",
     "sharp_step",
     "lemma_1_sharp",
     "lemma_1",
