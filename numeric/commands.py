@@ -1,5 +1,5 @@
-"""The commands that run and draw: ``gradgap simulate ...``, ``sharpness``, ``worst-case``,
-``figures``.
+"""The commands that run and draw: ``gradgap simulate ...``, ``break``, ``sharpness``,
+``worst-case``, ``figures``.
 
 Rooms are imported inside the commands, so that ``gradgap --help`` answers at once.
 """
@@ -216,6 +216,32 @@ def two_stage(
         show_rows(document["summary"], *columns)
 
     study("training", out, overwrite, as_json, run, two_stage_figures.draw, show)
+
+
+# -- break -----------------------------------------------------------------------------------------
+
+
+@experiments.command("break")
+def break_claim(
+    slug: Annotated[str, typer.Argument(help="A claim; gradgap verify lists them.")],
+    drop: Annotated[str | None, typer.Option(help="Leave out this hypothesis.")] = None,
+    change: Annotated[str | None, typer.Option(help='Change a number: "8 -> 1/4".')] = None,
+    seconds: Annotated[float, typer.Option(min=0.1, help="How long to search.")] = 20.0,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Weaken a claim, and look for a finite policy on which it then fails.
+
+    Example: gradgap break sharp_step --drop smooth
+    """
+    from numeric import break_claim as room
+
+    with bad_input(ValueError):
+        broken = room.run(slug, drop, change, seconds, seed)
+    if as_json:
+        print(json.dumps(room.as_json(broken), indent=1, ensure_ascii=False))
+    else:
+        print(room.as_text(broken))
 
 
 # -- figures ---------------------------------------------------------------------------------------

@@ -161,8 +161,13 @@ def token_counter(
         values=values,
         holds=dict.fromkeys(kept, "evaluated on the listed numbers, not refuted"),
         note=note,
-        parameters={name: str(x) for name, x in shown.items() if x is not None},
+        parameters={name: listed(x) for name, x in shown.items() if x is not None},
     )
+
+
+def listed(numbers: Number | tuple[Number, ...]) -> str:
+    """A number, or several with commas."""
+    return ", ".join(map(str, numbers)) if isinstance(numbers, tuple) else str(numbers)
 
 
 def broken_by(statement: Statement, values: Mapping[str, Any]) -> set[str]:

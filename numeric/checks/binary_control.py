@@ -11,7 +11,7 @@ from flint import arb
 from numeric.balls import ball_precision, midpoints, to_balls
 from numeric.checks._base import BITS, Counter
 from numeric.checks._instances import Number, ball
-from numeric.checks._softmax import Counters, Table, Tokens, broken_by, draw_tokens
+from numeric.checks._softmax import Counters, Table, Tokens, broken_by, draw_tokens, listed
 from theory.lambdify import Values
 from theory.statements.binary_control import STATEMENT
 
@@ -73,7 +73,11 @@ def _counter(table: Table, note: str, drop: str | None, step: Number, moves: boo
         values=found,
         holds=dict.fromkeys(kept, "evaluated at both steps, not refuted"),
         note=note,
-        parameters={"p ~": str(table.weights), "rewards": str(table.rewards), "eta": str(step)},
+        parameters={
+            "p ~": listed(table.weights),
+            "rewards": listed(table.rewards),
+            "eta": str(step),
+        },
     )
 
 

@@ -1,0 +1,400 @@
+"""Course mode: a weakened claim is refuted by a policy that one can run, or left undecided."""
+
+import json
+import re
+import runpy
+from dataclasses import replace
+from pathlib import Path
+from shlex import split
+
+import numpy as np
+import pytest
+from flint import arb
+from hypothesis import given
+from hypothesis import strategies as st
+
+from numeric import break_pool
+from numeric.break_claim import BrokenClaimError, as_json, as_text, run, show, survives
+from numeric.break_pool import Candidate, explicit, kept, small_policies, violates
+from numeric.checks._base import check
+from numeric.necessity import RESULTS
+from numeric.weaken import changed, constants, dropped, occurrences, parse, written
+from theory.statements import STATEMENTS
+
+RECORDED = {
+    slug: found["needed"]
+    for slug, found in json.loads(RESULTS.read_text(encoding="utf-8")).items()
+    if slug in STATEMENTS
+}
+NEEDED = [
+    (slug, name)
+    for slug, answers in RECORDED.items()
+    for name, answer in answers.items()
+    if answer == "needed"
+]
+PAGE = Path(__file__).parents[2] / "proofs_notes" / "break.md"
+
+
+@pytest.fixture
+def printed_by(tmp_path, capsys):
+    """The lines that a snippet prints."""
+
+    def run_it(snippet):
+        file = tmp_path / "snippet.py"
+        file.write_text(snippet)
+        runpy.run_path(str(file))
+        return capsys.readouterr().out.splitlines()
+
+    return run_it
+
+
+def relations(broken):
+    return {c["holds"] for c in broken.comparisons}
+
+
+# -- hypotheses that are dropped -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("slug", RECORDED)
+def test_without_a_needed_hypothesis_the_claim_is_refuted_and_the_others_are_kept(slug):
+    for name in [name for claim, name in NEEDED if claim == slug]:
+        broken = run(slug, drop=name)
+        assert broken.verdict == "refuted", name
+        assert False in relations(broken) or broken.counterexample.meaningless, name
+        assert list(broken.kept) == [h.name for h in STATEMENTS[slug].hypotheses if h.name != name]
+        assert all(broken.kept.values())
+
+
+SAMPLE = [NEEDED[i] for i in np.random.default_rng(8).choice(len(NEEDED), 16, replace=False)]
+
+
+@pytest.mark.parametrize(("slug", "name"), SAMPLE)
+def test_a_snippet_runs_and_prints_the_comparisons(slug, name, printed_by):
+    broken = run(slug, drop=name)
+    lines = printed_by(broken.snippet)
+    assert [line.split()[-1] for line in lines] == [str(c["holds"]) for c in broken.comparisons]
+
+
+UNDECIDED = [
+    ("lemma_1", "short"),
+    ("theorem_1b", "positive_L"),
+    ("theorem_1b_edges", "bounded"),
+    ("theorem_3", "short"),
+    ("logit_gradient", "nonempty"),
+]
+
+
+@pytest.mark.parametrize(("slug", "name"), UNDECIDED)
+def test_without_a_hypothesis_not_found_necessary_the_answer_is_undecided(slug, name):
+    assert RECORDED[slug][name] == "not found necessary"
+    broken = run(slug, drop=name, seconds=0.5)
+    assert (broken.verdict, broken.counterexample, broken.snippet) == ("undecided", None, "")
+    assert broken.examined > 0
+    assert broken.remark.startswith("no countermodel is known: the claim may hold without it")
+
+
+def test_the_search_meets_instances_that_break_the_dropped_hypothesis():
+    broken = run("lemma_1", drop="short", seconds=0.6)
+    assert 0 < broken.beyond < broken.examined
+
+
+# -- changes ---------------------------------------------------------------------------------------
+
+REFUTED = [
+    ("sharp_step", "2 -> 4"),
+    ("sharp_step", "2@1 -> 3"),
+    ("sharp_step", "F -> J"),
+    ("sharp_step", "^2 -> ^3"),
+    ("lemma_1", "8 -> 1/4"),
+    ("lemma_1", "8 -> 0"),
+    ("lemma_1_sharp", "2@1 -> 4"),
+    ("eta_safe", "2@1 -> 3"),
+    ("theorem_1b", "8 -> 1/4"),
+    ("theorem_1b", "J@1 -> F"),
+    ("theorem_1b", "2@1 -> 1/2"),
+    ("theorem_1b_sharp", "2 -> 1/2"),
+    ("step_under_assumption_1", "2@2 -> 4"),
+    ("hoeffding_lemma", "2 -> 4"),
+    ("token_sharp_step", "2@1 -> 4"),
+    ("eta_safe", "< -> >="),
+]
+
+
+@pytest.mark.parametrize(("slug", "change"), REFUTED)
+def test_a_change_too_far_is_refuted_by_a_policy_that_runs(slug, change, printed_by):
+    broken = run(slug, change=change)
+    assert broken.verdict == "refuted"
+    assert list(broken.kept) == [h.name for h in STATEMENTS[slug].hypotheses]
+    assert any(line.endswith(" False") for line in printed_by(broken.snippet))
+
+
+HARMLESS = [
+    ("lemma_1", "8 -> 9"),
+    ("lemma_1", "8 -> 1/2"),  # lemma_1_sharp proves it
+    ("sharp_step", "2 -> 1"),
+    ("sharp_step", "<= -> <"),  # equality at eta = 0, which balls can't tell from "less"
+    ("theorem_1b", "8 -> 1/2"),
+    ("theorem_1b", "2 -> 3"),
+    ("eta_safe", "2 -> 1"),
+    ("corollary_1", "8 -> 7"),
+    ("theorem_3", "8 -> 9"),
+]
+
+
+@pytest.mark.parametrize(("slug", "change"), HARMLESS)
+def test_a_harmless_change_stays_undecided(slug, change):
+    broken = run(slug, change=change, seconds=0.6)
+    assert (broken.verdict, broken.counterexample, broken.comparisons) == ("undecided", None, ())
+    assert broken.examined > 2
+    assert "proved" not in as_text(broken).replace("may be true or false", "")
+
+
+def test_a_claim_that_no_instance_is_known_to_keep_is_undecided_and_says_so():
+    broken = run("sharp_step", change="1 -> 2", seconds=5)
+    assert (broken.verdict, broken.examined) == ("undecided", 0)
+    assert "nothing was tried" in broken.remark
+
+
+def test_the_same_seed_finds_the_same_instance():
+    first, again = (run("grpo_overshoot_scope", change="2@2 -> 1", seed=3) for _ in range(2))
+    assert as_json(first) == as_json(again)
+    assert "random draw" in first.counterexample.label
+    other = run("grpo_overshoot_scope", change="2@2 -> 1", seed=4)
+    assert other.counterexample.numbers != first.counterexample.numbers
+
+
+# -- the text of a change --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("slug", "change", "conclusion"),
+    [
+        (
+            "sharp_step",
+            "2 -> 4",
+            "-(L*eta^2/(4*F)) <= change - gap*eta and change - gap*eta <= L*eta^2/(4*J)",
+        ),
+        (
+            "sharp_step",
+            "2@2 -> 4",
+            "-(L*eta^2/(2*F)) <= change - gap*eta and change - gap*eta <= L*eta^2/(4*J)",
+        ),
+        ("lemma_1", "8->0.25", "abs(change - gap*eta) <= (L + 1/4*G^2)*eta^2"),
+        ("lemma_1", "^2@2 -> ^3", "abs(change - gap*eta) <= (L + 8*G^2)*eta^3"),
+        ("lemma_1", "<= -> >=", "(L + 8*G^2)*eta^2 <= abs(change - gap*eta)"),
+        ("theorem_1b", "J@1 -> F", "F(0)/(J(0) + F(0)*exp(-(M(K)/2))) <= J(K)"),
+    ],
+)
+def test_a_change_rewrites_what_it_names_and_nothing_else(slug, change, conclusion):
+    statement = STATEMENTS[slug]
+    weakened = changed(statement, change)
+    assert written(weakened.conclusion) == conclusion
+    assert weakened.notation == statement.notation
+
+
+def test_occurrences_are_counted_through_the_conclusion_and_then_the_hypotheses():
+    spots = occurrences(STATEMENTS["theorem_1b"], "2")
+    assert [(s.where, s.context) for s in spots] == [
+        ("conclusion", "M(K)/2"),
+        ("adapted", "2*(L + 8*G^2)"),
+    ]
+    zeros = occurrences(STATEMENTS["theorem_1b"], "0")
+    assert zeros and "conclusion" not in {s.where for s in zeros}  # the step in J(0) is an index
+    weakened = changed(STATEMENTS["theorem_1b"], "2@2 -> 3")
+    assert weakened.conclusion == STATEMENTS["theorem_1b"].conclusion
+    assert "3*(L + 8*G^2)" in written(weakened.hypotheses[-1].formula)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"slug": "sharp_stop", "drop": "smooth"}, "no claim is named 'sharp_stop'"),
+        ({"slug": "theorem_1a_printed", "drop": "smooth"}, "break theorem_1a instead"),
+        ({"slug": "theorem_2", "drop": "smooth"}, "no numeric check"),
+        ({"slug": "sharp_step", "drop": "smoot"}, "it has normalised, differentiable, smooth"),
+        ({"slug": "cauchy_schwarz", "drop": "smooth"}, "it has none"),
+        ({"slug": "lemma_1", "change": "7 -> 1"}, "7 does not occur in lemma_1; its constants are"),
+        ({"slug": "lemma_1", "change": "8@2 -> 1"}, "8 occurs 1 times, so @2 is not there"),
+        ({"slug": "lemma_1", "change": "8@0 -> 1"}, "@0 is not there"),
+        ({"slug": "lemma_1", "change": "8 -> 1/0"}, "1/0 divides by zero"),
+        ({"slug": "lemma_1", "change": "8 -> 16/2"}, "changes nothing"),
+        ({"slug": "lemma_1", "change": "8 -> <"}, "change like for like"),
+        ({"slug": "lemma_1", "change": "G -> H"}, "H is no name that lemma_1 uses"),
+        ({"slug": "lemma_1", "change": "^2 -> ^99"}, "powers go from ^1 to ^16"),
+        ({"slug": "lemma_1", "change": ">= -> <"}, "written with <= and <"),
+        ({"slug": "lemma_1", "change": "8"}, "a change reads"),
+        ({"slug": "lemma_1", "change": "8 -> __import__('os')"}, "is no number, name"),
+        ({"slug": "lemma_1", "change": "8 -> " + "9" * 10**7}, "a change reads"),
+        ({"slug": "lemma_1"}, "either a hypothesis to drop or a change"),
+        ({"slug": "lemma_1", "drop": "short", "change": "8 -> 9"}, "either a hypothesis"),
+        ({"slug": "lemma_1", "drop": "short", "seconds": 0}, "seconds must be positive"),
+        ({"slug": "lemma_1", "drop": "short", "seconds": float("nan")}, "seconds must be"),
+    ],
+)
+def test_bad_input_is_one_line_that_says_what_is_wrong(wrong, says):
+    with pytest.raises(ValueError, match=re.escape(says)) as error:
+        run(**wrong)
+    assert "\n" not in str(error.value)
+    assert len(str(error.value)) < 700
+
+
+NUMBERS = ["8", "2", "1/4", "-1", "0", "1/0", "١"]
+NAMES = ["J", "F", "G", "L", "K", "eta", "gap", "M", "t", "o", "é", "_"]
+SIDES = st.sampled_from([*NUMBERS, *NAMES, "<=", "<", "=", ">=", "^2", "^3", "@", "->"])
+
+
+@given(st.sampled_from(sorted(STATEMENTS)), SIDES, st.sampled_from(["", "@1", "@7"]), SIDES)
+def test_any_change_gives_a_claim_or_a_value_error(slug, old, which, new):
+    try:
+        weakened = changed(STATEMENTS[slug], f"{old}{which} -> {new}")
+    except ValueError as error:
+        assert "\n" not in str(error)
+        return
+    assert weakened.conclusion != STATEMENTS[slug].conclusion or any(
+        a.formula != b.formula
+        for a, b in zip(weakened.hypotheses, STATEMENTS[slug].hypotheses, strict=True)
+    )
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_parsed_or_a_value_error(text):
+    try:
+        parse(text)
+    except ValueError as error:
+        assert "\n" not in str(error)
+
+
+def test_every_constant_of_every_claim_is_found_where_it_stands():
+    for statement in STATEMENTS.values():
+        for value, spots in constants(statement).items():
+            for number, _ in enumerate(spots, 1):
+                weakened = changed(statement, f"{value}@{number} -> {value + 1000}")
+                assert len(occurrences(weakened, str(value))) == len(spots) - 1
+
+
+# -- the claim itself survives, and a planted violation does not ----------------------------------
+
+
+def test_the_unchanged_claims_survive_their_own_instances():
+    found = {slug: survives(STATEMENTS[slug]) for slug in RECORDED}
+    assert sum(found.values()) > 100
+    assert found["sharp_step"] == 5
+
+
+def test_a_false_claim_is_stopped_loudly():
+    statement = STATEMENTS["sharp_step"]
+    twin = next(t for t in statement.twins if t.conclusion is not None)
+    with pytest.raises(BrokenClaimError, match="sharp_step is violated although instance"):
+        survives(replace(statement, conclusion=twin.conclusion))
+    with pytest.raises(BrokenClaimError, match="'drop smooth'"):
+        survives(dropped(statement, "smooth"))
+
+
+def test_a_search_that_meets_a_violation_of_the_claim_itself_stops(monkeypatch):
+    """Planted: a draw whose change of log odds is reported wrongly."""
+    real = break_pool.draws
+
+    def wrong(statement, *rest):
+        for candidate in real(statement, *rest):
+            yield replace(candidate, values={**candidate.values, "change": arb(10) ** 9})
+
+    monkeypatch.setattr(break_pool, "draws", wrong)
+    with pytest.raises(BrokenClaimError, match="random draw 0"):
+        run("lemma_1", change="8 -> 9")
+
+
+def test_an_instance_that_breaks_a_hypothesis_counts_for_nothing():
+    statement = STATEMENTS["lemma_1"]
+    sound = next(c for c in explicit("lemma_1") if kept(c, statement) is not None)
+    for values in ({"L": arb(0)}, {"eta": arb(100)}):
+        measured = {
+            formal: why
+            for formal, why in sound.known.items()
+            if formal != statement.formal_hypotheses["short"]
+        }
+        bent = replace(sound, known=measured, values={**sound.values, **values})
+        assert kept(bent, statement) is None
+        assert violates(bent, statement)
+    unknown = replace(sound, known={})
+    assert kept(unknown, statement) is None
+    assert not violates(unknown, statement)
+
+
+@pytest.mark.parametrize(("slug", "enough"), [("theorem_1b", True), ("theorem_1b_limit", False)])
+def test_a_run_is_enough_for_all_steps_only_if_it_may_rest_afterwards(slug, enough):
+    """M has to diverge in the limit, and does not where nothing moves after the run."""
+    statement = STATEMENTS[slug]
+    adapted = statement.formal_hypotheses["adapted"]
+    sound = next(c for c in explicit(slug) if kept(c, statement) is not None)
+    known = {formal: why for formal, why in sound.known.items() if formal != adapted}
+    reasons = kept(replace(sound, known=known), statement)
+    assert (reasons is not None) == enough
+    assert not enough or reasons["adapted"].startswith("measured at each step of the run")
+
+
+def test_an_instance_of_another_claim_that_is_meaningless_there_refutes_nothing_here():
+    assert any(c.meaningless for c in explicit("theorem_1b"))
+    assert run("theorem_1b_edges", drop="bounded", seconds=0.5).verdict == "undecided"
+
+
+# -- the grid of small policies keeps what it says it keeps ----------------------------------------
+
+
+@pytest.mark.parametrize("slug", ["lemma_1", "eta_safe", "theorem_1b"])
+def test_small_policies_visibly_break_only_conditions_on_the_step(slug):
+    statement = STATEMENTS[slug]
+    grid = list(small_policies(statement))
+    assert len(grid) > 600
+    for index in np.random.default_rng(1).choice(len(grid), 12, replace=False):
+        assert grid[index].visibly_broken(statement) <= {"short", "below_threshold"}
+
+
+def test_a_grid_policy_with_too_small_an_L_is_seen():
+    candidate: Candidate = next(iter(small_policies(STATEMENTS["lemma_1"])))
+    instance = candidate.visibly_broken.__self__
+    assert instance.visibly_broken(STATEMENTS["lemma_1"]) == set()
+    low = replace(instance, L=instance.L / 10)
+    assert "smooth" in low.visibly_broken(STATEMENTS["lemma_1"])
+
+
+# -- what is handed on -----------------------------------------------------------------------------
+
+KEYS = {"slug", "weakened", "verdict", "counterexample", "comparisons", "kept", "snippet"}
+
+
+def test_json_is_plain_and_has_the_keys_that_were_promised():
+    for broken in (run("lemma_1", change="8 -> 1/4"), run("lemma_1", change="8 -> 9", seconds=0.5)):
+        data = as_json(broken)
+        assert json.loads(json.dumps(data)) == data
+        assert set(data) >= KEYS
+        assert (data["counterexample"] is None) == (data["verdict"] == "undecided")
+
+
+def test_the_printed_numbers_are_those_of_the_instance():
+    broken = run("lemma_1", change="8 -> 1/4")
+    values = next(c for c in explicit("lemma_1") if c.label == broken.counterexample.label).values
+    (one,) = check(changed(STATEMENTS["lemma_1"], "8 -> 1/4"), values)
+    (row,) = broken.comparisons
+    assert float(row["left"]) == pytest.approx(float(one.measured), rel=1e-5)
+    assert float(row["right"]) == pytest.approx(float(one.claimed), rel=1e-5)
+    assert dict(show(broken))["verdict"] == "refuted"
+    assert ("conclusion", "0.120115 <= 0.0910714  FAILS") in show(broken)
+
+
+def shown_on_the_page():
+    """Each ``$ gradgap break ...`` of the page with the lines under it."""
+    for block in re.findall(r"```console\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL):
+        command, *lines = block.removeprefix("$ ").splitlines()
+        yield command, [" ".join(x.split()) for x in lines if x.strip() not in ("", "...")]
+
+
+@pytest.mark.parametrize(("command", "lines"), list(shown_on_the_page()), ids=lambda x: str(x)[:60])
+def test_the_page_shows_what_is_printed(command, lines):
+    _, _, slug, option, value = split(command)
+    printed = [" ".join(x.split()) for x in as_text(run(slug, **{option[2:]: value})).splitlines()]
+    remaining = iter(printed)
+    assert [line for line in lines if line not in remaining] == []
+
+
+def test_the_page_has_five_examples():
+    assert len(list(shown_on_the_page())) >= 5
