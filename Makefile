@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: verify test recheck records figures paper bench lint clean help
+.PHONY: verify test recheck records figures paper mutants bench lint clean help
 
 verify: $(VENV)/.core-installed  ## prove every claim with both solvers and print the ledger
 	@$(BIN)/gradgap verify $(ARGS)
@@ -33,6 +33,9 @@ figures: $(VENV)/.core-installed  ## draw the figures of the notes again, from r
 
 paper: $(VENV)/.core-installed  ## the ledger as a document, in paper/ (needs TeX Live)
 	@$(BIN)/gradgap latex --document -o paper --overwrite $(ARGS)
+
+mutants: $(VENV)/.test-installed  ## the mutation study of the whole ledger: minutes; resumes where it was left
+	@$(BIN)/python -m tests.benchmarks.mutants $(ARGS)
 
 bench: $(VENV)/.core-installed  ## how long the commands take, as whole processes
 	@$(BIN)/python tests/benchmarks/commands.py

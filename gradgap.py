@@ -1,5 +1,6 @@
-"""The command line: ``gradgap verify``, ``recheck``, ``explain``, ``latex``, ``threshold``; from
-``numeric.commands`` ``simulate``, ``figures``, ``sharpness``, ``worst-case``.
+"""The command line: ``gradgap verify``, ``recheck``, ``explain``, ``latex``, ``check``,
+``threshold``; from ``numeric.commands`` ``simulate``, ``break``, ``figures``, ``sharpness``,
+``worst-case``.
 
 Rooms are imported inside the commands, so that ``gradgap --help`` answers at once. Results go to
 standard output, progress and messages to standard error. Exit codes: 0 as expected, 1 not, 2 bad
@@ -280,6 +281,37 @@ def write_paper(out: Path, ledger: Ledger, proofs: bool, overwrite: bool) -> Non
     for warning in made.warnings:
         print(f"TeX: {warning}", file=sys.stderr)
     print(f"wrote {made.pdf}", file=sys.stderr)
+
+
+# -- check -----------------------------------------------------------------------------------------
+
+
+@app.command()
+def check(
+    formula: Annotated[str, typer.Argument(help='An inequality, or "-" for standard input.')],
+    assume: Annotated[
+        list[str] | None, typer.Option("--assume", "-a", help="An assumption; may be repeated.")
+    ] = None,
+    timeout: Annotated[float, typer.Option(min=0.1, max=3600, help="Seconds in all.")] = 10.0,
+    memory: Annotated[
+        int | None, typer.Option(min=64, help="Megabytes the decision may take.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Decide your own inequality: proved, refuted with a point, or undecided.
+
+    Exit code 0 proved, 1 refuted, 3 undecided, 2 bad input.
+
+    Example: gradgap check "log(x) <= x - 1" --assume "0 < x"
+    """
+    from theory.inequality import _command as room
+    from theory.inequality._tokens import LIMITS
+
+    text = sys.stdin.read(LIMITS.length + 2).strip() if formula == "-" else formula
+    with bad_input(ValueError):
+        result = room.run(text, assume or [], timeout, memory)
+    print(json.dumps(room.as_json(result), indent=1) if as_json else result)
+    raise typer.Exit(room.exit_code(result))
 
 
 # -- threshold -------------------------------------------------------------------------------------

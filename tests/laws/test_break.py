@@ -65,7 +65,7 @@ def test_without_a_needed_hypothesis_the_claim_is_refuted_and_the_others_are_kep
         assert all(broken.kept.values())
 
 
-SAMPLE = [NEEDED[i] for i in np.random.default_rng(8).choice(len(NEEDED), 16, replace=False)]
+SAMPLE = NEEDED[:: len(NEEDED) // 16]
 
 
 @pytest.mark.parametrize(("slug", "name"), SAMPLE)

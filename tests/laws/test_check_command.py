@@ -1,0 +1,106 @@
+"""``gradgap check`` as a person or a script meets it: exit codes, JSON, limits, bad input."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+import gradgap
+
+KEYS = {"verdict", "method", "counterexample", "certified"}
+
+
+def check(*args: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "gradgap", "check", *args]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=120, check=False, input=stdin
+    )
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "verdict"),
+    [
+        (("log(x) <= x - 1", "--assume", "0 < x"), 0, "proved"),
+        (("exp(x) >= 1 + x",), 0, "proved"),
+        (("(1 - J)/2 <= 1/(4*J)", "-a", "0 < J < 1"), 0, "proved"),
+        (("exp(x) <= 1 + x + x**2",), 1, "refuted"),
+        (("x*log(x) >= 0", "-a", "0 < x <= 1"), 1, "refuted"),
+        (("sin(x) < 1", "--timeout", "1"), 3, "undecided"),
+    ],
+    ids=lambda x: " ".join(x) if isinstance(x, tuple) else None,
+)
+def test_the_exit_code_says_the_verdict(args: tuple[str, ...], code: int, verdict: str) -> None:
+    done = check(*args, "--json")
+    assert done.returncode == code, done.stderr
+    answer = json.loads(done.stdout)
+    assert set(answer) == KEYS and answer["verdict"] == verdict
+    assert answer["certified"] == (verdict != "undecided")
+    assert (answer["counterexample"] is not None) == (verdict == "refuted")
+
+
+def test_a_refutation_is_an_exact_point() -> None:
+    answer = json.loads(check("x**2 >= x", "--json").stdout)
+    x = Fraction(answer["counterexample"]["x"])
+    assert x**2 < x
+
+
+def test_a_formula_comes_from_standard_input() -> None:
+    assert check("-", "--json", stdin="x**2 >= 0\n").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "x.__class__ < 1",
+        "__import__('os') < 1",
+        "x < 10**10**10",
+        "(" * 100_000 + "x" + ")" * 100_000 + " < 1",
+        "х < 1",  # a Cyrillic letter
+        "x = 1",
+        "x",
+        "",
+        "x <",
+        "x ! 1",
+        "1 < 2 3",
+    ],
+    ids=lambda x: ascii(x)[:30],
+)
+def test_bad_input_is_one_line_and_quick(formula: str) -> None:
+    started = time.perf_counter()
+    done = check("-", stdin=formula)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1 and "Traceback" not in done.stderr
+    assert not done.stdout
+    assert time.perf_counter() - started < 20  # a whole process on a busy machine
+
+
+def test_ten_megabytes_are_refused_unread() -> None:
+    done = check("-", stdin="1+" * 5_000_000 + "1 > 0")
+    assert done.returncode == 2 and "characters" in done.stderr
+
+
+def test_the_time_limit_is_kept() -> None:
+    started = time.perf_counter()
+    done = check("x*log(x) >= -0.3679", "-a", "0 < x", "--timeout", "2", "--json")
+    assert done.returncode in (0, 3)
+    assert time.perf_counter() - started < 30
+
+
+@given(st.text(alphabet="xyJ0123456789.+-*/^()<>= ,elogsqrtinabmpx", max_size=40))
+@settings(max_examples=150, deadline=None)
+def test_no_text_makes_a_traceback(text: str) -> None:
+    found = CliRunner().invoke(gradgap.app, ["check", "--timeout", "0.2", "--json", "--", text])
+    if found.exception is not None and not isinstance(found.exception, SystemExit):
+        assert isinstance(found.exception, gradgap.BadInput)
+        assert "\n" not in str(found.exception)
+    else:
+        assert found.exit_code in (0, 1, 3)
+        assert set(json.loads(found.stdout)) == KEYS

@@ -1,0 +1,226 @@
+"""Evidence that was tampered with, solvers that lie, processes that hang: none of them decides."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from theory.axioms import AXIOMS, EXP_TANGENT
+from theory.inequality import (
+    Result,
+    _decide,
+    _facts,
+    _kernel_route,
+    decide,
+    decide_here,
+    recheck,
+)
+from theory.inequality._decide import as_question
+from theory.inequality._facts import Fact, fact
+from theory.inequality._kernel_route import KernelCertificate, prove
+from theory.inequality._stages import STAGES, Setting
+from theory.inequality._translate import translate
+from theory.kernel import solvers as s
+from theory.kernel.proof import Proof, assume, axiom, conclude
+from theory.kernel.sequent import Axiom
+from theory.kernel.terms import exp, var
+
+
+def ask(formulas: tuple[str, ...], seconds: float = 8.0) -> Result:
+    return decide_here(formulas[0], formulas[1:], seconds)
+
+
+# -- evidence that was tampered with -------------------------------------------------------------
+
+
+@pytest.fixture
+def proved() -> Result:
+    return ask(("log(x) <= x - 1", "x > 0"))
+
+
+def tampered(certificate: KernelCertificate) -> Iterator[KernelCertificate]:
+    x = var("x")
+    yield replace(certificate, facts=())
+    yield replace(certificate, facts=(*certificate.facts, ()))
+    yield replace(certificate, facts=((), ()))
+    yield replace(certificate, facts=((), (fact("log_below", x),)))
+    yield replace(certificate, facts=((), (fact("log_above", x + 1),)))
+    yield replace(certificate, facts=((), (Fact("no_such_fact"),)))
+    yield replace(certificate, facts=((), (Fact("log_above", ("x:Real", "x:Real")),)))
+    yield replace(certificate, facts=((), (Fact("log_above", ("((",)),)))
+    yield replace(certificate, contradiction=True)
+    yield replace(certificate, contradiction=True, facts=((),))
+    yield replace(certificate, obligations=())
+    yield replace(certificate, obligations=certificate.obligations[:-1])
+    yield replace(certificate, obligations=(*certificate.obligations[:-1], "(check-sat)"))
+    yield replace(certificate, modulo=())
+
+
+def test_a_tampered_kernel_certificate_is_rejected(proved: Result) -> None:
+    certificate = proved.certificate
+    assert isinstance(certificate, KernelCertificate)
+    assert recheck(proved)
+    for wrong in tampered(certificate):
+        assert not recheck(replace(proved, certificate=wrong)), wrong
+
+
+@pytest.mark.parametrize(
+    "other",
+    [("log(x) <= x - 1", "x > -1"), ("log(x) <= x - 2", "x > 0"), ("log(x) < x - 1", "x > 0")],
+    ids=" | ".join,
+)
+def test_a_certificate_is_about_its_own_question(proved: Result, other: tuple[str, ...]) -> None:
+    assert not recheck(replace(proved, question=as_question(other[0], other[1:])))
+
+
+@pytest.mark.parametrize("point", [{"x": 1}, {"x": -1}, {}, {"x": 2, "y": 1}])
+def test_a_tampered_counterexample_is_rejected(point: dict[str, int]) -> None:
+    result = ask(("log(x) >= 1", "x >= 1"))
+    assert recheck(result)
+    moved = {name: Fraction(number) for name, number in point.items()}
+    assert recheck(replace(result, counterexample=moved)) is (point == {"x": 1})
+
+
+def test_the_proof_must_end_in_the_goals_and_use_the_assumptions_alone() -> None:
+    translation = translate(as_question("x < 1", "x < 0"))
+    (goal,), (given,) = translation.goals, translation.assumptions
+    honest = conclude(goal, assume(given))
+    stronger = conclude(goal, assume(var("x") <= -1))
+    weaker = conclude(var("x") < 2, assume(given))
+    accepted = [
+        _kernel_route._proves(translation, proof, certificate_of(proof))
+        for proof in (honest, stronger, weaker)
+    ]
+    assert accepted == [True, False, False]
+
+
+def certificate_of(proof: Proof) -> KernelCertificate:
+    texts = tuple(obligation.text for obligation in proof.obligations().values())
+    return KernelCertificate(((),), False, texts, tuple(sorted(proof.modulo)))
+
+
+# -- liars ---------------------------------------------------------------------------------------
+
+
+def honest_on_canaries(answer: s.Answer) -> s.Solver:
+    return lambda text, seconds: dict(s.CANARIES).get(text, answer)
+
+
+HIDDEN = as_question("exp(x) <= 1 + x + x**2")  # false, and the kernel alone does not search
+
+
+def test_a_solver_that_says_unsat_to_everything_is_caught() -> None:
+    def liar(text: str, seconds: float) -> s.Answer:
+        return "unsat"
+
+    with pytest.raises(s.LyingSolver):
+        prove(HIDDEN, 2.0, {"z3": liar, "cvc5": liar})
+
+
+def test_one_lying_solver_proves_nothing() -> None:
+    liar = honest_on_canaries("unsat")
+    question = as_question("x**2 >= 1", "x >= 1/2")
+    with pytest.raises(s.SolverDisagreement):
+        prove(question, 2.0, {"z3": liar, "cvc5": s.z3_answer})
+    assert prove(question, 2.0, {"z3": s.z3_answer, "cvc5": honest_on_canaries("unknown")}) is None
+
+
+@pytest.mark.parametrize("answer", ["unknown", "sat"])
+def test_a_certificate_needs_both_solvers_again(proved: Result, answer: s.Answer) -> None:
+    certificate, other = proved.certificate, {"z3": s.z3_answer, "cvc5": honest_on_canaries(answer)}
+    assert isinstance(certificate, KernelCertificate)
+    if answer == "sat":
+        with pytest.raises(s.SolverDisagreement):
+            _kernel_route.recheck(proved.question, certificate, solvers=other)
+    else:
+        assert not _kernel_route.recheck(proved.question, certificate, solvers=other)
+
+
+def test_a_lie_ends_the_kernels_stage_and_not_the_decision() -> None:
+    setting = Setting(solvers={"z3": honest_on_canaries("unsat"), "cvc5": s.z3_answer})
+    result = decide_here("sin(x) < 1", (), 2.0, setting)
+    assert result.verdict == "undecided"
+    assert "SolverDisagreement" in result.method
+
+
+def test_a_wrong_axiom_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    x = var("x")
+    wrong = Axiom("exp_tangent", EXP_TANGENT.variables, (), 2 + x <= exp(x), EXP_TANGENT.source)
+    makers = {**_facts.MAKERS, "exp_tangent": (1, lambda context, a: axiom(wrong, a))}
+    question = as_question("2 + x <= exp(x)")
+    monkeypatch.setattr(_facts, "MAKERS", makers)
+    assert prove(question, 3.0) is None
+    monkeypatch.setitem(AXIOMS, "exp_tangent", wrong)  # only a changed list of axioms lets it pass
+    assert prove(question, 3.0) is not None
+
+
+# -- limits --------------------------------------------------------------------------------------
+
+STAGE = """
+import os, sys, time
+from multiprocessing.connection import Connection
+first = Connection(os.dup(0), writable=False).recv()[1]
+say = Connection(os.dup(1), readable=False).send
+if first < 2:
+    say(("begins", (1, 0.1)))
+    {what}
+say(("evidence", {{"x": __import__("fractions").Fraction(0)}}))
+"""
+
+
+def stand_in(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    command = (sys.executable, "-c", STAGE.format(what=what))
+    monkeypatch.setattr(_decide, "WORKER", command)
+
+
+@pytest.mark.parametrize("what", ["time.sleep(60)", "sys.exit(1)"])
+def test_a_stage_that_hangs_or_dies_is_left_out(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    stand_in(monkeypatch, what)
+    result = decide("x > 0", seconds=5.0)
+    assert result.verdict == "refuted"
+    assert result.seconds < 4.0
+
+
+def test_a_hang_past_the_time_limit_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in(monkeypatch, "say(('begins', (2, 100.0))); time.sleep(60)")
+    start = time.monotonic()
+    result = decide("x > 0", seconds=0.7)
+    assert time.monotonic() - start < 1.7
+    assert result.verdict == "undecided"
+    assert "time limit" in result.method
+
+
+def test_a_worker_that_reports_a_point_that_refutes_nothing_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stand_in(monkeypatch, "pass")
+    with pytest.raises(ValueError, match="does not refute"):
+        decide("x >= 0", seconds=5.0)
+
+
+def test_too_little_memory_is_undecided_and_enough_is_not() -> None:
+    poor = decide("1 + x <= exp(x)", seconds=5.0, memory_mb=50)
+    assert poor.verdict == "undecided"
+    assert "stopped" in poor.method
+    assert decide("1 + x <= exp(x)", seconds=8.0, memory_mb=2000).verdict == "proved"
+
+
+def test_the_stages_come_in_this_order() -> None:
+    names = [stage.__name__ for _, stage, _ in STAGES]
+    assert names == ["quick_refutation", "kernel", "boxes", "long_refutation"]
+
+
+def test_the_kernel_asks_no_longer_than_its_time() -> None:
+    def slow(text: str, seconds: float) -> s.Answer:
+        if text not in dict(s.CANARIES):
+            time.sleep(min(seconds, 0.2))
+        return dict(s.CANARIES).get(text, "unknown")
+
+    start = time.monotonic()
+    assert _kernel_route.prove(HIDDEN, 1.0, {"z3": slow, "cvc5": slow}) is None
+    assert time.monotonic() - start < 2.0

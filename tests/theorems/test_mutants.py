@@ -1,0 +1,273 @@
+"""Mutants of the claims: what is proved is never refuted, and the record says what is found.
+
+The whole study is `python -m tests.benchmarks.mutants`; here is a fixed sample of it, with every
+operator and every verdict.
+"""
+
+import json
+from functools import cache
+
+import pytest
+
+from numeric import mutants as refuting
+from numeric.checks._base import check
+from numeric.mutants import Sample, candidates, certain, refute, tight_steps, violation
+from tests.benchmarks.mutants import (
+    COLUMNS,
+    FOLDER,
+    RELATIONS,
+    SoundnessAlarm,
+    as_markdown,
+    counts,
+    examine,
+    is_current,
+    recorded,
+)
+from theory.kernel.terms import eq, forall, implies, var
+from theory.mutant_proofs import Judge, NoProof, Patience, judge_of, prove
+from theory.mutants import about_numbers, mutants
+from theory.mutations import OPERATORS, comparisons, mutations
+from theory.pretty import pretty
+from theory.statements import STATEMENTS
+from theory.symbols import K, k, steps
+
+RECORD = recorded()
+SAMPLE = [
+    ("sharp_step", "conclusion, constant: 2 → 4"),
+    ("sharp_step", "conclusion, constant: 2 → 1"),
+    ("sharp_step", "conclusion, scale: right side times 9/10 (place 2)"),
+    ("sharp_step", "conclusion, exponent: η² → η³"),
+    ("sharp_step", "conclusion, summand: Δ log-odds - Δμ·η → Δ log-odds"),
+    ("sharp_step", "conclusion, J and 1-J: (1-J) → J"),
+    ("sharp_step", "conclusion, sign: right side negated (place 2)"),
+    ("sharp_step", "smooth, dropped"),
+    ("lemma_1", "conclusion, constant: 8 → 4"),
+    ("lemma_1", "short, dropped"),
+    ("eta_safe", "conclusion, relation: J < J' → J' ≤ J"),
+    ("eta_safe", "conclusion, strictness: J < J' → J ≤ J'"),
+    ("eta_safe", "below_threshold, constant: 2 → 1 (place 3)"),
+    ("eta_safe", "below_threshold, scale: right side times 2"),
+    ("normalisation", "conclusion, plus and minus: growth_plus → growth_minus"),
+    ("lemma_1", "conclusion, scale: right side times 9/10"),
+    ("theorem_1a_printed", "conclusion, sign: C0 + C0' → C0 - C0'"),
+]
+VERDICTS = ("refuted", "proved", "undecided")
+ATOM = 2 * var("J") ** 2 <= 1 + var("eta")
+
+
+def of(slug, name):
+    return next(m for m in mutants(STATEMENTS[slug]) if m.name == name)
+
+
+def on_record(slug, name):
+    return next(m for m in RECORD[slug]["mutants"] if m["name"] == name)
+
+
+@cache
+def judge(slug):
+    return judge_of(STATEMENTS[slug])
+
+
+# -- the mutants themselves ------------------------------------------------------------------------
+
+
+def test_mutants_are_distinct_named_apart_and_none_is_the_claim():
+    for statement in STATEMENTS.values():
+        found = mutants(statement)
+        assert len({m.name for m in found}) == len(found)
+        assert statement not in [m.statement for m in found]
+        assert len({(m.statement.conclusion, m.statement.hypotheses) for m in found}) == len(found)
+
+
+def test_the_order_of_mutants_is_fixed():
+    mutants_again = [m.name for m in mutants(STATEMENTS["theorem_1b"])]
+    assert mutants_again == [m.name for m in mutants(STATEMENTS["theorem_1b"])]
+    assert mutants_again[0].startswith("conclusion") and "dropped" in " ".join(mutants_again)
+
+
+def test_a_mutant_changes_its_conclusion_or_one_hypothesis_and_nothing_else():
+    for slug in ("sharp_step", "eta_safe", "theorem_1b", "theorem_2"):
+        claim = STATEMENTS[slug]
+        for m in mutants(claim):
+            others = {h.name: h for h in claim.hypotheses if h.name != m.where}
+            kept = {h.name: h for h in m.statement.hypotheses if h.name != m.where}
+            assert others == kept
+            assert (m.statement.conclusion == claim.conclusion) == (m.where != "conclusion")
+
+
+@pytest.mark.parametrize(
+    ("operator", "expected"),
+    [
+        ("constant", "4·J² ≤ 1 + η"),
+        ("scale", "2·J² ≤ (11/10)·(1 + η)"),
+        ("sign", "2·J² ≤ 1 - η"),
+        ("exponent", "2·J³ ≤ 1 + η"),
+        ("summand", "2·J² ≤ η"),
+        ("strictness", "2·J² < 1 + η"),
+        ("relation", "1 + η ≤ 2·J²"),
+        ("J and 1-J", "2·(1-J)² ≤ 1 + η"),
+    ],
+)
+def test_an_operator_makes_the_change_it_is_named_after(operator, expected):
+    found = [pretty(m) for name, _, m in mutations(ATOM, frozenset("JF")) if name == operator]
+    assert expected in found
+
+
+def test_indices_and_elements_are_left_alone():
+    step = forall(k, steps(k + 1) <= steps(0))
+    assert [pretty(atom) for _, atom in comparisons(step)] == ["η(k + 1) ≤ η(0)"]
+    assert all("η(k + 1)" in pretty(m) for _, _, m in mutations(step.args[1], frozenset()))
+
+
+def test_a_step_range_is_about_numbers_and_a_policy_is_not():
+    named = {h.name: about_numbers(h.formula) for h in STATEMENTS["theorem_1b"].hypotheses}
+    assert {name for name, yes in named.items() if yes} == {"forward", "positive_L", "adapted"}
+
+
+# -- the fixed sample ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("slug", "name"), SAMPLE)
+def test_the_sample_is_found_as_it_is_on_record(slug, name):
+    found = examine(STATEMENTS[slug], of(slug, name), judge(slug))
+    kept = on_record(slug, name)
+    assert (found.verdict, found.relation) == (kept["verdict"], kept.get("relation"))
+
+
+def test_the_sample_has_every_operator_and_every_verdict():
+    kept = [on_record(*one) for one in SAMPLE]
+    assert {m["operator"] for m in kept} == {*OPERATORS, "dropped"} - {"max and min"}
+    assert {m["verdict"] for m in kept} == set(VERDICTS)
+    assert {"weaker", "equivalent", "stronger"} <= {m.get("relation") for m in kept}
+
+
+# -- the record ------------------------------------------------------------------------------------
+
+
+def test_the_record_has_every_mutant_of_every_claim():
+    assert list(RECORD) == list(STATEMENTS)
+    stale = [slug for slug, claim in RECORD.items() if not is_current(slug, claim)]
+    assert stale == []
+
+
+def test_every_mutant_on_record_has_one_verdict_and_what_belongs_to_it():
+    for claim in RECORD.values():
+        for m in claim["mutants"]:
+            assert m["verdict"] in VERDICTS
+            assert ("relation" in m) == (m["verdict"] == "proved")
+            assert ("evidence" in m) == (m["verdict"] == "refuted")
+
+
+def test_the_table_is_that_of_the_record():
+    assert (FOLDER / "mutants.md").read_text() == as_markdown(RECORD)
+    assert sum(counts(claim)["mutants"] for claim in RECORD.values()) >= 1000
+    for claim in RECORD.values():
+        row = counts(claim)
+        assert tuple(row) == COLUMNS
+        assert sum(row[verdict] for verdict in VERDICTS) == row["mutants"]
+        assert sum(row[relation] for relation in RELATIONS) == row["proved"]
+
+
+def test_a_changed_claim_makes_its_record_stale():
+    kept = json.loads(json.dumps(RECORD["sharp_step"]))
+    assert is_current("sharp_step", kept)
+    assert not is_current("sharp_step", {**kept, "fingerprint": "another"})
+    assert not is_current("sharp_step", {**kept, "mutants": kept["mutants"][1:]})
+
+
+# -- planted lies ----------------------------------------------------------------------------------
+
+
+def gullible(text, seconds):
+    return "unsat"
+
+
+def test_solvers_that_believe_a_false_mutant_raise_the_alarm():
+    believing = Judge(solvers={"one": gullible, "two": gullible})
+    false = of("sharp_step", "conclusion, constant: 2 → 4")
+    with pytest.raises(SoundnessAlarm, match="sharp_step"):
+        examine(STATEMENTS["sharp_step"], false, believing)
+
+
+def test_an_instance_that_breaks_its_hypotheses_raises_the_alarm(monkeypatch):
+    true = of("lemma_1", "conclusion, constant: 8 → 4")
+    values = dict(refuting.samples("lemma_1")[-1].values)
+    broken = Sample("planted", {**values, "change": values["change"] + 10**6})
+    monkeypatch.setattr(refuting, "samples", lambda slug: (broken,))
+    with pytest.raises(SoundnessAlarm, match="planted"):
+        examine(STATEMENTS["lemma_1"], true, judge("lemma_1"))
+
+
+@pytest.mark.parametrize("slug", ["sharp_step", "eta_safe", "theorem_1b", "lemma_1"])
+def test_the_claim_itself_is_proved_and_not_refuted(slug):
+    assert prove(STATEMENTS[slug], STATEMENTS[slug], judge(slug)).rule == "conclude"
+    assert refute(STATEMENTS[slug], STATEMENTS[slug]) is None
+
+
+def test_a_proof_may_not_use_what_the_mutant_dropped():
+    with pytest.raises(NoProof, match="smooth"):
+        prove(
+            STATEMENTS["sharp_step"],
+            of("sharp_step", "smooth, dropped").statement,
+            judge("sharp_step"),
+        )
+
+
+def test_a_shorter_step_range_is_derived_and_a_longer_one_is_not():
+    claim = STATEMENTS["theorem_1b"]
+    for factor, proved in (("1/2", True), ("2", False)):
+        mutant = of("theorem_1b", f"adapted, scale: right side times {factor}").statement
+        try:
+            proof = prove(claim, mutant, judge("theorem_1b"))
+        except NoProof:
+            assert not proved
+        else:
+            assert proved and proof.rule == "cut"
+            assert claim.formal_hypotheses["adapted"] not in proof.hypotheses
+
+
+def test_a_solver_that_forgets_its_limit_is_stopped_and_answers_unknown():
+    def forgetful(text, seconds):
+        while text == "hard":
+            pass
+        return "unsat"
+
+    patience = Patience({"one": forgetful})
+    ask = patience.solvers()["one"]
+    assert [ask("easy", 0.01), ask("hard", 0.01), ask("easy", 0.01)] == [
+        "unsat",
+        "unknown",
+        "unsat",
+    ]
+    patience.stop()
+
+
+# -- instances keep the hypotheses of the mutant ---------------------------------------------------
+
+
+def test_tight_steps_keep_the_hypotheses_and_break_a_step_range_that_is_too_long():
+    claim = STATEMENTS["lemma_1_sharp"]
+    for step in tight_steps():
+        assert violation(claim, step.values) is None
+    longer = of("eta_safe", "below_threshold, scale: right side times 11/10")
+    assert refute(STATEMENTS["eta_safe"], longer.statement) is not None
+
+
+def test_a_changed_hypothesis_must_hold_certainly():
+    claim = STATEMENTS["eta_safe"]
+    mutant = of("eta_safe", "below_threshold, scale: right side times 2").statement
+    changed = next(h.formula for h in mutant.hypotheses if h.name == "below_threshold")
+    found = list(candidates(claim, mutant))
+    assert found
+    for sample in found:
+        assert all(c.holds for c in check(mutant, sample.values, changed))
+
+
+def test_a_hypothesis_about_every_step_is_asked_at_every_step():
+    values = {"K": 3, "eta": lambda j: 1 if int(float(j)) < 2 else 5}
+    bounded = forall(k, steps(k) <= 1)
+    assert not certain(bounded, values)  # fails at step 2
+    assert certain(bounded, {**values, "K": 2})  # stays where it is from step 2 on
+    assert not certain(bounded, {**values, "K": 2}, frozen=False)
+    assert not certain(implies(K <= 1, K <= 1), values)  # only what it can read is certain
+    assert not certain(eq(var("x"), 1), values)

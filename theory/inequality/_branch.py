@@ -1,0 +1,300 @@
+"""The search for a proof: branch and bound, and the rules for what is tight.
+
+Nothing here has to be right: every step is accepted by `theory.inequality._rules` or dropped.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import permutations
+from math import inf
+
+from theory.inequality._algebra import (
+    TooLarge,
+    coefficient,
+    const,
+    constant,
+    derivative,
+    differentiable,
+    settle,
+    substitute,
+)
+from theory.inequality._balls import Interval, ball_precision, enclose
+from theory.inequality._certificate import Certificate, Node
+from theory.inequality._checker import proof
+from theory.inequality._domain import ORDERS, Goal, Side, goals, narrowed
+from theory.inequality._expression import Question
+from theory.inequality._forms import exponentials, kinked
+from theory.inequality._guess import DENOMINATORS, Lowest, inside, lowest, rounded
+from theory.inequality._rules import certain, contains, left
+
+LEVELS = 6
+"""So many rules that lead to another function may be nested."""
+
+DEPTH = 40
+"""A box is halved so many times at most, for each of its variables."""
+
+TIGHT = 1e-7
+"""A lowest value below this may be 0: what is tight is tried."""
+
+
+ONE = Fraction(1)
+
+ROUNDS = (30, 300, 3000)
+"""Boxes of the short searches."""
+
+SHARE = 3
+"""A proposal may use one in so many of the boxes that are left."""
+
+
+class Exhausted(Exception):
+    """No time or no boxes are left."""
+
+
+@dataclass
+class Budget:
+    """What the search may still spend."""
+
+    deadline: float
+    boxes: int
+
+    def spend(self) -> None:
+        if self.boxes <= 0 or time.monotonic() > self.deadline:
+            raise Exhausted
+        self.boxes -= 1
+
+
+def prove_on_boxes(
+    question: Question, seconds: float, max_boxes: int = 200_000
+) -> Certificate | None:
+    """A certificate that `theory.inequality._checker.check` accepts; None: no proof was found with
+    at most `max_boxes` boxes in this time. None says nothing about the truth of the claim."""
+    budget = Budget(time.monotonic() + seconds, max_boxes)
+    found = []
+    try:
+        with ball_precision():
+            for goal in goals(question):
+                tree = prove(goal, budget)
+                if tree is None:
+                    return None
+                found.append(proof(goal, tree))
+    except (Exhausted, TooLarge, RecursionError):
+        return None
+    return Certificate(tuple(found))
+
+
+def prove(goal: Goal, budget: Budget) -> Node | None:
+    """Short searches first: a proposal that leads nowhere costs a share of the boxes."""
+    for boxes in ROUNDS:
+        found = limited(goal, None, budget, LEVELS, boxes)
+        if found is not None:
+            return found
+    return search(goal, budget, LEVELS, 0)
+
+
+def search(goal: Goal, budget: Budget, level: int, depth: int) -> Node | None:
+    """A tree that proves the goal; depth counts the halvings since the last other rule."""
+    budget.spend()
+    for node in at_once(goal, depth):
+        if left(goal, node) == ():
+            return node
+    if goal.relation == "==" or not goal.box:
+        return None
+    seen = lowest(goal) if goal.relation in ORDERS else None
+    if seen is not None and seen.allowed and fails(goal, seen):
+        return None
+    if level > 0:
+        for node in proposals(goal, seen, depth):
+            found = limited(goal, node, budget, level - 1, 2 + budget.boxes // SHARE)
+            if found is not None:
+                return found
+    if depth >= DEPTH * len(goal.box):
+        return None
+    return pursue(goal, halved(goal, seen, depth), budget, level, depth + 1)
+
+
+def fails(goal: Goal, seen: Lowest) -> bool:
+    """Whether the goal seems false at the lowest point: there is nothing to prove then."""
+    if seen.value < -TIGHT:
+        return True
+    point = dict(rounded(seen.point, goal.box, 1000))
+    if (
+        goal.relation != ">"
+        or not seen.value < TIGHT
+        or not all(attained(s, point[s.name]) for s in goal.box)
+    ):
+        return False
+    return constant(substitute(goal.expression, {n: const(x) for n, x in point.items()})) == 0
+
+
+def at_once(goal: Goal, depth: int) -> Iterator[Node]:
+    """Rules that leave nothing."""
+    yield Node("value")
+    for index in range(len(goal.assume)):
+        yield Node("outside", index=index)
+    if depth == 0:
+        yield Node("constant")
+    if goal.relation in ORDERS:
+        yield Node("slope")
+
+
+def pursue(goal: Goal, node: Node, budget: Budget, level: int, depth: int) -> Node | None:
+    """The step with a proof of all that it leaves."""
+    remaining = left(goal, node)
+    if remaining is None:
+        return None
+    parts = []
+    for inner in remaining:
+        found = search(inner, budget, level, depth)
+        if found is None:
+            return None
+        parts.append(found)
+    return replace(node, parts=tuple(parts))
+
+
+def limited(goal: Goal, node: Node | None, budget: Budget, level: int, share: int) -> Node | None:
+    """`pursue` the step, or `search` without one, with a share of the boxes."""
+    part = Budget(budget.deadline, min(share, budget.boxes))
+    before = part.boxes
+    try:
+        if node is None:
+            return search(goal, part, level, 0)
+        return pursue(goal, node, part, level, 0)
+    except Exhausted:
+        if time.monotonic() > budget.deadline:
+            raise
+        return None
+    finally:
+        budget.boxes -= before - part.boxes
+
+
+# -- what to try -----------------------------------------------------------------------------------
+
+
+def proposals(goal: Goal, seen: Lowest | None, depth: int) -> Iterator[Node]:
+    """Steps worth a try."""
+    if seen is None:
+        yield from (Node("above"), Node("below"))
+        return
+    if goal.assume and narrowed(goal) != (goal,):
+        yield Node("narrow")
+    bounded = all(_width(side) < inf for side in goal.box)
+    tight = seen.value < TIGHT
+    if tight:
+        yield from (Node("bottom", at=p) for p in points(goal, seen))
+    if depth == 0:
+        yield from first_of_all(goal)
+    yield from monotone(goal)
+    if bounded and not tight:
+        return
+    yield from ends(goal, seen)
+    if depth == 0 or not bounded:
+        yield from other_forms(goal)
+
+
+def points(goal: Goal, seen: Lowest) -> Iterator[tuple[tuple[str, Fraction], ...]]:
+    """Fractions near the lowest point, distinct ones."""
+    yield from dict.fromkeys(rounded(seen.point, goal.box, d) for d in DENOMINATORS)
+
+
+def first_of_all(goal: Goal) -> Iterator[Node]:
+    """Assumptions that say the same up to a factor; factors; cases."""
+    for index in range(len(goal.assume)):
+        for factor in (Fraction(1), Fraction(2), Fraction(1, 2)):
+            yield Node("use", at=(("", factor),), index=index)
+    e = goal.expression
+    if e.op in ("pow", "sqrt", "log"):
+        yield Node("factors")
+    if e.op in ("mul", "div") and len(e.args) <= 4:
+        masks = (mask for mask in range(2 ** len(e.args)) if mask.bit_count() % 2 == 0)
+        yield from (Node("factors", index=mask) for mask in masks)
+    if kinked(e):
+        yield Node("cases")
+
+
+def monotone(goal: Goal) -> Iterator[Node]:
+    """To an end, where the enclosure of the derivative has a sign."""
+    for side, found in slopes(goal):
+        if certain(found, ">=") and side.low is not None:
+            yield Node("rise", side.name)
+        elif found is not None and found[1] <= 0 and side.high is not None:
+            yield Node("fall", side.name)
+
+
+def slopes(goal: Goal) -> Iterator[tuple[Side, Interval | None]]:
+    box = goal.intervals()
+    e = settle(goal.expression, box)
+    if differentiable(e):
+        for side in goal.box:
+            yield side, enclose(derivative(e, side.name), box)
+
+
+def ends(goal: Goal, seen: Lowest) -> Iterator[Node]:
+    """To the end at which the lowest point lies."""
+    for side in goal.box:
+        x, width = seen.point[side.name], _width(side)
+        if side.low is not None and x - float(side.low) < 1e-3 * min(width, 1):
+            yield Node("rise", side.name)
+        elif side.high is not None and float(side.high) - x < 1e-3 * min(width, 1):
+            yield Node("fall", side.name)
+
+
+def other_forms(goal: Goal) -> Iterator[Node]:
+    """Convex along a line; without exponentials or logarithms; one fraction; reciprocals."""
+    for side, other in permutations(goal.box, 2):
+        for at in (((other.name, ONE),), ((other.name, -ONE),), (("", ONE), (other.name, -ONE))):
+            yield Node("valley", side.name, at=at)
+    e = goal.expression
+    yield from (Node("scale", index=i) for i in range(min(4, len(exponentials(e)))))
+    terms = e.args if e.op == "add" else ()
+    yield from (Node("lift", index=i) for i, t in enumerate(terms) if coefficient(t)[0].op == "log")
+    yield Node("clear", index=0)
+    yield Node("clear", index=1)
+    for side in goal.box:
+        if side.low is None or side.high is None:
+            yield Node("invert", side.name)
+
+
+def attained(side: Side, x: Fraction) -> bool:
+    """Whether x is in the range, open ends left out."""
+    return contains(side, x) and not (
+        (x == side.low and side.low_open) or (x == side.high and side.high_open)
+    )
+
+
+# -- where to cut ----------------------------------------------------------------------------------
+
+
+def halved(goal: Goal, seen: Lowest | None, depth: int) -> Node:
+    """Cut an unbounded range first; else the one along which the function varies most."""
+    side = max(goal.box, key=lambda s: _variation(goal, s))
+    return Node("split", at=((side.name, _cut(side, seen, depth)),))
+
+
+def _cut(side: Side, seen: Lowest | None, depth: int) -> Fraction:
+    middle = Fraction(inside(side)).limit_denominator(10**6)
+    if side.low is not None and side.high is not None:
+        middle = (side.low + side.high) / 2
+    if seen is not None and seen.value < TIGHT and depth % 3 == 0:
+        x = Fraction(seen.point[side.name]).limit_denominator(1000)
+        margin = Fraction(min(_width(side), 1.0)) / 100
+        if contains(side, x - margin) and contains(side, x + margin):
+            return x
+    return middle
+
+
+def _variation(goal: Goal, side: Side) -> float:
+    width = _width(side)
+    if width == inf:
+        return inf
+    found = {s.name: enclosure for s, enclosure in slopes(goal)}.get(side.name)
+    if found is None or not (found[0].is_finite() and found[1].is_finite()):
+        return 1e6 * width
+    return width * float(max(abs(found[0]), abs(found[1])))
+
+
+def _width(side: Side) -> float:
+    return inf if side.low is None or side.high is None else float(side.high - side.low)

@@ -1,0 +1,147 @@
+"""The proof as plain data: a tree for each goal, with the rule that does each step.
+
+The tree holds only what the checker can't find itself (where a box is split, which point is tight).
+Boxes and formulas inside follow from the question; the ones at the top are there to be read.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+SAYS = {
+    "value": "the enclosure over the box has this sign",
+    "slope": "the mean value form over the box has this sign",
+    "constant": "the expression is this number, wherever it is defined",
+    "outside": "an assumption fails all over the box",
+    "split": "the box is cut in two at",
+    "narrow": "linear assumptions leave a smaller box",
+    "cases": "an abs, min or max, one case at a time",
+    "above": "different from 0 because positive",
+    "below": "different from 0 because negative",
+    "rise": "it rises away from the lower end, so that end decides, in",
+    "fall": "it falls towards the upper end, so that end decides, in",
+    "bottom": "it is convex on the box, and level at",
+    "valley": "it is convex in one variable, and level along",
+    "clear": "numerator and denominator, over one denominator",
+    "factors": "the sign of each factor",
+    "scale": "divided by an exponential, which is positive",
+    "lift": "exp of both sides, to be rid of a logarithm",
+    "invert": "the box is unbounded; take the reciprocal of",
+    "use": "an assumption, times a number >= 0, is subtracted",
+}
+"""What each rule says; `theory.inequality._rules` checks it."""
+
+LEVEL = ("bottom", "valley")
+"""Rules about a point or line at which the gradient is 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A step: its rule, the variable it is about, numbers by name, and the steps below it."""
+
+    rule: str
+    name: str = ""
+    at: tuple[tuple[str, Fraction], ...] = ()
+    index: int = 0
+    parts: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One goal: what is shown, on which box, and how. The two texts are for a reader, and the
+    checker compares them with the question."""
+
+    shows: str
+    where: str
+    tree: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A proof for each goal of the question, in the order of `theory.inequality._domain.goals`."""
+
+    proofs: tuple[Proof, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Dictionaries, lists, texts and integers; fractions are texts."""
+        return {
+            "proofs": [
+                {"shows": p.shows, "where": p.where, "tree": _as_json(p.tree)} for p in self.proofs
+            ]
+        }
+
+    @classmethod
+    def from_json(cls, data: Any) -> Certificate:
+        """Read what `to_json` made. ValueError: it is something else."""
+        try:
+            return cls(
+                tuple(
+                    Proof(_string(p["shows"]), _string(p["where"]), _from_json(p["tree"]))
+                    for p in data["proofs"]
+                )
+            )
+        except (TypeError, KeyError, AttributeError, ArithmeticError, RecursionError) as error:
+            raise ValueError(f"not a certificate: {error}") from error
+
+    def lines(self) -> list[str]:
+        """For a reader: every goal, its box, and how often each rule is used."""
+        found = []
+        for p in self.proofs:
+            found.append(f"{p.shows}   where {p.where}")
+            steps = list(nodes(p.tree))
+            for rule, count in Counter(node.rule for node in steps).most_common():
+                found.append(f"    {count:>6} x {rule}: {SAYS.get(rule, 'an unknown rule')}")
+            found += [f"           {_point(node)}" for node in steps if node.rule in LEVEL][:8]
+        return found
+
+    def boxes(self) -> int:
+        """The number of leaves of all trees."""
+        return sum(not node.parts for p in self.proofs for node in nodes(p.tree))
+
+
+def nodes(tree: Node) -> Iterator[Node]:
+    """All steps, the upper ones first."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += reversed(node.parts)
+
+
+def _point(node: Node) -> str:
+    if node.rule == "valley":
+        form = " + ".join(f"{number} {name}".strip() for name, number in node.at)
+        return f"level along {node.name} = {form}"
+    return "level at " + ", ".join(f"{name} = {number}" for name, number in node.at)
+
+
+def _string(text: Any) -> str:
+    if not isinstance(text, str) or len(text) > 20_000:
+        raise TypeError(f"expected a text, got {type(text).__name__}")
+    return text
+
+
+def _as_json(node: Node) -> dict[str, Any]:
+    found: dict[str, Any] = {"rule": node.rule}
+    if node.name:
+        found["name"] = node.name
+    if node.at:
+        found["at"] = {name: str(number) for name, number in node.at}
+    if node.index:
+        found["index"] = node.index
+    if node.parts:
+        found["parts"] = [_as_json(part) for part in node.parts]
+    return found
+
+
+def _from_json(data: Any) -> Node:
+    index = data.get("index", 0)
+    if type(index) is not int:
+        raise TypeError("an index must be an integer")
+    at = tuple((_string(k), Fraction(_string(v))) for k, v in data.get("at", {}).items())
+    parts = tuple(_from_json(part) for part in data.get("parts", ()))
+    return Node(_string(data["rule"]), _string(data.get("name", "")), at, index, parts)

@@ -1,0 +1,270 @@
+"""What holds at one rational point: exactly where the value is rational, in balls elsewhere.
+
+A number here is a Fraction, or a ball (``flint.arb``) that encloses the exact value. Exact values
+are kept as long as they last: exp 0, log 1, the root of a perfect square. So a strict inequality
+is seen to fail at a point where both sides are equal, which balls alone can't show.
+
+Balls are computed at the ambient precision of flint; ``truth`` sets it.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from functools import reduce
+from typing import Any, Literal
+
+from flint import arb, ctx, fmpq
+
+from theory.inequality._expression import Comparison, Expr
+
+Number = Fraction | arb
+Point = Mapping[str, Fraction]
+Truth = Literal["holds", "fails", "undefined", "unknown"]
+
+PRECISIONS = (64, 256, 1024, 4096)  # bits
+LARGEST = 20_000  # bits of an exact number; longer ones become balls
+LONGEST = 10**12  # an exponent of exp beyond this overflows every ball
+
+
+class Undefined(ArithmeticError):
+    """The value certainly does not exist; the message says why."""
+
+
+class Unknown(ArithmeticError):
+    """The balls are too wide to say whether the value exists."""
+
+
+def truth(comparison: Comparison, point: Point) -> Truth:
+    """Whether the comparison holds at the point. Never wrong; "unknown" when 4096 bits do not
+    tell."""
+    for bits in PRECISIONS:
+        try:
+            with ctx.workprec(bits):
+                answer = _compare(comparison, point)
+        except Undefined:
+            return "undefined"
+        except Unknown:
+            continue
+        if answer is not None:
+            return "holds" if answer else "fails"
+    return "unknown"
+
+
+def why_undefined(comparison: Comparison, point: Point) -> str | None:
+    """The reason why a side has no value at the point; None when none was found."""
+    for bits in PRECISIONS:
+        try:
+            with ctx.workprec(bits):
+                sides(comparison, point)
+        except Undefined as error:
+            return str(error)
+        except Unknown:
+            continue
+        return None
+    return None
+
+
+def sides(comparison: Comparison, point: Point) -> tuple[Number, Number]:
+    """Both sides at the point. Raises Undefined or Unknown."""
+    return value(comparison.left, point), value(comparison.right, point)
+
+
+def is_exact(comparison: Comparison, point: Point) -> bool:
+    """Whether both sides are exact at the point: no ball was needed."""
+    try:
+        return all(isinstance(side, Fraction) for side in sides(comparison, point))
+    except (Undefined, Unknown):
+        return False
+
+
+def _compare(comparison: Comparison, point: Point) -> bool | None:
+    left, right = sides(comparison, point)
+    if comparison.left == comparison.right:
+        return comparison.sign != "<"
+    if isinstance(left, Fraction) and isinstance(right, Fraction):
+        return {"<": left < right, "<=": left <= right, "==": left == right}[comparison.sign]
+    difference = ball(right) - ball(left)
+    if not difference.is_finite():
+        return None
+    if comparison.sign == "==":
+        return None if difference.contains(0) else False
+    return _sign_answer(difference, comparison.sign == "<")
+
+
+def _sign_answer(difference: arb, strict: bool) -> bool | None:
+    if difference > 0:
+        return True
+    if difference < 0:
+        return False
+    if strict and difference <= 0:
+        return False
+    if not strict and difference >= 0:
+        return True
+    return None
+
+
+def ball(number: Number) -> arb:
+    """The number as a ball."""
+    if isinstance(number, Fraction):
+        return arb(fmpq(number.numerator, number.denominator))
+    return number
+
+
+# -- values ----------------------------------------------------------------------------------------
+
+
+def value(expression: Expr, point: Point) -> Number:
+    """The value at the point. Raises Undefined when it certainly has none, Unknown when the balls
+    can't tell."""
+    match expression.op:
+        case "const":
+            assert isinstance(expression.value, Fraction)
+            return expression.value
+        case "var":
+            return point[str(expression.value)]
+        case "pi":
+            return arb.pi()
+    numbers = [value(inner, point) for inner in expression.args]
+    match expression.op:
+        case "add":
+            return reduce(_sum, numbers)
+        case "mul":
+            return reduce(_product, numbers)
+        case "div":
+            return _quotient(*numbers)
+        case "neg":
+            return -numbers[0]
+        case "pow":
+            assert isinstance(expression.value, int)
+            return _power(numbers[0], expression.value)
+        case "abs":
+            return _size(numbers[0])
+        case "min":
+            return reduce(_least, numbers)
+        case "max":
+            return reduce(_greatest, numbers)
+    return FUNCTIONS[expression.op](numbers[0])
+
+
+def _sum(a: Number, b: Number) -> Number:
+    return _both(a, b, operator.add)
+
+
+def _both(a: Number, b: Number, operation: Callable[[Any, Any], Number]) -> Number:
+    """The operation in fractions where both are exact, else in balls."""
+    if isinstance(a, Fraction) and isinstance(b, Fraction):
+        return _short(operation(a, b))
+    return operation(ball(a), ball(b))
+
+
+def _short(number: Number) -> Number:
+    """An exact number, or its ball when it has become too long."""
+    return number if isinstance(number, Fraction) and _bits(number) <= LARGEST else ball(number)
+
+
+def _bits(number: Fraction) -> int:
+    return max(number.numerator.bit_length(), number.denominator.bit_length())
+
+
+def _least(a: Number, b: Number) -> Number:
+    """The smaller one itself where that is certain, else a ball around the minimum."""
+    if ball(a) <= ball(b):
+        return a
+    return b if ball(b) <= ball(a) else ball(a).min(ball(b))
+
+
+def _greatest(a: Number, b: Number) -> Number:
+    if ball(a) >= ball(b):
+        return a
+    return b if ball(b) >= ball(a) else ball(a).max(ball(b))
+
+
+def _size(a: Any) -> Number:
+    size: Number = abs(a)
+    return size
+
+
+def _product(a: Number, b: Number) -> Number:
+    if _is_zero(a) or _is_zero(b):
+        return Fraction(0)
+    return _both(a, b, operator.mul)
+
+
+def _quotient(a: Number, b: Number) -> Number:
+    if _is_zero(b):
+        raise Undefined("division by 0")
+    if isinstance(b, arb) and b.contains(0):
+        raise Unknown("a denominator whose ball contains 0")
+    return Fraction(0) if _is_zero(a) else _both(a, b, operator.truediv)
+
+
+def _power(base: Number, exponent: int) -> Number:
+    if exponent < 0:
+        return _quotient(Fraction(1), _power(base, -exponent))
+    if isinstance(base, Fraction) and _bits(base) * exponent <= LARGEST:
+        return base**exponent
+    return ball(base) ** exponent
+
+
+def _is_zero(number: Number) -> bool:
+    return bool(number.is_zero() if isinstance(number, arb) else number == 0)
+
+
+def _exp(x: Number) -> Number:
+    if _is_zero(x):
+        return Fraction(1)
+    if not abs(ball(x)) < LONGEST:
+        raise Unknown("an exponent too large for a ball")
+    return ball(x).exp()
+
+
+def _log(x: Number) -> Number:
+    if ball(x) <= 0:
+        raise Undefined("the logarithm of a number that is not positive")
+    if isinstance(x, Fraction):
+        return Fraction(0) if x == 1 else ball(x).log()
+    if not x > 0:
+        raise Unknown("the logarithm of a ball that contains 0")
+    return x.log()
+
+
+def _sqrt(x: Number) -> Number:
+    if ball(x) < 0:
+        raise Undefined("the square root of a negative number")
+    if isinstance(x, Fraction):
+        root = Fraction(math.isqrt(x.numerator), math.isqrt(x.denominator))
+        return root if root**2 == x else ball(x).sqrt()
+    if not x >= 0:
+        raise Unknown("the square root of a ball that reaches below 0")
+    return x.sqrt()
+
+
+def _sin(x: Number) -> Number:
+    return Fraction(0) if _is_zero(x) else ball(x).sin()
+
+
+def _cos(x: Number) -> Number:
+    return Fraction(1) if _is_zero(x) else ball(x).cos()
+
+
+FUNCTIONS: Mapping[str, Callable[[Number], Number]] = {
+    "exp": _exp,
+    "log": _log,
+    "sqrt": _sqrt,
+    "sin": _sin,
+    "cos": _cos,
+}
+
+
+# -- counterexamples -------------------------------------------------------------------------------
+
+
+def refutes(assume: Iterable[Comparison], claim: Iterable[Comparison], point: Point) -> bool:
+    """Whether every assumption certainly holds at the point, and some comparison of the claim
+    certainly fails or is certainly undefined there."""
+    return all(truth(a, point) == "holds" for a in assume) and any(
+        truth(c, point) in ("fails", "undefined") for c in claim
+    )

@@ -1,0 +1,267 @@
+"""Which facts about exp, log, sin and cos may help with a question, and the proof of each.
+
+A fact is a name and the terms it is about, as text; ``proof_of`` makes its proof from them, so a
+fact can be written down, sent and proved again. None is trusted: a wrong choice does not pass the
+solvers.
+"""
+
+from __future__ import annotations
+
+import operator
+import random
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations_with_replacement, pairwise, permutations
+
+from theory.axioms import AT_ZERO, PI_BOUNDS
+from theory.inequality import _lemmas as lemmas
+from theory.kernel.proof import Proof, axiom, instantiate, solve
+from theory.kernel.syntax import from_text, to_text
+from theory.kernel.terms import KernelError, Term, const, lift, log, var
+from theory.proofs._toolkit import (
+    exp_inverse,
+    exp_log,
+    exp_positive,
+    exp_sum,
+    exp_zero,
+    log_exp,
+    tangent,
+    tangent_at,
+)
+
+Context = tuple[Proof, ...]
+PRIME = 2**61 - 1
+MOST = 8  # arguments of one function that are compared with each other
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A lemma or an axiom at these terms, in the kernel's text."""
+
+    name: str
+    values: tuple[str, ...] = ()
+
+
+def fact(name: str, *values: Term) -> Fact:
+    return Fact(name, tuple(map(to_text, values)))
+
+
+def proof_of(one: Fact, context: Context) -> Proof:
+    """The proof of a fact, where ``context`` proves the hypotheses of the question. Raises
+    KernelError for an unknown name or a wrong number of terms."""
+    if one.name not in MAKERS:
+        raise KernelError(f"no fact is called {one.name}")
+    arity, make = MAKERS[one.name]
+    if len(one.values) != arity:
+        raise KernelError(f"{one.name} is about {arity} terms, got {len(one.values)}")
+    return make(context, *map(from_text, one.values))
+
+
+def positive(context: Context, a: Term) -> Proof:
+    """0 < a, from the hypotheses and what settles the signs of exp, log, sin, cos inside."""
+    inner = (one for part in atoms([a]) for one in _sign(context, part))
+    return solve(lift(0) < a, *context, *inner)
+
+
+def _sign(context: Context, atom: Term) -> Context:
+    match atom.op:
+        case "exp":
+            return (exp_positive(atom.args[0]),)
+        case "log":
+            inside = positive(context, atom.args[0])
+            return lemmas.log_above(inside), lemmas.log_below(inside)
+        case "sin" | "cos":
+            return (lemmas.circle(atom.args[0]),)
+    return (axiom(PI_BOUNDS),)
+
+
+def _series(name: str) -> Callable[..., Proof]:
+    return lambda context, x: instantiate(lemmas.SERIES[name](), {var("x"): x})
+
+
+def _of_log(lemma: Callable[[Proof], Proof]) -> Callable[..., Proof]:
+    return lambda context, a: lemma(positive(context, a))
+
+
+def _log_tangent(context: Context, a: Term, b: Term) -> Proof:
+    return lemmas.log_tangent(positive(context, a), positive(context, b))
+
+
+def _log_product(context: Context, a: Term, b: Term, whole: Term) -> Proof:
+    return lemmas.log_product(positive(context, a), positive(context, b), whole, *context)
+
+
+def _log_one(context: Context) -> Proof:
+    one = solve(lift(0) < const(1))
+    return solve(Term("eq", (log(1), const(0))), lemmas.log_above(one), lemmas.log_below(one))
+
+
+MAKERS: Mapping[str, tuple[int, Callable[..., Proof]]] = {
+    "exp_tangent": (1, lambda c, x: tangent(x)),
+    "exp_positive": (1, lambda c, x: exp_positive(x)),
+    "exp_inverse": (1, lambda c, x: exp_inverse(x)),
+    "exp_zero": (0, lambda c: exp_zero()),
+    "exp_add": (3, lambda c, x, y, whole: exp_sum(x, y, whole)),
+    "tangent_at": (2, lambda c, x, y: tangent_at(x, y)),
+    "exp_log": (1, _of_log(exp_log)),
+    "log_exp": (1, lambda c, x: log_exp(x)),
+    "log_one": (0, _log_one),
+    "log_above": (1, _of_log(lemmas.log_above)),
+    "log_below": (1, _of_log(lemmas.log_below)),
+    "log_second": (1, _of_log(lemmas.log_second)),
+    "log_pade": (1, _of_log(lemmas.log_pade)),
+    "log_tangent": (2, _log_tangent),
+    "log_product": (3, _log_product),
+    "circle": (1, lambda c, x: lemmas.circle(x)),
+    "sin_cos_zero": (0, lambda c: axiom(AT_ZERO)),
+    "pi_bounds": (0, lambda c: axiom(PI_BOUNDS)),
+    **{name: (1, _series(name)) for name in lemmas.SERIES},
+}
+
+
+# -- what occurs in a question -----------------------------------------------------------------
+
+
+def atoms(terms: Iterable[Term]) -> list[Term]:
+    """Every exp, log, sin, cos and pi in the terms, inner ones first."""
+    found: dict[Term, None] = {}
+
+    def visit(term: Term) -> None:
+        for inner in term.args:
+            visit(inner)
+        if term.op in ("exp", "log", "sin", "cos", "pi"):
+            found.setdefault(term)
+
+    for term in terms:
+        visit(term)
+    return list(found)
+
+
+def levels(formulas: Iterable[Term]) -> list[list[Fact]]:
+    """Lists of facts to try, the short ones first: none; then values, signs and functional
+    equations with the tangents at 0; then all tangents; then the bounds of Taylor; then all."""
+    present = atoms(formulas)
+    if not present:
+        return [[]]
+    exps, logs, sines = (
+        list(dict.fromkeys(a.args[0] for a in present if a.op in names))[:MOST]
+        for names in (("exp",), ("log",), ("sin", "cos"))
+    )
+    basic = [*_values(present), *_of_exp(exps, logs), *_of_logs(logs)]
+    basic += [fact("circle", x) for x in sines]
+    points = [*exps, const(0)] if exps else []
+    pairs = [fact("tangent_at", x, y) for x, y in permutations(points, 2)]
+    pairs += [fact("tangent_at", *pair) for x in exps for a in logs for pair in _ways(x, log(a))]
+    pairs += [fact("log_tangent", a, b) for a, b in permutations(logs, 2)]
+    taylor = [fact(name, x) for x in exps for name in ("exp_second", "exp_third")]
+    taylor += [fact(name, a) for a in logs for name in ("log_second", "log_pade")]
+    trig = ("sin_first", "sin_third", "cos_second", "cos_fourth")
+    taylor += [fact(name, x) for x in sines for name in trig]
+    lists = [[], basic, basic + pairs, basic + taylor, basic + pairs + taylor]
+    return [one for n, one in enumerate(lists) if one not in lists[:n]]
+
+
+def _ways(x: Term, y: Term) -> tuple[tuple[Term, Term], ...]:
+    return (x, y), (y, x)
+
+
+def _values(present: list[Term]) -> Iterator[Fact]:
+    """Facts about numbers: exp 0, log 1, sin 0, cos 0, pi."""
+    by_op = {a.op for a in present}
+    zero, one = const(0), const(1)
+    if any(a.op == "exp" and a.args[0] == zero for a in present):
+        yield fact("exp_zero")
+    if any(a.op == "log" and a.args[0] == one for a in present):
+        yield fact("log_one")
+    if any(a.op in ("sin", "cos") and a.args[0] == zero for a in present):
+        yield fact("sin_cos_zero")
+    if "pi" in by_op:
+        yield fact("pi_bounds")
+
+
+def _of_exp(exps: list[Term], logs: list[Term]) -> Iterator[Fact]:
+    for x in exps:
+        yield fact("exp_positive", x)
+        yield fact("exp_tangent", x)
+    if not exps:
+        return
+    for a in logs:
+        yield fact("exp_log", a)
+        if a.op == "exp":
+            yield fact("log_exp", a.args[0])
+    points = list(dict.fromkeys([*exps, *map(log, logs)]))[:MOST]
+    yield from _relations([*points, const(0)], "exp_add", "exp_zero", operator.add)
+    for x, whole in permutations(points, 2):
+        yield from _multiple(x, whole)
+
+
+def _of_logs(logs: list[Term]) -> Iterator[Fact]:
+    for a in logs:
+        yield fact("log_above", a)
+        yield fact("log_below", a)
+        if a.op == "exp":
+            yield fact("log_exp", a.args[0])
+    yield from _relations([*logs, const(1)], "log_product", "log_one", operator.mul)
+
+
+# -- which of them are sums, products or multiples of others ---------------------------------------
+
+
+def _relations(
+    points: list[Term], name: str, neutral: str, combine: Callable[[int, int], int]
+) -> Iterator[Fact]:
+    """x, y and whole = combine(x, y) among the points, as random values suggest; the last point is
+    the neutral element."""
+    values = {x: _value(x) for x in points}
+    table = {v: x for x, v in values.items() if v is not None}
+    for x, y in combinations_with_replacement(points[:-1], 2):
+        v, w = values[x], values[y]
+        if v is None or w is None:
+            continue
+        whole = table.get(combine(v, w) % PRIME)
+        if whole is None or whole in (x, y):
+            continue
+        yield fact(name, x, y, whole)
+        if whole == points[-1]:
+            yield Fact(neutral)
+
+
+def _multiple(x: Term, whole: Term) -> Iterator[Fact]:
+    """exp(n x) is a power of exp x, for n = 3, ..., 6."""
+    v, w = _value(x), _value(whole)
+    if v is None or w is None or v == 0:
+        return
+    for n in range(3, 7):
+        if w == n * v % PRIME:
+            steps = [x, *(const(j) * x for j in range(2, n)), whole]
+            yield from (fact("exp_add", x, a, b) for a, b in pairwise(steps))
+
+
+def _value(term: Term) -> int | None:
+    """The term modulo a large prime, where each variable, exp, log, ... has a random value of its
+    own; the same term, the same value. None where a denominator is 0."""
+    if term.op not in ("const", "add", "mul", "neg", "pow", "div"):
+        return random.Random(to_text(term)).randrange(PRIME)
+    if isinstance(term.data, Fraction):
+        return _ratio(term.data.numerator, term.data.denominator)
+    values = [_value(a) for a in term.args]
+    known = [v for v in values if v is not None]
+    if len(known) < len(values):
+        return None
+    first, last = known[0], known[-1]
+    match term.op:
+        case "add":
+            return (first + last) % PRIME
+        case "mul":
+            return first * last % PRIME
+        case "neg":
+            return -first % PRIME
+        case "pow":
+            assert isinstance(term.data, int)
+            return pow(first, term.data, PRIME)
+    return _ratio(first, last)
+
+
+def _ratio(above: int, below: int) -> int | None:
+    return above * pow(below, -1, PRIME) % PRIME if below % PRIME else None

@@ -1,0 +1,283 @@
+"""The kernel's route: a proof object for the question, decided by both solvers.
+
+Each comparison of the claim is a goal, and each goal is concluded from the assumptions and a list
+of facts (``_facts``). Every obligation of the finished proof, those of the facts and of the
+meaningfulness of the goals among them, must be answered ``unsat`` by both solvers in fresh
+contexts; else nothing is proved.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from theory.axioms import AXIOMS, trusted_names
+from theory.inequality._expression import Question
+from theory.inequality._facts import Fact, levels, proof_of
+from theory.inequality._translate import Translation, translate
+from theory.kernel.obligations import Obligation
+from theory.kernel.proof import Proof, assume, both, conclude
+from theory.kernel.solvers import SOLVERS, Solver, SolverDisagreement, check_canaries, decide
+from theory.kernel.terms import KernelError, Term, const, lift
+
+QUERY = 2.0  # seconds for one question to one solver, at most
+DROP = 0.3  # seconds to see whether a goal follows without one of its facts
+CANARY_SECONDS = 5.0
+FALSE = lift(0) < const(0)
+
+
+@dataclass(frozen=True, slots=True)
+class KernelCertificate:
+    """What to conclude, and from which facts: for each part of each goal, in order.
+
+    ``contradiction``: the assumptions prove 0 < 0, and the only part is that. ``obligations`` are
+    the SMT-LIB texts; ``modulo`` names the axioms and facts of mathematics below the proof."""
+
+    facts: tuple[tuple[Fact, ...], ...]
+    contradiction: bool
+    obligations: tuple[str, ...]
+    modulo: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Asker:
+    """Puts obligations to the solvers until the time is over, each of them once."""
+
+    solvers: Mapping[str, Solver]
+    deadline: float
+    answers: dict[str, bool] = field(default_factory=dict)
+
+    def left(self) -> float:
+        return self.deadline - time.monotonic()
+
+    def all_proved(self, obligations: Iterable[Obligation], seconds: float) -> bool:
+        return all(self._proved(obligation, seconds) for obligation in obligations)
+
+    def _proved(self, obligation: Obligation, seconds: float) -> bool:
+        """A "no" is not kept: with more time it may become a "yes"."""
+        if self.answers.get(obligation.digest, False):
+            return True
+        found = self._unsat_by_all(obligation.text, seconds)
+        if found:
+            self.answers[obligation.digest] = True
+        return found
+
+    def _unsat_by_all(self, text: str, seconds: float) -> bool:
+        given = set()
+        for solver in self.solvers.values():
+            if self.left() <= 0:
+                return False
+            given.add(solver(text, min(seconds, self.left())))
+            if given == {"unsat", "sat"}:
+                raise SolverDisagreement(text)
+            if given != {"unsat"}:
+                return False
+        return True
+
+
+def prove(
+    question: Question, seconds: float, solvers: Mapping[str, Solver] = SOLVERS
+) -> KernelCertificate | None:
+    """A certificate that passes ``recheck``; None when the route does not lead there in time.
+
+    Raises LyingSolver, SolverDisagreement or SolverFailed: then no solver may be believed."""
+    asker = _Asker(solvers, time.monotonic() + seconds)
+    _check_honest(solvers)
+    try:
+        translation = translate(question)
+        facts = _search(translation, asker)
+        if facts is None:
+            return None
+        proof = rebuild(translation, *facts)
+    except KernelError:
+        return None
+    texts = tuple(obligation.text for obligation in proof.obligations().values())
+    certificate = KernelCertificate(*facts, texts, tuple(sorted(proof.modulo)))
+    return certificate if _accepted(question, certificate, asker.left(), solvers) else None
+
+
+def recheck(
+    question: Question,
+    certificate: KernelCertificate,
+    seconds: float = 60.0,
+    solvers: Mapping[str, Solver] = SOLVERS,
+) -> bool:
+    """Whether the certificate proves the question: the proof is built again from its facts, it
+    must end in the goals and use the assumptions alone, its obligations must be the texts of the
+    certificate, and both solvers must answer unsat to each in fresh contexts."""
+    _check_honest(solvers)
+    return _accepted(question, certificate, seconds, solvers)
+
+
+def _accepted(
+    question: Question,
+    certificate: KernelCertificate,
+    seconds: float,
+    solvers: Mapping[str, Solver],
+) -> bool:
+    deadline = time.monotonic() + seconds
+    try:
+        translation = translate(question)
+        proof = rebuild(translation, certificate.facts, certificate.contradiction)
+    except KernelError:
+        return False
+    if not _proves(translation, proof, certificate):
+        return False
+    for text in certificate.obligations:
+        left = deadline - time.monotonic()
+        if left <= 0 or decide(text, left, solvers).verdict != "proved":
+            return False
+    return True
+
+
+def _proves(translation: Translation, proof: Proof, certificate: KernelCertificate) -> bool:
+    goal = FALSE if certificate.contradiction else both_of(translation.goals)
+    texts = {obligation.text for obligation in proof.obligations().values()}
+    return (
+        proof.conclusion == goal
+        and proof.hypotheses <= set(translation.hypotheses)
+        and proof.modulo <= trusted_names()
+        and all(AXIOMS.get(axiom.name) == axiom for axiom in proof.axioms)
+        and not proof.definitions
+        and texts == set(certificate.obligations)
+        and tuple(sorted(proof.modulo)) == certificate.modulo
+    )
+
+
+def _check_honest(solvers: Mapping[str, Solver]) -> None:
+    """Raises LyingSolver where a solver gets a question of known truth wrong. The project's own
+    solvers are asked once."""
+    if solvers is SOLVERS:
+        _check_own_solvers()
+    else:
+        check_canaries(CANARY_SECONDS, solvers)
+
+
+@cache
+def _check_own_solvers() -> None:
+    check_canaries(CANARY_SECONDS, SOLVERS)
+
+
+# -- the proof from its facts ------------------------------------------------------------------
+
+
+def rebuild(
+    translation: Translation, facts: tuple[tuple[Fact, ...], ...], contradiction: bool
+) -> Proof:
+    """The proof that a certificate describes. Raises KernelError when it describes none."""
+    goals = (FALSE,) if contradiction else translation.goals
+    context = tuple(map(assume, translation.hypotheses))
+    rest, concluded = list(facts), []
+    for goal in goals:
+        parts: list[Proof] = []
+        for part in parts_of(goal):
+            if not rest:
+                raise KernelError("a certificate lists the facts of each part of the claim")
+            known = (proof_of(one, context) for one in rest.pop(0))
+            parts.append(conclude(part, *context, *parts, *known))
+        concluded.append(both(*parts))
+    if rest:
+        raise KernelError("a certificate lists facts for parts that the claim does not have")
+    return both(*concluded)
+
+
+def parts_of(goal: Term) -> tuple[Term, ...]:
+    """The conditions of a goal, then its comparison."""
+    return goal.args if goal.op == "and" else (goal,)
+
+
+def both_of(goals: tuple[Term, ...]) -> Term:
+    return goals[0] if len(goals) == 1 else Term("and", goals)
+
+
+# -- the search for facts ----------------------------------------------------------------------
+
+
+def _search(
+    translation: Translation, asker: _Asker
+) -> tuple[tuple[tuple[Fact, ...], ...], bool] | None:
+    """For each part of each goal the facts that it follows from; or those that make the
+    assumptions contradict each other. None when neither was found."""
+    context = tuple(map(assume, translation.hypotheses))
+    if translation.assumptions:
+        contradiction = _facts_for(FALSE, context, (), asker, DROP)
+        if contradiction is not None:
+            return (contradiction,), True
+    found: list[tuple[Fact, ...]] = []
+    for goal in translation.goals:
+        parts: list[Proof] = []
+        for part in parts_of(goal):
+            facts = _facts_for(part, context, tuple(parts), asker, QUERY)
+            if facts is None:
+                return None
+            found.append(facts)
+            parts.append(conclude(part, *context, *parts, *(proof_of(f, context) for f in facts)))
+    return tuple(found), False
+
+
+def _facts_for(
+    goal: Term, context: tuple[Proof, ...], before: tuple[Proof, ...], asker: _Asker, seconds: float
+) -> tuple[Fact, ...] | None:
+    """The first list of facts from which both solvers conclude the goal, with those left out that
+    it does not need."""
+    formulas = [goal, *(proof.conclusion for proof in (*context, *before))]
+    refused: set[Fact] = set()
+    for level in levels(formulas):
+        usable = [one for one in level if one not in refused and _can_be_made(one, context)]
+        while asker.left() > 0 and _follows(goal, context, before, usable, asker, seconds):
+            needed = _needed(goal, context, before, usable, asker)
+            wrong = {one for one in needed if not _is_proved(one, context, asker)}
+            if not wrong:
+                return needed
+            refused |= wrong
+            usable = [one for one in usable if one not in wrong]
+    return None
+
+
+def _can_be_made(one: Fact, context: tuple[Proof, ...]) -> bool:
+    try:
+        proof_of(one, context)
+    except KernelError:
+        return False
+    return True
+
+
+def _is_proved(one: Fact, context: tuple[Proof, ...], asker: _Asker) -> bool:
+    return asker.all_proved(proof_of(one, context).obligations().values(), QUERY)
+
+
+def _follows(
+    goal: Term,
+    context: tuple[Proof, ...],
+    before: tuple[Proof, ...],
+    facts: list[Fact],
+    asker: _Asker,
+    seconds: float,
+) -> bool:
+    known = (proof_of(one, context) for one in facts)
+    step = conclude(goal, *context, *before, *known)
+    return asker.all_proved(step.own, seconds)
+
+
+def _needed(
+    goal: Term,
+    context: tuple[Proof, ...],
+    before: tuple[Proof, ...],
+    facts: list[Fact],
+    asker: _Asker,
+) -> tuple[Fact, ...]:
+    """The facts without those that can go, first many at a time, then one; for a third of the time
+    left."""
+    end = time.monotonic() + asker.left() / 3
+    size = max(1, len(facts) // 2)
+    while facts and time.monotonic() < end:
+        for start in reversed(range(0, len(facts), size)):
+            fewer = facts[:start] + facts[start + size :]
+            if time.monotonic() < end and _follows(goal, context, before, fewer, asker, DROP):
+                facts = fewer
+        if size == 1:
+            break
+        size //= 2
+    return tuple(facts)

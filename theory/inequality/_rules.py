@@ -1,0 +1,270 @@
+"""The rules of proof. Each takes a goal and a step, and returns the goals that are left: if they
+hold, the goal holds. None: the rule does not apply, and proves nothing.
+
+These functions are all that a certificate rests on. The search in `theory.inequality._branch` only
+proposes steps; the checker runs them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+
+from theory.inequality._algebra import (
+    ONE,
+    TooLarge,
+    add,
+    const,
+    constant,
+    derivative,
+    differentiable,
+    mul,
+    neg,
+    settle,
+    sub,
+    substitute,
+    var,
+)
+from theory.inequality._balls import Interval, Undefined, enclose
+from theory.inequality._certificate import Node
+from theory.inequality._domain import (
+    ORDERS,
+    Goal,
+    Left,
+    Relation,
+    Side,
+    defined,
+    roots_positive,
+    slack,
+    with_side,
+    without,
+)
+from theory.inequality._expression import Expr
+from theory.inequality._forms import (
+    above,
+    below,
+    cases,
+    clear,
+    factors,
+    invert,
+    lift,
+    narrow,
+    scale,
+    use,
+)
+from theory.inequality._taylor import convex, gradient, mean_value
+
+
+def left(goal: Goal, node: Node) -> Left:
+    """The goals that are left after this step; None if the step is wrong."""
+    rule = RULES.get(node.rule)
+    try:
+        return None if rule is None else rule(goal, node)
+    except (TooLarge, Undefined, LookupError, ValueError, ArithmeticError):
+        return None
+
+
+def certain(found: Interval | None, relation: Relation) -> bool:
+    """Whether every number of the interval is > 0, >= 0, or != 0."""
+    if found is None or relation == "==":
+        return False
+    low, high = found
+    if relation == "!=":
+        return bool(low > 0 or high < 0)
+    return bool(low > 0 if relation == ">" else low >= 0)
+
+
+def closed(holds: bool) -> Left:
+    """Nothing is left."""
+    return () if holds else None
+
+
+# -- on the box as it is ---------------------------------------------------------------------------
+
+
+def value(goal: Goal, node: Node) -> Left:
+    """The enclosure says it. (exp is positive even where its enclosure touches 0.)"""
+    if goal.expression.op == "exp" and goal.relation != "==":
+        return ()
+    return closed(certain(enclose(goal.expression, goal.intervals()), goal.relation))
+
+
+def slope(goal: Goal, node: Node) -> Left:
+    """The mean value form says it."""
+    box = goal.intervals()
+    e = settle(goal.expression, box)
+    if not differentiable(e):
+        return None
+    return closed(certain(mean_value(e, box, gradient(e, list(box))), goal.relation))
+
+
+def number(goal: Goal, node: Node) -> Left:
+    """The expression simplifies to a number."""
+    found = constant(settle(goal.expression, goal.intervals()))
+    if found is None:
+        return None
+    holds = {">": found > 0, ">=": found >= 0, "!=": found != 0, "==": found == 0}
+    return closed(holds[goal.relation])
+
+
+def outside(goal: Goal, node: Node) -> Left:
+    """An assumption fails everywhere on the box."""
+    if not 0 <= node.index < len(goal.assume):
+        return None
+    comparison = goal.assume[node.index]
+    found = enclose(slack(comparison), goal.intervals())
+    if found is None:
+        return None
+    low, high = found
+    fails = {"<": high <= 0, "<=": high < 0, "==": low > 0 or high < 0}
+    return closed(bool(fails[comparison.sign]))
+
+
+def split(goal: Goal, node: Node) -> Left:
+    """Two boxes cover the box."""
+    ((name, at),) = node.at
+    side = goal.side(name)
+    if (side.low is not None and at <= side.low) or (side.high is not None and at >= side.high):
+        return None
+    return (
+        with_side(goal, replace(side, high=at, high_open=False)),
+        with_side(goal, replace(side, low=at, low_open=False)),
+    )
+
+
+# -- at an end -------------------------------------------------------------------------------------
+
+
+def rise(goal: Goal, node: Node) -> Left:
+    return towards(goal, goal.side(node.name), 1)
+
+
+def fall(goal: Goal, node: Node) -> Left:
+    return towards(goal, goal.side(node.name), -1)
+
+
+def towards(goal: Goal, side: Side, sign: int) -> Left:
+    """f >= 0 if f' >= 0 inside and f >= 0 at the lower end (sign 1; upper end: f' <= 0).
+
+    f > 0 if the same holds with f > 0 at the end; or, where that end is not in the box, with
+    f' > 0. By the mean value theorem: f is continuous up to the end, and differentiable inside
+    because all roots are positive there. An assumption about the variable is dropped: the way to
+    the end may leave it."""
+    end = side.low if sign == 1 else side.high
+    end_open = side.low_open if sign == 1 else side.high_open
+    e = settle(goal.expression, goal.intervals())
+    if goal.relation not in ORDERS or end is None or side.low == side.high:
+        return None
+    if not differentiable(e):
+        return None
+    base = replace(goal, expression=e, assume=without(goal.assume, side.name))
+    inside = with_side(base, replace(side, low_open=True, high_open=True))
+    up_to = replace(side, low_open=False) if sign == 1 else replace(side, high_open=False)
+    steep: Relation = ">" if goal.relation == ">" and end_open else ">="
+    return (
+        *defined(with_side(base, up_to)),
+        *roots_positive(inside),
+        replace(inside, expression=mul(const(sign), derivative(e, side.name)), relation=steep),
+        replace(
+            base,
+            expression=substitute(e, {side.name: const(end)}),
+            relation=">=" if end_open else goal.relation,
+            box=tuple(s for s in goal.box if s != side),
+        ),
+    )
+
+
+# -- at a point or along a line --------------------------------------------------------------------
+
+
+def bottom(goal: Goal, node: Node) -> Left:
+    """f is convex on the box, so f >= f(p) where the gradient at p is 0, or points inwards at a
+    face on which p lies."""
+    point = dict(node.at)
+    if goal.relation not in ORDERS or list(point) != [s.name for s in goal.box]:
+        return None
+    e = settle(goal.expression, goal.intervals())
+    if not all(contains(s, point[s.name]) for s in goal.box) or not convex(e, goal.intervals()):
+        return None
+    values = {name: const(x) for name, x in point.items()}
+    if not holds_at(substitute(e, values), goal.relation):
+        return None
+    slopes = (substitute(derivative(e, s.name), values) for s in goal.box)
+    return closed(all(inwards(d, s, point[s.name]) for d, s in zip(slopes, goal.box, strict=True)))
+
+
+def contains(side: Side, x: Fraction) -> bool:
+    """Whether x is in the closed range."""
+    return (side.low is None or side.low <= x) and (side.high is None or x <= side.high)
+
+
+def holds_at(e: Expr, relation: Relation) -> bool:
+    """An expression without variables: exactly, or in balls."""
+    return number(Goal(e, relation, ()), Node("")) == () or certain(enclose(e, {}), relation)
+
+
+def inwards(slope: Expr, side: Side, x: Fraction) -> bool:
+    """Whether the slope at x is 0, or that of a function that increases into the box."""
+    if constant(settle(slope, {})) == 0:
+        return True
+    if x == side.low:
+        return holds_at(slope, ">=")
+    return x == side.high and holds_at(neg(slope), ">=")
+
+
+def valley(goal: Goal, node: Node) -> Left:
+    """f is convex in x for fixed values of the others, and level along x = c + sum_i c_i y_i, which
+    stays in the box: so f there decides."""
+    side = goal.side(node.name)
+    others = tuple(s for s in goal.box if s != side)
+    if goal.relation not in ORDERS or not {n for n, _ in node.at} <= {
+        "",
+        *(s.name for s in others),
+    }:
+        return None
+    line = add(*(mul(const(c), var(n) if n else ONE) for n, c in node.at))
+    box = goal.intervals()
+    e = settle(goal.expression, box)
+    if not differentiable(e):
+        return None
+    first = derivative(e, side.name)
+    there = {side.name: line}
+    if constant(settle(substitute(first, there), box)) != 0:
+        return None
+    base = replace(goal, expression=e, assume=without(goal.assume, side.name))
+    ends = []
+    if side.low is not None:
+        ends.append((sub(line, const(side.low)), side.low_open))
+    if side.high is not None:
+        ends.append((sub(const(side.high), line), side.high_open))
+    return (
+        *defined(base),
+        *roots_positive(base),
+        replace(base, expression=derivative(first, side.name), relation=">="),
+        *(replace(base, expression=d, relation=">" if o else ">=", box=others) for d, o in ends),
+        replace(base, expression=settle(substitute(e, there), box), box=others),
+    )
+
+
+RULES: dict[str, Callable[[Goal, Node], Left]] = {
+    "value": value,
+    "slope": slope,
+    "constant": number,
+    "outside": outside,
+    "split": split,
+    "narrow": narrow,
+    "cases": cases,
+    "rise": rise,
+    "fall": fall,
+    "bottom": bottom,
+    "valley": valley,
+    "above": above,
+    "below": below,
+    "clear": clear,
+    "factors": factors,
+    "scale": scale,
+    "lift": lift,
+    "invert": invert,
+    "use": use,
+}
