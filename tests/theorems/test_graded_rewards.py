@@ -50,7 +50,7 @@ def graded(seed: int, range_of_rewards: tuple[float, float] = (LEAST, MOST)) -> 
 def test_holds_for_graded_rewards(slug: str) -> None:
     statement, decided = STATEMENTS[slug], 0
 
-    @settings(max_examples=60)
+    @settings(max_examples=150)  # what is drawn depends on which modules are loaded
     @given(st.integers(0, 2**32 - 1))
     def holds(seed: int) -> None:
         nonlocal decided
