@@ -8,7 +8,7 @@ import pytest
 
 from theory.kernel import terms as t
 from theory.kernel.terms import NAT, Symbol, Term, const, var
-from theory.pretty import names_of, pretty
+from theory.pretty import meaning_of, names_of, pretty
 from theory.statements import STATEMENTS
 
 x, y, z, k = var("x"), var("y"), var("z"), var("k", NAT)
@@ -66,3 +66,10 @@ def test_a_claim_is_written_in_its_own_abbreviations(slug: str) -> None:
     assert len(text) < (1600 if long else 400)
     for hypothesis in statement.formal_hypotheses.values():
         assert RAW.search(pretty(hypothesis)) is None
+
+
+def test_an_abbreviation_is_written_in_terms_of_the_others() -> None:
+    statement = STATEMENTS["exploration_stage"]
+    bodies = {str(n.symbol.name): meaning_of(statement, n) for n in statement.notation[:2]}
+    assert bodies["p_next"] == "exp(logit(o) + η·u(o))/(Σ_o exp(logit(o) + η·u(o)))"
+    assert bodies["p"] == "exp(logit(o))/(Σ_o exp(logit(o)))"

@@ -55,6 +55,8 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkey
     write_whole(path, b"old")
 
     def full(self: Path, content: bytes) -> int:
+        with self.open("wb") as file:
+            file.write(content[:1])
         raise OSError("no space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", full)

@@ -14,6 +14,17 @@ from theory.inequality._expression import Question
 from theory.inequality._rules import left
 from theory.inequality._write import write
 
+MALFORMED = (
+    ArithmeticError,
+    AttributeError,
+    KeyError,
+    IndexError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What wrong parts of a certificate run into. Anything else is a fault of this code, and shows."""
+
 
 def check(question: Question, certificate: Certificate) -> bool:
     """Whether the certificate proves the question. Whatever is malformed proves nothing."""
@@ -24,7 +35,7 @@ def check(question: Question, certificate: Certificate) -> bool:
                 return False
             pairs = zip(wanted, certificate.proofs, strict=True)
             return all(header(g) == (p.shows, p.where) and proves(p.tree, g) for g, p in pairs)
-    except Exception:
+    except MALFORMED:
         return False
 
 
