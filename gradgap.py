@@ -1,10 +1,7 @@
-"""The command line: ``gradgap verify``, ``recheck``, ``explain``, ``latex``, ``check``,
-``threshold``; from ``numeric.commands`` ``simulate``, ``break``, ``figures``, ``sharpness``,
-``worst-case``.
+"""The command line; the commands of ``numeric`` and ``gpu_checks`` are added at the end.
 
 Rooms are imported inside the commands, so that ``gradgap --help`` answers at once. Results go to
-standard output, progress and messages to standard error. Exit codes: 0 as expected, 1 not, 2 bad
-usage or bad input.
+standard output, the rest to standard error. Exit codes: 0 as expected, 1 not, 2 bad input.
 """
 
 from __future__ import annotations
@@ -19,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gpu_checks.commands import training
 from numeric.commands import experiments
 from theory.terminal import BadInput, Json, bad_input, consoles, plain_table, progress_line
 
@@ -263,14 +261,16 @@ def latex(
 
 def write_paper(out: Path, ledger: Ledger, proofs: bool, overwrite: bool) -> None:
     """The sources, and the PDF where there is a TeX."""
-    from numeric.figures import CAPTIONS, draw
+    from gpu_checks import figures as trained
+    from numeric import figures as exact
     from numeric.recorded import numbers
     from theory.document import Figure, TexMissing, compile_document, write_document
     from theory.files import write
 
     with bad_input(FileExistsError, NotADirectoryError), tempfile.TemporaryDirectory() as folder:
-        paths = {path.name: path for path in write(Path(folder), draw())}
-        figures = {name: Figure(paths[f"{name}.png"], text) for name, text in CAPTIONS.items()}
+        paths = {path.name: path for path in write(Path(folder), all_figures(None))}
+        captions = exact.CAPTIONS | trained.CAPTIONS
+        figures = {name: Figure(paths[f"{name}.png"], text) for name, text in captions.items()}
         written = write_document(out, ledger, figures, numbers(), proofs, overwrite)
     print(f"wrote {len(written)} files to {out}", file=sys.stderr)
     try:
@@ -281,6 +281,37 @@ def write_paper(out: Path, ledger: Ledger, proofs: bool, overwrite: bool) -> Non
     for warning in made.warnings:
         print(f"TeX: {warning}", file=sys.stderr)
     print(f"wrote {made.pdf}", file=sys.stderr)
+
+
+# -- figures ---------------------------------------------------------------------------------------
+
+
+@app.command()
+def figures(
+    out: Annotated[Path, typer.Option(help="Write into this folder.")] = Path("figures"),
+    results: Annotated[Path | None, typer.Option(help="Results, if not those on record.")] = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace earlier figures.")] = False,
+) -> None:
+    """Draw every figure again from recorded results, without computing them anew.
+
+    Example: gradgap figures --out slides
+    """
+    from theory.files import write
+
+    with bad_input(ValueError, FileNotFoundError, FileExistsError, OSError):
+        for path in write(out, all_figures(results), overwrite):
+            print(f"wrote {path}", file=sys.stderr)
+
+
+def all_figures(results: Path | None) -> dict[str, bytes]:
+    """By file name. FileNotFoundError: the folder given has none of the results that are drawn."""
+    from gpu_checks import figures as trained
+    from numeric import figures as exact
+
+    known = (*exact.DRAWN, *trained.DRAWN)
+    if results is not None and not any((results / name).is_dir() for name in known):
+        raise FileNotFoundError(f"{results} has none of the folders {', '.join(known)}")
+    return exact.draw(results or exact.RESULTS) | trained.draw(results or trained.RESULTS)
 
 
 # -- check -----------------------------------------------------------------------------------------
@@ -361,6 +392,7 @@ def threshold(
 
 
 app.add_typer(experiments)
+app.add_typer(training)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""The commands that run and draw: ``gradgap simulate ...``, ``break``, ``sharpness``,
-``worst-case``, ``figures``.
+"""The commands that run exact models: ``gradgap simulate ...``, ``break``, ``sharpness``,
+``worst-case``.
 
 Rooms are imported inside the commands, so that ``gradgap --help`` answers at once.
 """
@@ -15,7 +15,15 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
-from theory.terminal import Json, Progress, bad_input, consoles, plain_table, progress_line
+from theory.terminal import (
+    Json,
+    Progress,
+    bad_input,
+    consoles,
+    plain_table,
+    progress_line,
+    show_rows,
+)
 
 experiments = typer.Typer()
 simulate = typer.Typer(
@@ -43,12 +51,6 @@ def save(out: Path | None, contents: Files, overwrite: bool) -> None:
         print(f"wrote {path}", file=sys.stderr)
 
 
-def refuse_earlier(out: Path | None, overwrite: bool) -> None:
-    """Before a long run: is the folder free?"""
-    if out is not None and not overwrite and out.exists() and any(out.iterdir()):
-        raise FileExistsError(f"{out} is not empty; results are not overwritten unless asked to")
-
-
 def study(
     title: str,
     out: Path | None,
@@ -59,8 +61,10 @@ def study(
     show: Callable[[dict[str, Any]], None],
 ) -> None:
     """Run with a progress line, write and draw into the folder, print the record or a table."""
+    from numeric import record
+
     with bad_input(ValueError, FileExistsError, NotADirectoryError, OSError):
-        refuse_earlier(out, overwrite)
+        record.refuse_earlier(out, overwrite)
         with progress_line(title) as progress:
             document, files = run(progress)
         save(out, dict(files), overwrite)
@@ -70,18 +74,6 @@ def study(
         print(json.dumps(document, indent=1, ensure_ascii=False))
     else:
         show(document)
-
-
-def show_rows(rows: list[dict[str, Any]], *columns: str) -> None:
-    """Some columns of a table of results on standard output."""
-    table = plain_table(columns[0], *columns[1:])
-    for row in rows:
-        table.add_row(*(shown(row[name]) for name in columns))
-    consoles()[0].print(table)
-
-
-def shown(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else "-" if value is None else str(value)
 
 
 # -- simulate --------------------------------------------------------------------------------------
@@ -242,29 +234,6 @@ def break_claim(
         print(json.dumps(room.as_json(broken), indent=1, ensure_ascii=False))
     else:
         print(room.as_text(broken))
-
-
-# -- figures ---------------------------------------------------------------------------------------
-
-
-@experiments.command()
-def figures(
-    out: Annotated[Path, typer.Option(help="Write the figures into this folder.")] = Path(
-        "figures"
-    ),
-    results: Annotated[
-        Path | None, typer.Option(help="Folder of results; the recorded ones if not given.")
-    ] = None,
-    overwrite: Overwrite = False,
-) -> None:
-    """Draw every figure again from recorded results, without computing them anew.
-
-    Example: gradgap figures --out slides
-    """
-    from numeric import figures as room
-
-    with bad_input(ValueError, FileNotFoundError, FileExistsError, OSError):
-        save(out, dict(room.draw(results or room.RESULTS)), overwrite)
 
 
 # -- sharpness -------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.files import refuse_earlier as refuse_earlier
 from theory.files import write as write
 from theory.files import write_whole as write_whole
 

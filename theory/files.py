@@ -13,6 +13,12 @@ def write_whole(path: Path, content: bytes) -> None:
     unfinished.replace(path)
 
 
+def refuse_earlier(folder: Path | None, overwrite: bool) -> None:
+    """Before a long run. FileExistsError: the folder holds something and may not be overwritten."""
+    if folder is not None and not overwrite and folder.exists() and any(folder.iterdir()):
+        raise FileExistsError(f"{folder} is not empty; results are not overwritten unless asked to")
+
+
 def write(folder: Path, contents: Mapping[str, bytes | str], overwrite: bool = False) -> list[Path]:
     """Write the files of these names into the folder, made if need be; return their paths.
 

@@ -6,9 +6,9 @@ Results go to standard output, progress and messages to standard error. Nothing 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
@@ -54,6 +54,18 @@ def plain_table(first: str, *others: str) -> Table:
     for name in others:
         table.add_column(name, no_wrap=name in ("verdict", "z3", "cvc5", "asked"))
     return table
+
+
+def show_rows(rows: Iterable[Mapping[str, Any]], *columns: str) -> None:
+    """Some columns of a table of results on standard output; four digits of a number."""
+    table = plain_table(columns[0], *columns[1:])
+    for row in rows:
+        table.add_row(*(_shown(row[name]) for name in columns))
+    consoles()[0].print(table)
+
+
+def _shown(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else "-" if value is None else str(value)
 
 
 @contextmanager

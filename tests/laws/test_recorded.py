@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gpu_checks import figures as trained
 from numeric.figures import CAPTIONS, RESULTS, draw
 from numeric.record import read_csv
 from numeric.recorded import numbers
@@ -14,6 +15,7 @@ from numeric.recorded import numbers
 
 def test_every_figure_has_a_caption_and_every_caption_a_figure() -> None:
     assert {f"{name}.png" for name in CAPTIONS} == set(draw())
+    assert {f"{name}.png" for name in trained.CAPTIONS} == set(trained.draw())
 
 
 def test_recorded_numbers_are_those_of_the_tables() -> None:

@@ -27,6 +27,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 import gradgap
+from gpu_checks import figures as trained
 from numeric import figures, pictures
 from numeric.checks._base import check
 from numeric.policies import LogLinear
@@ -344,7 +345,7 @@ def stale(old: bytes, new: bytes) -> bool:
 @cache
 def drawn() -> dict[str, bytes]:
     """By file name, all that `gradgap figures` draws."""
-    return figures.draw()
+    return figures.draw() | trained.draw()
 
 
 def test_every_committed_picture_is_drawn_by_code_and_shown_in_a_chapter() -> None:

@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 
 EXTRAS = {
     "gpu": {"torch"},
+    "bench": {"torch", "trl", "transformers"},
     "test": {"pytest", "pytest-xdist", "hypothesis", "ruff", "mypy"},
 }
 TARGETS = ("verify", "test", "recheck", "lint", "clean", "help")
@@ -118,10 +119,11 @@ def test_the_command_and_the_packages_are_declared(pyproject: dict[str, Any]) ->
 SOUND: dict[str, Any] = {
     "project": {
         "dependencies": ["numpy>=2"],
-        "optional-dependencies": {"gpu": ["torch"], "test": sorted(EXTRAS["test"])},
+        "optional-dependencies": {name: sorted(needs) for name, needs in EXTRAS.items()},
     }
 }
-SOUND_PINS = "numpy==2.1\ntorch==2.6.0\n" + "".join(f"{n}==1.0\n" for n in sorted(EXTRAS["test"]))
+OTHERS = sorted((EXTRAS["test"] | EXTRAS["bench"]) - {"torch"})
+SOUND_PINS = "numpy==2.1\ntorch==2.6.0\n" + "".join(f"{name}==1.0\n" for name in OTHERS)
 
 
 def with_project(**changes: Any) -> dict[str, Any]:

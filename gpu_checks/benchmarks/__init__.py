@@ -1,0 +1,1 @@
+"""How fast this room is, against what the machine can do."""

@@ -1,0 +1,105 @@
+"""The same initial success rate for everything that is compared.
+
+A random transformer never answers correctly, and then no group carries a signal. So each run is
+first taught the reference answers, until it passes the success rate asked for; then the last two
+sets of parameters are interpolated, theta = before + t (after - before), and t is bisected. The
+success rate is measured on the same prompts and with the same uniforms at every trial, so what is
+compared is the policies and not the luck of the draw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from gpu_checks import model, noise, train
+from gpu_checks.settings import Settings
+from theory.terminal import Progress
+
+RATE, BATCH, EVERY, LONGEST = 3e-3, 64, 4, 4000
+"""Adam's learning rate, prompts a step, steps between two trials, steps after which it gives up."""
+PROMPTS, GROUP, HALVINGS = 256, 4, 14
+"""Of one trial; bisections."""
+
+
+class NotReached(ValueError):
+    """The success rate asked for was not reached within the longest warm start."""
+
+
+def warm_start(
+    settings: Settings, device: torch.device | str, progress: Progress = lambda done, total: None
+) -> tuple[Tensor, Tensor]:
+    """theta (R, n) at which each run succeeds with rate `settings.start`, and the measured rates
+    (R,) float64. Runs of the same seed start from the same theta.
+
+    NotReached: see there. With start None: the random parameters, and their rates."""
+    seeds = sorted(set(settings.seeds))
+    one = replace(settings, seeds=tuple(seeds), step_sizes=(0.0,) * len(seeds))
+    theta, rates = taught(one, train.initial_theta(one, device), progress)
+    of_run = torch.tensor([seeds.index(seed) for seed in settings.seeds], device=theta.device)
+    return theta[of_run], rates[of_run]
+
+
+def taught(settings: Settings, theta: Tensor, progress: Progress) -> tuple[Tensor, Tensor]:
+    """The same for theta (R, n), one run for each seed."""
+    before, after, now = theta.clone(), theta.clone(), rate(settings, theta)
+    if settings.start is None:
+        return theta, now
+    waiting = now < settings.start
+    first, second = torch.zeros_like(theta), torch.zeros_like(theta)
+    for step in range(1, LONGEST + 1):
+        g = teaching(settings, theta, step)
+        first, second = 0.9 * first + 0.1 * g, 0.99 * second + 0.01 * g.square()
+        mean, square = first / (1 - 0.9**step), second / (1 - 0.99**step)
+        theta = theta + RATE * mean / (square.sqrt() + 1e-8)
+        if step % EVERY:
+            continue
+        now = rate(settings, theta)
+        passed = waiting & (now >= settings.start)
+        before = torch.where(waiting[:, None] & ~passed[:, None], theta, before)
+        after = torch.where(passed[:, None], theta, after)
+        waiting = waiting & ~passed
+        progress(step, LONGEST)
+        if not waiting.any():
+            return interpolated(settings, before, after)
+    raise NotReached(
+        f"success rate {settings.start} was not reached by supervised training in {LONGEST} steps "
+        f"for seeds {[settings.seeds[int(i)] for i in waiting.nonzero()[:, 0]]}"
+    )
+
+
+def teaching(settings: Settings, theta: Tensor, step: int) -> Tensor:
+    """The gradient (R, n) of the mean log-probability of the reference answers to fresh prompts."""
+    task, architecture = settings.the_task, settings.architecture
+    key = noise.fold(train.run_keys(settings, theta.device), train.WARM)
+    u = noise.uniforms(key, step, shape=(BATCH, task.uniforms_needed(settings.size)))
+    prompts = task.prompts(u, settings.size, settings.easiest)
+    answers = task.answer(prompts, settings.size)[:, :, None]
+    leaves = {
+        name: part.detach().requires_grad_()
+        for name, part in model.unpack(theta, architecture).items()
+    }
+    log_pi = model.log_probabilities(leaves, prompts, answers, architecture)[0]
+    found = torch.autograd.grad(log_pi.sum((-2, -1)).mean(-1).sum(), [*leaves.values()])
+    return torch.cat([part.flatten(1) for part in found], dim=1)
+
+
+def rate(settings: Settings, theta: Tensor) -> Tensor:
+    """Success rate (R,), on the same prompts and uniforms at every call."""
+    batch = train.draw(settings, theta, 0, PROMPTS, GROUP, purpose=train.WARM)
+    return batch.rewards.double().mean((-2, -1))
+
+
+def interpolated(settings: Settings, before: Tensor, after: Tensor) -> tuple[Tensor, Tensor]:
+    """Where the success rate passes `settings.start` on the way from before to after."""
+    low = torch.zeros(before.shape[0], 1, dtype=before.dtype, device=before.device)
+    high = torch.ones_like(low)
+    assert settings.start is not None
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        enough = (rate(settings, before + middle * (after - before)) >= settings.start)[:, None]
+        low, high = torch.where(enough, low, middle), torch.where(enough, middle, high)
+    theta = before + high * (after - before)
+    return theta, rate(settings, theta)

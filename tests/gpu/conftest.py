@@ -1,0 +1,58 @@
+"""Files that need torch are skipped, with the reason, where there is none. And the smallest
+training run that does everything: about ten milliseconds an update."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from gpu_checks.settings import Settings
+
+REASON = "torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
+
+
+class Module(pytest.Module):
+    """A file that is skipped, with the reason, if it imports torch and there is none."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        try:
+            return super().collect()
+        except self.CollectError as error:
+            missing = isinstance(error.__cause__, ImportError) and error.__cause__.name == "torch"
+            if missing and importlib.util.find_spec("torch") is None:
+                pytest.skip(REASON)
+            raise
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module:
+    return Module.from_parent(parent, path=module_path)
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Callable[..., Settings]:
+    """Settings of a network of width 8 on parity, which a random policy gets right one time in
+    five; `changes` go on top."""
+    from gpu_checks.settings import Settings
+
+    def make(**changes: Any) -> Settings:
+        usual: dict[str, Any] = {
+            "task": "parity",
+            "size": 2,
+            "alphabet": 2,
+            "start": None,
+            "steps": 5,
+            "prompts": 4,
+            "group": 4,
+            "width": 8,
+            "layers": 1,
+            "heads": 2,
+            "dtype": "float64",
+        }
+        return Settings(**{**usual, **changes})
+
+    return make

@@ -1,0 +1,540 @@
+"""Laws of a run's folder: killed at any moment and gone on with, it is the run that was never
+interrupted; and a folder that is anything else is refused."""
+# ruff: noqa: E402
+
+import json
+import math
+import multiprocessing
+import os
+import pickle
+import random
+import shutil
+import time
+from dataclasses import asdict, replace
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+torch = pytest.importorskip(
+    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
+)
+
+from gpu_checks import runs, train
+from gpu_checks.runs import CHECKPOINT, LOG, RESULT, SETTINGS, NotResumable
+from gpu_checks.settings import Settings
+
+EVERY, STEPS = 4, 18
+"""Updates between two checkpoints, and of the whole run: the last checkpoint is out of turn."""
+EXIT = 70
+"""Of a process that ends itself in the middle of something."""
+
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["gpu_checks.runs", "pytest"])
+
+
+@pytest.fixture(scope="module")
+def settings(tiny):
+    return tiny(
+        seeds=(0, 1), step_sizes=(0.1, 0.4), steps=STEPS, step="adamw", kl=0.1, algorithm="grpo"
+    )
+
+
+@pytest.fixture(scope="module")
+def unbroken(settings, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("unbroken")
+    runs.run(folder, settings, every=EVERY)
+    return folder
+
+
+@pytest.fixture
+def halfway(settings, tmp_path, monkeypatch):
+    """A folder whose run was stopped after 10 updates, two of them after the last checkpoint."""
+    stop_at(monkeypatch, 10)
+    with pytest.raises(Stopped):
+        runs.run(tmp_path / "run", settings, every=EVERY)
+    monkeypatch.undo()
+    return tmp_path / "run"
+
+
+class Stopped(Exception):
+    pass
+
+
+def stop_at(monkeypatch, step):
+    advance = train.advance
+
+    def stopping(settings, state):
+        if state.step == step:
+            raise Stopped
+        return advance(settings, state)
+
+    monkeypatch.setattr(train, "advance", stopping)
+
+
+def state_of(folder):
+    return torch.load(folder / CHECKPOINT, weights_only=True)
+
+
+def same(folder, expected):
+    """Byte for byte; of the checkpoint, tensor for tensor and bit for bit. And nothing is left."""
+    assert {path.name for path in folder.iterdir()} == {SETTINGS, LOG, CHECKPOINT, RESULT}
+    for name in (SETTINGS, LOG, RESULT):
+        assert (folder / name).read_bytes() == (expected / name).read_bytes(), name
+    found, wanted = state_of(folder), state_of(expected)
+    assert found.keys() == wanted.keys()
+    for name, value in wanted.items():
+        if isinstance(value, torch.Tensor):
+            assert torch.equal(found[name], value), name
+        else:
+            assert found[name] == value, name
+
+
+# -- killed ----------------------------------------------------------------------------------------
+
+
+def started(target, *arguments):
+    process = PROCESSES.Process(target=target, args=arguments)
+    process.start()
+    return process
+
+
+def trains(folder, settings):
+    """In a process of its own."""
+    torch.set_num_threads(1)
+    runs.run(folder, settings, every=EVERY)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_killed_at_random_times_it_is_the_run_that_was_never_killed(
+    settings, unbroken, tmp_path, seed
+):
+    """SIGKILL some milliseconds after a file of the folder has changed, until one run gets
+    through or eight were killed; the last one is left to end."""
+    draw, folder, killed = random.Random(seed), tmp_path / "run", 0
+    for _ in range(8):
+        before = trace(folder)
+        process = started(trains, folder, settings)
+        while process.is_alive() and trace(folder) == before:
+            time.sleep(0.001)
+        process.join(draw.uniform(0, 0.06))
+        process.kill()
+        process.join()
+        killed += process.exitcode == -9
+        if process.exitcode == 0:
+            break
+    assert killed > 0
+    runs.run(folder, settings, every=EVERY)
+    same(folder, unbroken)
+
+
+def trace(folder):
+    """Changes whenever a file in the folder does."""
+    found = []
+    for path in folder.glob("*"):
+        try:
+            found.append((path.name, path.stat().st_mtime_ns, path.stat().st_size))
+        except FileNotFoundError:
+            continue
+    return sorted(found)
+
+
+def dies(folder, settings, moment, turn):
+    """Trains, and ends without any cleaning up at the `turn`-th time of a moment."""
+    torch.set_num_threads(1)
+    MOMENTS[moment](partial(exit_at, count(1), turn), folder)
+    trains(folder, settings)
+
+
+def exit_at(turns, turn, last=lambda: None):
+    """Ends the process at that turn, after a last deed."""
+    if next(turns) == turn:
+        last()
+        os._exit(EXIT)
+
+
+def before(owner, name, suffix=""):
+    """Ends just before `owner.name` is called, with a path that ends so."""
+
+    def plant(end, folder):
+        original = getattr(owner, name)
+
+        def planted(first, *others, **named):
+            if suffix in str(first):
+                end()
+            return original(first, *others, **named)
+
+        setattr(owner, name, planted)
+
+    return plant
+
+
+def after(owner, name, suffix=""):
+    def plant(end, folder):
+        original = getattr(owner, name)
+
+        def planted(first, *others, **named):
+            found = original(first, *others, **named)
+            if suffix in str(first):
+                end()
+            return found
+
+        setattr(owner, name, planted)
+
+    return plant
+
+
+def half_written(suffix):
+    """Ends with half of the file under its temporary name."""
+
+    def plant(end, folder):
+        original = Path.write_bytes
+
+        def planted(path, content):
+            if suffix in path.name:
+                original(path, content[: len(content) // 2])
+                end()
+            return original(path, content)
+
+        setattr(Path, "write_bytes", planted)  # noqa: B010
+
+    return plant
+
+
+def half_a_line(end, folder):
+    """Ends with some of the buffered lines in the file, and half of one."""
+    line = runs.line
+
+    def planted(step, measured):
+        text = line(step, measured)
+
+        def flush():
+            with (folder / LOG).open("a") as log:
+                log.write(f"{text}\n{text[:99]}")
+
+        end(flush)
+        return text
+
+    runs.line = planted
+
+
+MOMENTS = {
+    "settings half written": half_written(SETTINGS),
+    "settings not renamed": before(Path, "replace", SETTINGS),
+    "settings written": after(Path, "replace", SETTINGS),
+    "checkpoint half written": half_written(CHECKPOINT),
+    "checkpoint not renamed": before(Path, "replace", CHECKPOINT),
+    "checkpoint written": after(Path, "replace", CHECKPOINT),
+    "log half cut": half_written(LOG),
+    "log not renamed": before(Path, "replace", LOG),
+    "log cut": after(Path, "replace", LOG),
+    "before an update": before(train, "advance"),
+    "after an update": after(train, "advance"),
+    "after a line": after(runs, "line"),
+    "half a line": half_a_line,
+    "before a checkpoint": before(runs, "save"),
+    "before the result": before(runs, "summary"),
+    "result half written": half_written(RESULT),
+    "result not renamed": before(Path, "replace", RESULT),
+    "result written": after(Path, "replace", RESULT),
+}
+PLANS = [
+    *(((name, 1),) for name in MOMENTS),
+    (("checkpoint not renamed", 3), ("checkpoint not renamed", 2), ("checkpoint written", 2)),
+    (("checkpoint half written", 4), ("log half cut", 1), ("log not renamed", 1), ("log cut", 1)),
+    (("half a line", 6), ("half a line", 3), ("after a line", 6), ("before a checkpoint", 1)),
+    (("checkpoint written", 6), ("result half written", 1), ("result not renamed", 1)),
+]
+"""Moments in a row, each with the turn at which the process ends: turn 6 of the checkpoints is the
+last one, and after it no update is left."""
+
+
+@pytest.mark.parametrize("plan", PLANS, ids=lambda plan: "; ".join(f"{m} {n}" for m, n in plan))
+def test_killed_at_the_worst_moments_it_is_the_run_that_was_never_killed(
+    settings, unbroken, tmp_path, plan
+):
+    folder = tmp_path / "run"
+    for moment, turn in plan:
+        process = started(dies, folder, settings, moment, turn)
+        process.join()
+        assert process.exitcode == EXIT, "the moment came"
+    assert (folder / RESULT).exists() == (plan[-1][0] == "result written")
+    runs.run(folder, settings, every=EVERY)
+    same(folder, unbroken)
+
+
+def test_how_often_a_checkpoint_is_written_is_not_seen(settings, unbroken, tmp_path):
+    runs.run(tmp_path / "run", settings, every=7)
+    same(tmp_path / "run", unbroken)
+
+
+def test_a_finished_run_is_only_read(settings, unbroken, tmp_path, monkeypatch):
+    folder = shutil.copytree(unbroken, tmp_path / "run")
+    stop_at(monkeypatch, 0)
+    times = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    rows = runs.run(folder, settings)
+    assert rows == runs.rows_of(unbroken)
+    assert times == {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+
+
+# -- what is refused -------------------------------------------------------------------------------
+
+
+def refused(folder, settings, *names):
+    """Refused, naming the file; and nothing in the folder is touched."""
+    held = {path: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(NotResumable) as error:
+        runs.run(folder, settings, every=EVERY)
+    for name in names:
+        assert str(name) in str(error.value)
+    assert held == {path: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"steps": 19}, {"seeds": (0, 2)}, {"dtype": "float32"}, {"algorithm": "gspo"}],
+    ids=str,
+)
+def test_a_run_with_other_settings_is_refused(settings, halfway, changes):
+    refused(halfway, replace(settings, **changes), halfway)
+
+
+def test_a_finished_run_with_other_settings_is_refused(settings, unbroken):
+    refused(unbroken, replace(settings, clip=0.1), unbroken)
+
+
+def test_a_folder_with_anything_else_is_refused(settings, tmp_path):
+    (tmp_path / "thesis.tex").write_text("x")
+    refused(tmp_path, settings, tmp_path, SETTINGS)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"settings": 3}', '{"settings": {}}'])
+def test_unreadable_settings_are_refused(settings, halfway, text):
+    (halfway / SETTINGS).write_text(text)
+    refused(halfway, settings, halfway / SETTINGS)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.999])
+def test_a_checkpoint_that_is_cut_short_is_refused(settings, halfway, share):
+    path = halfway / CHECKPOINT
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    refused(halfway, settings, path)
+
+
+def test_a_damaged_checkpoint_is_refused_or_read_rightly(settings, halfway):
+    """A changed byte is noticed, or it was none of a tensor."""
+    path, draw, noticed = halfway / CHECKPOINT, random.Random(0), 0
+    content, expected = path.read_bytes(), state_of(halfway)
+    for _ in range(200):
+        place = draw.randrange(len(content))
+        damaged = bytearray(content)
+        damaged[place] ^= 1 << draw.randrange(8)
+        path.write_bytes(damaged)
+        try:
+            state, rates = runs.restore(halfway, settings, "cpu")
+        except NotResumable as error:
+            assert str(path) in str(error)
+            noticed += 1
+            continue
+        assert state is not None and rates is not None
+        for name, value in asdict(state).items():
+            if isinstance(value, torch.Tensor):
+                assert torch.equal(value, expected[name]), (place, name)
+            else:
+                assert value == expected[name], (place, name)
+        assert torch.equal(rates, expected["rates"])
+    assert noticed > 100
+
+
+def test_a_checkpoint_of_other_settings_is_refused(settings, halfway, tmp_path):
+    path = halfway / CHECKPOINT
+    saved = state_of(halfway)
+    for changes in (
+        {"of": "0" * 64},
+        {"theta": saved["theta"][:1]},
+        {"theta": saved["theta"][:, 1:]},
+    ):
+        torch.save({**saved, **changes}, path)
+        refused(halfway, settings, path)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda saved: {name: x for name, x in saved.items() if name != "of"},
+        lambda saved: {name: x for name, x in saved.items() if name != "theta"},
+        lambda saved: {**saved, "more": 1},
+        lambda saved: {**saved, "theta": None},
+        lambda saved: [saved],
+        lambda saved: 3,
+    ],
+    ids=["no settings", "no theta", "more", "theta is None", "list", "number"],
+)
+def test_a_checkpoint_with_other_contents_is_refused(settings, halfway, changed):
+    torch.save(changed(state_of(halfway)), halfway / CHECKPOINT)
+    refused(halfway, settings, halfway / CHECKPOINT)
+
+
+class Malicious:
+    def __init__(self, mark):
+        self.mark = mark
+
+    def __reduce__(self):
+        return (os.mkdir, (str(self.mark),))
+
+
+@pytest.mark.parametrize("plain", [True, False], ids=["pickle", "torch"])
+@pytest.mark.filterwarnings("ignore:Detected pickle protocol")
+def test_a_malicious_checkpoint_is_not_executed(settings, halfway, tmp_path, plain):
+    mark, path = tmp_path / "mark", halfway / CHECKPOINT
+    saved = {**state_of(halfway), "theta": Malicious(mark)}
+    if plain:
+        path.write_bytes(pickle.dumps(saved))
+    else:
+        torch.save(saved, path)
+    refused(halfway, settings, path)
+    assert not mark.exists()
+    pickle.loads(pickle.dumps(Malicious(mark)))
+    assert mark.exists(), "it would have been"
+
+
+@pytest.mark.parametrize("kept", [0, 5, 7, 7.5])
+def test_a_log_shorter_than_the_checkpoint_is_refused(settings, halfway, kept):
+    """Eight updates are saved; of the eighth line half is there."""
+    path = halfway / LOG
+    lines = path.read_bytes().splitlines(keepends=True)
+    whole = b"".join(lines[: int(kept)])
+    path.write_bytes(whole + (lines[int(kept)][:50] if kept % 1 else b""))
+    refused(halfway, settings, path, "8 updates")
+
+
+def test_a_log_that_is_gone_is_refused(settings, halfway):
+    (halfway / LOG).unlink()
+    refused(halfway, settings, halfway / LOG)
+
+
+@pytest.mark.parametrize("more", [b"", b"\n", b'{"step": 10', b'{"step": 10}\n{"st', b"\x00\xff\n"])
+def test_what_the_log_has_beyond_the_checkpoint_is_made_again(settings, unbroken, halfway, more):
+    with (halfway / LOG).open("ab") as log:
+        log.write(more)
+    runs.run(halfway, settings, every=EVERY)
+    same(halfway, unbroken)
+
+
+def test_a_run_without_its_checkpoint_begins_again(settings, unbroken, halfway):
+    (halfway / CHECKPOINT).unlink()
+    runs.run(halfway, settings, every=EVERY)
+    same(halfway, unbroken)
+
+
+# -- what is written -------------------------------------------------------------------------------
+
+
+def test_the_log_says_what_was_measured_in_every_update(settings, unbroken):
+    log = [*runs.read_log(unbroken)]
+    assert [one["step"] for one in log] == [*range(STEPS)]
+    state = train.begin(settings, train.initial_theta(settings, "cpu"))
+    for one in log:
+        state, measured = train.advance(settings, state)
+        assert {"step", *measured} == {*one}
+        for name, values in measured.items():
+            for found, x in zip(one[name], values.tolist(), strict=True):
+                assert found == x if math.isfinite(x) else found is None
+    assert torch.equal(state.theta, state_of(unbroken)["theta"])
+
+
+def test_the_settings_are_those_of_the_run(settings, unbroken):
+    assert runs.settings_of(unbroken) == settings
+    document = json.loads((unbroken / SETTINGS).read_text())
+    assert document["versions"]["torch"].split("+")[0] == torch.__version__.split("+")[0]
+    assert {*document["versions"]} == {"python", "gradgap", "torch", "numpy"}
+
+
+def test_missing_numbers_are_null_and_others_are_written_in_full():
+    values = torch.tensor([0.1, math.nan, math.inf, -math.inf, 1 / 3], dtype=torch.float64)
+    found = runs.line(7, {"gap": values})
+    assert json.loads(found) == {"step": 7, "gap": [0.1, None, None, None, 1 / 3]}
+
+
+def test_the_result_has_a_row_for_each_run(settings, unbroken):
+    rows, log, saved = runs.rows_of(unbroken), [*runs.read_log(unbroken)], state_of(unbroken)
+    final = train.evaluate(settings, saved["theta"])
+    assert len(rows) == 2
+    for r, row in enumerate(rows):
+        tail = log[-1:]
+        expected = {
+            "algorithm": "grpo",
+            "task": "parity",
+            "step": "adamw",
+            "size": 2,
+            "longest": settings.longest,
+            "vocabulary": 4,
+            "step_size": settings.step_sizes[r],
+            "seed": settings.seeds[r],
+            "steps": STEPS,
+            "start": saved["rates"][r].item(),
+            "final_success": final[r].item(),
+            "best_success": max(one["success"][r] for one in log),
+            "final_entropy": tail[0]["entropy"][r],
+            "homogeneous": tail[0]["homogeneous"][r],
+            "failing": tail[0]["failing"][r],
+            "gradient_norm": tail[0]["gradient_norm"][r],
+            "mean_length": tail[0]["length"][r],
+            "cumulative_gap": saved["cumulative_gap"][r].item(),
+            "missing": saved["missing"][r].item(),
+            "finite": 1.0,
+        }
+        assert row == expected
+
+
+def test_what_is_late_is_the_mean_of_what_is_known():
+    tail: list[dict[str, Any]] = [{"x": [1.0, None]}, {"x": [None, None]}, {"x": [2.0, None]}]
+    assert runs.late(tail, "x", 0) == 1.5
+    assert math.isnan(runs.late(tail, "x", 1)) and math.isnan(runs.late([], "x", 0))
+
+
+def test_the_best_is_the_best_of_as_many_updates_in_a_row():
+    success = [0.0, 0.9, 0.1, 0.5, 0.6, 0.0]
+    assert runs.best(success, 1) == pytest.approx(0.9)
+    assert runs.best(success, 2) == pytest.approx(0.55)
+    assert runs.best(success, 6) == pytest.approx(0.35)
+
+
+@pytest.mark.parametrize("size", [1e30, 1e38])
+def test_a_run_that_leaves_the_numbers_has_a_result_too(tiny, tmp_path, size):
+    settings = tiny(seeds=(0, 0), step_sizes=(0.1, size), steps=12, dtype="float32")
+    fine, lost = runs.run(tmp_path, settings)
+    assert fine["finite"] == 1.0 and all(x == x for x in fine.values())
+    assert lost["steps"] == 12 and 0 <= lost["final_success"] <= 1
+    log = [*runs.read_log(tmp_path)]
+    assert any(one["finite"][1] == 0 for one in log)
+
+
+def test_no_updates_are_a_result_too(settings, tmp_path):
+    row, _ = runs.run(tmp_path, replace(settings, steps=0))
+    assert (tmp_path / LOG).read_bytes() == b""
+    assert row["cumulative_gap"] == 0 and row["missing"] == 0
+    assert row["start"] == state_of(tmp_path)["rates"][0]
+
+
+def test_progress_is_told(settings, tmp_path):
+    told: list[tuple[int, int]] = []
+    runs.run(tmp_path, replace(settings, steps=3), progress=lambda *pair: told.append(pair))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_the_start_can_be_given(settings, tmp_path):
+    theta = train.initial_theta(settings, "cpu") * 0.5
+    rates = torch.tensor([0.25, 0.75], dtype=torch.float64)
+    given: list[Settings] = []
+
+    def start(asked, device):
+        given.append(asked)
+        return theta, rates
+
+    rows = runs.run(tmp_path, replace(settings, steps=0), start=start)
+    assert [row["start"] for row in rows] == [0.25, 0.75] and len(given) == 1
+    assert torch.equal(state_of(tmp_path)["theta"], theta)

@@ -1,0 +1,155 @@
+"""gradgap train, sweep, phase, cumulative, exact, constructions: what they write, print, refuse."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from gpu_checks import train as training
+from gradgap import app
+from theory.terminal import BadInput
+
+TINY = ["--size", "1", "--steps", "3", "--prompts", "4", "--group", "4", "--threads", "1"]
+
+
+def run(*arguments: object) -> tuple[int, str, str]:
+    found = CliRunner().invoke(app, [str(x) for x in arguments])
+    if isinstance(found.exception, BadInput):
+        return 2, found.stdout, str(found.exception)
+    if found.exception is not None and not isinstance(found.exception, SystemExit):
+        raise found.exception
+    return found.exit_code, found.stdout, found.stderr
+
+
+def test_train_writes_a_folder_and_prints_json_alone(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    code, stdout, stderr = run("train", "copy", "--out", out, *TINY, "--json")
+    assert code == 0
+    (row,) = json.loads(stdout)
+    assert row["task"] == "copy" and 0 <= row["final_success"] <= 1
+    names = {path.name for path in out.iterdir()}
+    expected = {"settings.json", "log.jsonl", "checkpoint.pt", "result.csv", "curves.png"}
+    assert names == expected and str(out) in stderr
+    assert len((out / "log.jsonl").read_text().splitlines()) == 3
+
+
+def test_a_finished_run_is_shown_again_and_not_trained_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ("train", "copy", "--out", tmp_path / "run", *TINY, "--json")
+    first = run(*arguments)[1]
+
+    def never(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(training, "advance", never)
+    assert run(*arguments)[1] == first
+
+
+def test_other_settings_in_the_same_folder_are_refused(tmp_path: Path) -> None:
+    run("train", "copy", "--out", tmp_path / "run", *TINY)
+    code, _, message = run("train", "copy", "--out", tmp_path / "run", *TINY, "--seed", 1)
+    assert code == 2 and "other settings" in message and "\n" not in message
+
+
+def test_sweep_trains_every_step_size_with_every_seed(tmp_path: Path) -> None:
+    out = tmp_path / "sweep"
+    common = ("sweep", "copy", "--out", out, *TINY, "--json")
+    code, stdout, _ = run(*common, "--step-sizes", "0.01,1", "--seeds", 3)
+    cells = {(row["step_size"], row["seed"]) for row in json.loads(stdout)}
+    assert code == 0 and cells == {(x, s) for x in (0.01, 1.0) for s in (0, 1, 2)}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["train", "sums"], "sums"),
+        (["train", "copy", "--algorithm", "ppo"], "ppo"),
+        (["train", "copy", "--step", "newton"], "newton"),
+        (["train", "copy", "--step-size", "nan"], "nan"),
+        (["train", "copy", "--step-size", "-1"], "-1"),
+        (["train", "copy", "--start", "1.5"], "1.5"),
+        (["train", "copy", "--prompts", "3"], "3"),
+        (["train", "copy", "--clip", "2"], "2"),
+        (["train", "copy", "--dtype", "int8"], "int8"),
+        (["train", "copy", "--device", "abacus"], "abacus"),
+        (["sweep", "copy", "--step-sizes", "0.1,fast"], "fast"),
+        (["sweep", "copy", "--step-sizes", ""], "''"),
+        (["phase", "--preset", "huge"], "huge"),
+        (["cumulative", "--preset", "huge"], "huge"),
+        (["exact", "--preset", "huge"], "huge"),
+    ],
+)
+def test_bad_input_is_one_line_that_names_the_value(
+    tmp_path: Path, arguments: list[str], named: str
+) -> None:
+    code, stdout, message = run(*arguments, "--out", tmp_path / "out")
+    assert code == 2 and named in message and "\n" not in message and stdout == ""
+
+
+def test_phase_writes_tables_and_figures(tmp_path: Path) -> None:
+    code, stdout, stderr = run(
+        "phase", "--preset", "smoke", "--out", tmp_path, "--threads", 1, "--json"
+    )
+    assert code == 0 and "phase_length.png" in stderr
+    assert {row["size"] for row in json.loads(stdout)} == {1, 2, 3}
+    document = json.loads((tmp_path / "record.json").read_text())
+    assert document["command"] == "gradgap phase --preset smoke --device cpu"
+    assert set(document["versions"]) == {"python", "gradgap", "torch", "numpy"}
+
+
+def test_constructions_count_no_violation_and_stop_at_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = ("constructions", "--instances", 300, "--steps", 8, "--eager", "--threads", 1)
+    code, stdout, _ = run(*few, "--json", "--out", tmp_path / "out")
+    document = json.loads(stdout)
+    assert code == 0 and (tmp_path / "out" / "constructions.json").exists()
+    assert {"theorem_2", "theorem_4", "eta_safe", "token_eta_safe"} <= set(document["claims"])
+    assert all(row["violations"] == 0 for row in document["claims"].values())
+    assert run(*few, "--out", tmp_path / "out")[0] == 2
+
+    from gpu_checks import fused
+
+    def broken(*_: object) -> None:
+        raise fused.Violated("theorem_2: step 3 of instance 7")
+
+    monkeypatch.setattr(fused, "study", broken)
+    code, _, stderr = run(*few)
+    assert code == 1 and "instance 7" in stderr
+
+
+def test_an_exact_study_that_meets_a_violation_exits_with_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from gpu_checks import exact_study
+    from gpu_checks.exact import Violated
+
+    def broken(*_: object) -> None:
+        raise Violated("sharp_step", "left <= right", left=2.0, right=1.0)
+
+    monkeypatch.setattr(exact_study, "study", broken)
+    code, _, stderr = run("exact", "--preset", "smoke")
+    assert code == 1 and "sharp_step" in stderr
+
+
+def test_without_torch_the_command_says_what_to_install_and_others_work(tmp_path: Path) -> None:
+    (tmp_path / "torch.py").write_text("raise ImportError('no torch here')\n")
+    program = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import gradgap; "
+        "sys.argv = ['gradgap', *sys.argv[1:]]; gradgap.main()"
+    )
+
+    def call(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", program, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    refused = call("train", "copy", "--out", str(tmp_path / "run"))
+    assert refused.returncode == 2 and "pip install" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+    assert call("sharpness").returncode == 0

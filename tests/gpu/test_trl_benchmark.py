@@ -1,0 +1,266 @@
+"""The benchmark against TRL: its arithmetic, its arguments, and that TRL makes our update."""
+
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip(
+    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
+)
+
+from gpu_checks import model, train  # noqa: E402
+from gpu_checks.benchmarks import sides, trl, trl_side  # noqa: E402
+
+BENCH = "TRL is not installed: pip install -c constraints.txt -e '.[bench]'"
+
+
+def options(*more: str, out: str = "nowhere"):
+    return trl.parser().parse_args(["--out", out, *more])
+
+
+def ours(runs: int = 1, size: int = 2):
+    chosen = trl.settings_of(options("--size", str(size)), 64)
+    chosen = replace(chosen, seeds=tuple(range(runs)), step_sizes=(0.02,) * runs)
+    normals = torch.randn(1, chosen.architecture.size, generator=torch.Generator().manual_seed(0))
+    return sides.Ours(chosen, model.initial(chosen.architecture, normals))
+
+
+# -- arithmetic ------------------------------------------------------------------------------------
+
+
+def test_rates_of_a_block_with_known_times():
+    block = sides.Block(seconds=[0.1, 0.3], sampling=0.12, preparing=0.04, tokens=1000)
+    found = trl.rates(block, rollouts=100)
+    assert found["rate"] == pytest.approx(500)
+    assert found["update"] == pytest.approx(0.2)
+    assert found["sampling"] == pytest.approx(0.06)
+    assert found["preparing"] == pytest.approx(0.02)
+    assert found["rest"] == pytest.approx(0.12)
+    assert found["tokens"] == pytest.approx(5)
+
+
+def test_the_ratio_is_taken_turn_by_turn():
+    rows = {
+        "ours": [{"rate": 10.0}, {"rate": 40.0}, {"rate": 90.0}],
+        "slow": [{"rate": 5.0}, {"rate": 10.0}, {"rate": 10.0}],
+        "fast": [{"rate": 10.0}, {"rate": 20.0}, {"rate": 30.0}],
+    }
+    found = trl.compared(rows, "ours", ["slow", "fast"])
+    assert found["fastest_other"] == "fast"
+    assert found["ratio"] == {"of": "ours", "to": "fast", "min": 1.0, "median": 2.0, "max": 3.0}
+    assert found["sides"]["slow"]["rate"] == {"min": 5.0, "median": 10.0, "max": 10.0}
+
+
+def test_a_ratio_of_unequal_numbers_of_turns_is_refused():
+    with pytest.raises(ValueError, match=r"shorter|longer"):
+        trl.ratio({"a": [{"rate": 1.0}], "b": []}, "a", "b")
+
+
+@pytest.mark.parametrize("empty", [lambda: trl.spread([]), lambda: trl.fastest({}, [])])
+def test_nothing_has_no_spread_and_no_fastest(empty):
+    with pytest.raises(ValueError, match="not defined"):
+        empty()
+
+
+class Scripted:
+    """A side that says what is called."""
+
+    rollouts = 10
+    parameters = 1
+
+    def __init__(self, name: str, calls: list[str], seconds: float) -> None:
+        self.name, self.calls, self.seconds = name, calls, seconds
+
+    def reset(self) -> None:
+        self.calls.append(f"reset {self.name}")
+
+    def run(self, updates: int, target: float | None = None) -> sides.Block:
+        self.calls.append(f"{self.name} {updates}")
+        return sides.Block(seconds=[self.seconds] * updates)
+
+    def success_rate(self) -> float:
+        return 0.5
+
+
+def test_sides_take_turns_from_their_start_and_the_first_turn_is_left_out():
+    calls: list[str] = []
+    both = {name: Scripted(name, calls, s) for name, s in (("a", 0.5), ("b", 2.0))}
+    rows = trl.interleaved(both, updates=4, repeats=2, say=lambda line: None)
+    turn = ["reset a", "a 4", "reset b", "b 4"]
+    assert calls == ["reset a", "a 1", "reset b", "b 1", *turn, *turn]
+    assert [row["rate"] for row in rows["a"]] == [20.0, 20.0]
+    assert [row["rate"] for row in rows["b"]] == [5.0, 5.0]
+
+
+# -- our side --------------------------------------------------------------------------------------
+
+
+def test_every_prompt_is_there_once():
+    prompts = sides.every_prompt(trl.settings_of(options(), 256))
+    assert prompts.shape == (256, 5)
+    assert len(prompts.unique(dim=0)) == 256
+
+
+def test_the_exact_success_rate_is_what_sampling_finds():
+    side = ours()
+    drawn = train.draw(side.settings, side.theta, 0, prompts=400, group=50)
+    # A random policy on 16 prompts: J is small, so that 20000 responses leave few hundred hits.
+    exact, found = side.success_rate(), drawn.rewards.double().mean().item()
+    assert abs(found - exact) < 5 * (exact / 20_000) ** 0.5
+    assert 1e-3 < exact < 0.2
+
+
+def test_our_blocks_count_updates_tokens_and_stop_at_the_target():
+    side = ours(size=1)  # where a random policy succeeds often enough to be moved
+    block = side.run(3)
+    assert len(block.seconds) == 3
+    assert side.state.step == 4  # one more, which is not counted
+    assert block.success == []
+    assert 3 * side.rollouts <= block.tokens <= 3 * side.rollouts * side.settings.longest
+    assert not torch.equal(side.state.theta, side.theta)
+    side.reset()
+    assert torch.equal(side.state.theta, side.theta)
+    assert side.state.step == 4  # new batches
+    assert len(side.run(5, target=1e-9).seconds) == 1
+    assert len(side.run(2, target=1.0).success) == 2
+
+
+def test_a_population_counts_the_rollouts_of_all_runs():
+    stack, alone = ours(runs=3), sides.InTurn([ours(), ours()])
+    assert (stack.rollouts, alone.rollouts) == (192, 128)
+    assert len(alone.run(2).seconds) == 2
+    assert stack.run(1).tokens >= 192
+
+
+# -- arguments -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        ["--rollouts", "100"],
+        ["--repeats", "0"],
+        ["--threads", "0"],
+        ["--runs", "-1"],
+        ["--start", "0.9", "--target", "0.5"],
+        ["--size", "7"],
+        ["--step-sizes", "-1"],
+        ["--step-size", "nan"],
+    ],
+)
+def test_bad_options_are_refused_in_one_line(bad, tmp_path, capsys):
+    assert trl.main(["--out", str(tmp_path), *bad]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert len(said.err.splitlines()) == 1
+    assert "got" in said.err
+
+
+def test_an_earlier_result_is_not_replaced(tmp_path: Path, capsys):
+    (tmp_path / "trl.json").write_text("{}")
+    assert trl.main(["--out", str(tmp_path)]) == 2
+    assert "exists" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"algorithm": "success"}, "TRL has"),
+        ({"step": "normalised"}, "plain steps"),
+        ({"inner": 2}, "one update a batch"),
+        ({"seeds": (0, 1), "step_sizes": (0.1, 0.1)}, "TRL trains one run"),
+        ({"prompts": 2, "group": 3}, "4 equal chunks"),
+    ],
+)
+def test_what_trl_cannot_do_is_refused(changes, says):
+    chosen = replace(trl.settings_of(options(), 256), **changes)
+    with pytest.raises(ValueError, match=says):
+        trl_side.require(chosen, trl_side.Variant(chunks=4))
+
+
+@pytest.mark.parametrize("missing", trl_side.EXTRA)
+def test_a_missing_library_says_what_to_install(missing, monkeypatch, tmp_path, capsys):
+    def found(name: str):
+        if name == missing:
+            raise ModuleNotFoundError(f"No module named '{name}'", name=name)
+        return pytest  # anything: it is not looked at before the missing one
+
+    monkeypatch.setattr(trl_side, "import_module", found)
+    assert trl.main(["--out", str(tmp_path / "new")]) == 2
+    said = capsys.readouterr().err
+    assert said == f"{missing} is not installed: pip install -c constraints.txt -e '.[bench]'\n"
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_library_that_is_broken_inside_is_not_called_missing(monkeypatch):
+    def broken(name: str):
+        raise ModuleNotFoundError("No module named 'inside'", name="inside")
+
+    monkeypatch.setattr(trl_side, "import_module", broken)
+    with pytest.raises(ModuleNotFoundError, match="No module named 'inside'"):
+        trl_side.libraries()
+
+
+# -- with TRL --------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("algorithm", "chunks"), [("dr-grpo", 1), ("dr-grpo", 2), ("grpo", 1)])
+def test_an_update_of_trl_is_our_equation(algorithm, chunks):
+    """theta' - theta = eta (1/B) sum_i A_i weight_i grad log pi(o_i | q), A_i from the verifier."""
+    for name in trl_side.EXTRA:
+        pytest.importorskip(name, reason=BENCH)
+    chosen = replace(trl.settings_of(options(), 64), algorithm=algorithm, step_sizes=(0.05,))
+    side = trl_side.Theirs(chosen, trl_side.Variant(chunks=chunks), torch.device("cpu"))
+    side.warm_start(0.5)
+    assert side.success_rate() == pytest.approx(0.5, abs=1e-3)
+    seen: list[dict] = []
+    inner = side.trainer.compute_loss
+
+    def watched(network, inputs, *args, **kwargs):
+        seen.append({name: x.clone() for name, x in inputs.items() if torch.is_tensor(x)})
+        return inner(network, inputs, *args, **kwargs)
+
+    side.trainer.compute_loss = watched
+    side.run(1, target=0.999)
+    assert len(seen) == chunks
+    after = [part.detach().clone() for part in side.model.parameters()]
+    side.reset()
+    prompts, responses, mask, advantages = (
+        torch.cat([one[name] for one in seen])
+        for name in ("prompt_ids", "completion_ids", "completion_mask", "advantages")
+    )
+    rewards = torch.tensor(
+        [
+            float(response[inside.bool()].tolist() == side.correct[trl_side.text(prompt)])
+            for prompt, response, inside in zip(prompts.tolist(), responses, mask, strict=True)
+        ]
+    )
+    assert 0 < rewards.sum() < 64
+    # Two groups may have the same prompt, so the group is not known; the sign is.
+    assert ((advantages > 0) <= (rewards == 1)).all()
+    assert ((advantages < 0) <= (rewards == 0)).all()
+    if algorithm == "grpo":
+        # The squares of a group sum to G - 1, or to 0 if it is homogeneous. Not standardised, those
+        # of all four groups would sum to 16 at most.
+        groups = advantages.square().sum().item() / 15
+        assert groups > 1.5
+        assert groups == pytest.approx(round(groups), abs=0.01)
+    else:
+        torch.testing.assert_close(16 * advantages, (16 * advantages).round())
+    ids = torch.cat((prompts, responses), dim=1)
+    log_pi = side.model(ids[:, :-1]).logits.log_softmax(-1)
+    chosen_log_pi = log_pi.gather(-1, ids[:, 1:, None]).squeeze(-1)[:, prompts.shape[1] - 1 :]
+    weight = mask / mask.sum(1, keepdim=True) if algorithm == "grpo" else mask
+    surrogate = (advantages * (chosen_log_pi * weight).sum(1)).mean()
+    gradient = torch.autograd.grad(surrogate, list(side.model.parameters()))
+    for new, old, g in zip(after, side.model.parameters(), gradient, strict=True):
+        torch.testing.assert_close(new - old, 0.05 * g, rtol=1e-3, atol=1e-6)
+
+
+def test_the_libraries_are_the_ones_of_the_extra():
+    for name in trl_side.EXTRA:
+        pytest.importorskip(name, reason=BENCH)
+    assert trl_side.libraries().trl is import_module("trl")
