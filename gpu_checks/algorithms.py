@@ -180,8 +180,8 @@ def clipped(ratio: Tensor, advantages: Tensor, clip: float | None) -> Tensor:
 
 
 def kl_penalty(log_pi: Tensor, log_reference: Tensor) -> Tensor:
-    """An estimate (R,) of KL(pi || reference) a token, from responses of pi:
-    mean over responses of sum_t (e^d - d - 1), d = log reference - log pi, summed over tokens."""
+    """An estimate (R,) of KL(pi || reference) of whole responses, from responses of pi: the mean of
+    sum_t (e^d - d - 1), d = log reference - log pi of token t."""
     d = log_reference - log_pi
     return (d.exp() - d - 1).sum(-1).mean((-2, -1))
 

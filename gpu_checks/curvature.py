@@ -227,19 +227,21 @@ def curvatures(point: Point, walk: Walk) -> dict[str, Tensor]:
 
 
 def thresholds(problem: Problem, point: Point, walk: Walk) -> dict[str, Tensor]:
-    """Kind -> the safe step (R, K) if L is that of [0, t]; negative where the gap is."""
-    token = values(problem, point, walk, TOKEN)
+    """Kind -> the safe step (R, K) if L is that of [0, t]; negative where the gap is.
+
+    L may be larger between two points of the grid: so it is taken larger by RESOLVED."""
+    every = {kind: values(problem, point, walk, kind) for kind in KINDS}
+    every = {kind: {**names, "L": names["L"] * (1 + RESOLVED)} for kind, names in every.items()}
+    token = every[TOKEN]
     short = comparisons(lemma_2_sharp.SHORT.formula, {**token, "eta": torch.ones_like(walk.t)})[0]
     # SHORT is c eta^2 <= d, so eta <= sqrt(d/c).
     moderate = torch.minimum(
         evaluate(token_eta_safe.branch_moment, token), (short.right / short.left).sqrt()
     )
-    safe = evaluate(token_eta_safe.SAFE_STEP, token)
-    trajectory, mean = (values(problem, point, walk, kind) for kind in (TRAJECTORY, MEAN))
     return {
-        TRAJECTORY: evaluate(eta_safe.SAFE_STEP, trajectory),
-        TOKEN: torch.maximum(safe, moderate),
-        MEAN: evaluate(eta_safe.branch_failure, mean),
+        TRAJECTORY: evaluate(eta_safe.SAFE_STEP, every[TRAJECTORY]),
+        TOKEN: torch.maximum(evaluate(token_eta_safe.SAFE_STEP, token), moderate),
+        MEAN: evaluate(eta_safe.branch_failure, every[MEAN]),
     }
 
 

@@ -67,7 +67,7 @@ def ratios(axes: Axes, steps: Table) -> None:
     axes.axhspan(0.6, 1, color=BLUE, alpha=0.08)
     axes.text(0.5, 0.82, "J rises", transform=axes.get_yaxis_transform(), ha="center", va="center")
     none = int((~hit & ~np.isnan(steps["observed"])).sum())
-    axes.set_title(f"{len(hit)} exact updates; {none} have no harmful step", fontsize=11)
+    axes.set_title(f"{hit.sum()} exact updates; {none} more have no harmful step", fontsize=11)
     _ticks(axes)
     axes.grid(alpha=0.25)
     _legend(axes, 1)
@@ -92,7 +92,9 @@ def curves(axes: Axes, collapse: Table) -> None:
         look: dict[str, Any] = {"color": colour, "linestyle": line, "marker": marker}
         axes.plot(collapse["step"][here], collapse["J"][here], label=of, markersize=3.5, **look)
     axes.set(yscale="log", xlabel="updates along the exact gap", ylabel="success rate J (log axis)")
-    axes.set_title("Long steps collapse and, with exact directions, come back", fontsize=11)
+    axes.set_title(
+        "Below the safe step J rises; after long steps it falls and comes back", fontsize=11
+    )
     axes.grid(alpha=0.25)
     _legend(axes, 2)
 

@@ -5,10 +5,10 @@
     checkpoint.pt   the state after the last saved update, tensors only
     result.csv      one row a run, when all updates are done
 
-The checkpoint is written under another name and renamed, so there is always a whole one. What the
-log has beyond it is cut off when the run goes on, and made again: the bits are those of a run that
-was never interrupted, because everything random is a function of (seed, update). Times are not in
-the log, for the same reason.
+The checkpoint is written under another name and renamed, so a killed process leaves a whole one (a
+power failure may not). What the log has beyond it is cut off when the run goes on, and made again:
+the bits are those of a run that was never interrupted, because everything random is a function of
+(seed, update). Times are not in the log, for the same reason.
 """
 
 from __future__ import annotations
@@ -51,9 +51,12 @@ def run(
     start: Start = warm_start,
 ) -> list[dict[str, Any]]:
     """Train to the end, from the checkpoint if there is one, and return the rows of result.csv.
-    `every`: updates between two checkpoints.
+    `every` >= 1: updates between two checkpoints. One process at a time, and the same versions
+    throughout, or the bits may differ.
 
     NotResumable: the folder is of other settings, or its checkpoint is damaged."""
+    if every < 1:
+        raise ValueError(f"every must be at least 1, got {every}")
     folder.mkdir(parents=True, exist_ok=True)
     claim(folder, settings)
     if (folder / RESULT).exists():
@@ -86,13 +89,15 @@ def claim(folder: Path, settings: Settings) -> None:
         document = {"settings": settings.as_json(), "versions": record.versions("torch", "numpy")}
         record.write_whole(path, record.as_text(document).encode())
     if settings_of(folder).fingerprint != settings.fingerprint:
-        raise NotResumable(f"{folder} holds a run with other settings; give another folder")
+        raise NotResumable(f"{folder / SETTINGS} has other settings; give another folder")
 
 
 def settings_of(folder: Path) -> Settings:
     """NotResumable: there are none, or they cannot be read."""
     try:
-        return room.from_json(json.loads((folder / SETTINGS).read_text())["settings"])
+        return room.from_json(
+            json.loads((folder / SETTINGS).read_text(encoding="utf-8"))["settings"]
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NotResumable(f"{folder / SETTINGS} cannot be read: {error}") from error
 

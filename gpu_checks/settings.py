@@ -92,6 +92,7 @@ class Settings:
 
     @property
     def architecture(self) -> Architecture:
+        # One more than is needed: the last token of a response is never read.
         context = self.the_task.prompt_length(self.size) + self.longest
         vocabulary = self.the_task.vocabulary
         return Architecture(vocabulary, context, self.width, self.layers, self.heads)

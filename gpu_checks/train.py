@@ -8,10 +8,10 @@ one over the half): the update uses their mean, and
     w . E[g]  is estimated by  g_A . g_B / |g|,     w = g/|g|,
 
 while |g| itself, what one would read off a training log, counts the noise of g as signal. (The
-mean of g_A . g_B is |E g|^2. Over |g| it is low by a few per cent, where the noise is large, since
-|g| is large then.) Both are turned into gap alignments (11) by `algorithms.gap_share`. Where no
-group of a half carries a signal there is no estimate: it is logged as missing and counted, never
-taken for zero.
+mean of g_A . g_B is |E g|^2. Over |g| it is low where the noise is large, since |g| is large then:
+by 7% with 16 prompts and groups of 16, by 43% with 2 and 4, measured on one policy.) Both are
+turned into gap alignments (11) by `algorithms.gap_share`. Where no group of a half carries a signal
+there is no estimate: it is logged as missing and counted, never taken for zero.
 
 Everything random is a function of (seed, update): see `noise`. So a run does not depend on the
 others in its population, nor on where it was interrupted.
@@ -34,9 +34,13 @@ PROMPTS, TOKENS, INITIAL, WARM, FINAL = range(5)
 
 @dataclass(frozen=True)
 class State:
-    """After `step` updates of `taken` inner steps: theta (R, n), M(k) of (14) (R,), updates without
+    """After `step` updates of `taken` inner steps in all: theta (R, n), M(k) (R,), updates without
     an estimate of the gap (R,), and adamw's two running means (R, n) or None. `origin` is theta at
-    the start, kept for the penalty on the distance from it."""
+    the start, kept for the penalty on the distance from it.
+
+    M(k) is (14) for one inner step a batch, along the gradient; else the gap is that of the first
+    inner step and the length that of all. The positive part of a noisy estimate is too large in the
+    mean, where the gap is near 0."""
 
     step: int
     taken: int
@@ -178,9 +182,10 @@ def of_halves(
 
 
 def finite_runs(state: State) -> Tensor:
-    """True where theta and the running means are finite: (R,)."""
+    """True where theta and the running means are finite, and their sizes too: (R,). Of a theta that
+    is larger the network would make equal logits, which looks like a policy and is none."""
     parts = [part for part in (state.theta, state.first, state.second) if part is not None]
-    return torch.stack([part.isfinite().all(-1) for part in parts]).all(0)
+    return torch.stack([part.square().sum(-1).isfinite() for part in parts]).all(0)
 
 
 def kept(new: State, old: State) -> State:
@@ -213,8 +218,9 @@ def stepped(settings: Settings, state: State, g: Tensor) -> State:
     if settings.step == ADAMW:
         return adamw(settings, state, g, sizes)
     if settings.step == NORMALISED:
-        norm = g.norm(dim=-1, keepdim=True)
-        g = g / torch.where(norm > 0, norm, 1.0)
+        # In float32 the size of a tiny gradient would be 0.
+        norm = g.double().norm(dim=-1, keepdim=True)
+        g = (g / torch.where(norm > 0, norm, 1.0)).to(g.dtype)
     return replace(state, theta=state.theta + sizes * g)
 
 

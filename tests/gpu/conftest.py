@@ -56,3 +56,38 @@ def tiny() -> Callable[..., Settings]:
         return Settings(**{**usual, **changes})
 
     return make
+
+
+# -- a run in a folder, for test_runs*.py ---------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def settings(tiny):
+    from tests.gpu.run_folders import STEPS
+
+    return tiny(
+        seeds=(0, 1), step_sizes=(0.1, 0.4), steps=STEPS, step="adamw", kl=0.1, algorithm="grpo"
+    )
+
+
+@pytest.fixture(scope="module")
+def unbroken(settings, tmp_path_factory):
+    from gpu_checks import runs
+    from tests.gpu.run_folders import EVERY
+
+    folder = tmp_path_factory.mktemp("unbroken")
+    runs.run(folder, settings, every=EVERY)
+    return folder
+
+
+@pytest.fixture
+def halfway(settings, tmp_path, monkeypatch):
+    """A folder whose run was stopped after 10 updates, two of them after the last checkpoint."""
+    from gpu_checks import runs
+    from tests.gpu.run_folders import EVERY, Stopped, stop_at
+
+    stop_at(monkeypatch, 10)
+    with pytest.raises(Stopped):
+        runs.run(tmp_path / "run", settings, every=EVERY)
+    monkeypatch.undo()
+    return tmp_path / "run"

@@ -157,22 +157,27 @@ def test_thresholds_are_what_the_formulas_say(problem, point, walked):
     found, r, k, T = point.exact, 1, 20, problem.longest
     J, F = found.success_rate[r].item(), found.failure_rate[r].item()
     gap = (point.direction[r] @ point.gap[r]).item()
-    L, G = walked.largest[r, k].item(), walked.score[r].abs().max().item()
+    more = 1 + curvature.RESOLVED
+    L, G = more * walked.largest[r, k].item(), walked.score[r].abs().max().item()
     expected = max(2 * F * gap / L, 2 * J * gap / (L + G**2), gap / (L + G**2 / 2))
     assert S[TRAJECTORY][r, k].item() == pytest.approx(expected, rel=1e-10)
     worst = walked.curvature[r, : k + 1].amax(0)
-    mean = (found.plus[r] * worst).sum().item()
+    mean = more * (found.plus[r] * worst).sum().item()
     assert S[MEAN][r, k].item() == pytest.approx(2 * F * gap / mean, rel=1e-10)
-    L, G = walked.token_largest[r, k].item(), walked.token_score[r].item()
-    plus, norm = found.length_plus[r].item(), found.length_norm[r].item()
+    L, G = more * walked.token_largest[r, k].item(), walked.token_score[r].item()
+    norm = found.length_norm[r].item()
     moment = gap / (L * T + 4 * (2**0.25 - 1) * G**2 * norm / F)
-    expected = max(
-        2 * F * gap / (L * plus),
-        2 * J * gap / (L * T + (G * T) ** 2),
-        gap / (L * T + (G * T) ** 2 / 2),
-        min(moment, 1 / (2 * G * math.sqrt(norm))),
-    )
-    assert S[TOKEN][r, k].item() == pytest.approx(expected, rel=1e-10)
+    moderate = min(moment, 1 / (2 * G * math.sqrt(norm)))
+    longer = replace(found, length_plus=found.length_plus * 1e9)
+    for lengths, fourth in ((found, False), (longer, True)):
+        arms = (
+            2 * F * gap / (L * lengths.length_plus[r].item()),
+            2 * J * gap / (L * T + (G * T) ** 2),
+            gap / (L * T + (G * T) ** 2 / 2),
+        )
+        assert (moderate > max(arms)) == fourth, "each side of the maximum is looked at"
+        S = curvature.thresholds(problem, replace(point, exact=lengths), walked)
+        assert S[TOKEN][r, k].item() == pytest.approx(max(*arms, moderate), rel=1e-10)
 
 
 def test_the_short_steps_of_lemma_2_are_those_below_the_root(problem, point, walked):

@@ -148,7 +148,7 @@ def test_predictions_that_are_too_large_stop_the_training(begun, monkeypatch):
         trained(begun, [Rule(LENGTH, 0.01)], harm=True)
 
 
-def test_a_step_that_ends_elsewhere_stops_the_training(begun):
+def test_a_step_that_ends_elsewhere_stops_the_training(begun, monkeypatch):
     problem, theta = begun
     point = exact.look(problem, theta[None], [algorithm("grpo")])
     exact_training.require_same(point, None)
@@ -156,6 +156,10 @@ def test_a_step_that_ends_elsewhere_stops_the_training(begun):
     for off in (1e-11, math.nan):
         with pytest.raises(Violated, match="log odds of the walk"):
             exact_training.require_same(point, point.exact.log_odds + off)
+    elsewhere = ({}, torch.full((1,), 1e-6), point.exact.log_odds)
+    monkeypatch.setattr(exact_training, "update", lambda *_: elsewhere)
+    with pytest.raises(Violated, match="log odds of the walk"):
+        trained(begun, [Rule(LENGTH, 1.0)])
 
 
 # -- the study -------------------------------------------------------------------------------------
