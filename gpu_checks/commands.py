@@ -216,7 +216,7 @@ def cumulative(
     if as_json:
         print(json.dumps(slopes, indent=1))
     else:
-        show_rows(slopes, "task", "algorithm", "estimate", "updates", "slope")
+        show_rows(slopes, "task", "algorithm", "steps", "estimate", "updates", "slope")
 
 
 @training.command()
@@ -250,7 +250,7 @@ def exact(
         show_rows(document["ratios"], *EXACT_COLUMNS)
 
 
-EXACT_COLUMNS = ("task", "algorithm", "start", "kind", "harmful", "min", "median", "max")
+EXACT_COLUMNS = ("task", "algorithm", "start", "trajectory_min", "token_min", "mean_min")
 
 
 @training.command()

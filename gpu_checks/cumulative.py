@@ -4,6 +4,10 @@ The paper reads the gap off the size of the GRPO gradient, |g| / sqrt(J(1-J)). A
 direction that size is the alignment plus the noise of the batch, so two estimates are kept:
 `halves` (see `train`), which noise does not push up on average, and `norm`, the paper's. M(k) of
 (14) adds [gap]_+ |theta' - theta| over the updates; one without an estimate adds nothing.
+
+Each algorithm runs with a `short` and a `long` learning rate: about a tenth of the predicted safe
+one at the start, and about that itself. M is first order in the step, so only short steps can show
+what M says.
 """
 
 from __future__ import annotations
@@ -24,7 +28,7 @@ from gpu_checks.settings import Settings
 from numeric import record
 from theory.terminal import Progress
 
-STEP_SIZES = {"dr-grpo": 0.02, "grpo": 0.05}
+STEP_SIZES = {"dr-grpo": {"short": 0.002, "long": 0.02}, "grpo": {"short": 0.005, "long": 0.05}}
 SIZES = {"copy": 4, "reverse": 4, "sort": 4, "modular_addition": 3, "parity": 4, "brackets": 4}
 SEEDS = 3
 
@@ -32,7 +36,7 @@ SEEDS = 3
 def populations(preset: str) -> list[Settings]:
     """One for each task and algorithm. ValueError: the preset is neither laptop, gpu nor smoke."""
     shapes = {
-        "laptop": {"prompts": 16, "group": 16, "steps": 200},
+        "laptop": {"prompts": 16, "group": 16, "steps": 300},
         "gpu": {"prompts": 64, "group": 32, "steps": 1000},
         "smoke": {"prompts": 4, "group": 4, "steps": 5, "width": 8, "layers": 1, "heads": 1},
     }
@@ -43,12 +47,12 @@ def populations(preset: str) -> list[Settings]:
     return [
         grid(
             Settings(),
-            (step_size,),
+            (*step_sizes.values(),),
             SEEDS,
             **{"task": task, "size": size, "algorithm": name, "start": start, **shapes[preset]},
         )
         for task, size in sizes.items()
-        for name, step_size in STEP_SIZES.items()
+        for name, step_sizes in STEP_SIZES.items()
     ]
 
 
@@ -76,6 +80,7 @@ def updates(
     """The rows of one population. The success rate of an update is that of its batch, `start` the
     one after the warm start."""
     rows = []
+    lengths = {size: length for length, size in STEP_SIZES[settings.algorithm].items()}
     for estimate, name in ESTIMATES.items():
         M = cumulative(log[name], log["step_length"])
         for r, seed in enumerate(settings.seeds):
@@ -84,6 +89,7 @@ def updates(
                     "task": settings.task,
                     "algorithm": settings.algorithm,
                     "estimate": estimate,
+                    "steps": lengths[settings.step_sizes[r]],
                     "seed": seed,
                     "start": starts[r],
                     "step": int(step),
@@ -107,10 +113,11 @@ def cumulative(gap: NDArray[np.float64], step_length: NDArray[np.float64]) -> ND
 
 
 def slopes(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """By task, algorithm and estimate: the slope of log odds against M by least squares through the
-    start, over updates with 0.02 < success < 0.98; 1 is the logistic curve, 1/2 Corollary 1."""
+    """By task, algorithm, estimate and short or long steps: the slope of the log odds against M by
+    least squares through the start, over updates with 0.02 < success < 0.98. 1 is the logistic
+    curve, 1/2 Corollary 1."""
     found = []
-    names = ("task", "algorithm", "estimate")
+    names = ("task", "algorithm", "estimate", "steps")
     keys = dict.fromkeys(tuple(row[name] for name in names) for row in rows)
     for key in keys:
         here = [

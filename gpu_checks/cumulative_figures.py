@@ -9,14 +9,17 @@ from numeric import record
 
 ESTIMATES = {"halves": "gap", "norm": "gap_of_norm"}
 """Name -> the measure of the log that the cumulative gap is made from."""
+PICTURES = {"gap": ("halves", "short"), "norm": ("norm", "short"), "long": ("halves", "long")}
+"""Name -> which rows of the table it shows: estimate, and short or long steps."""
 
 
 def draw(folder: Path) -> dict[str, bytes]:
-    """One picture an estimate, from the table in the folder."""
+    """One picture for each of PICTURES, from the table in the folder. FileNotFoundError: there is
+    none."""
     table = record.read_csv(folder / "cumulative.csv")
-    return {
-        f"cumulative_{name}.png": phase_figures.gap_against_success(
-            {column: values[table["estimate"] == name] for column, values in table.items()}
-        )
-        for name in ESTIMATES
-    }
+    found = {}
+    for name, (estimate, steps) in PICTURES.items():
+        chosen = (table["estimate"] == estimate) & (table["steps"] == steps)
+        part = {column: values[chosen] for column, values in table.items()}
+        found[f"cumulative_{name}.png"] = phase_figures.gap_against_success(part)
+    return found

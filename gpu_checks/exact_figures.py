@@ -93,7 +93,7 @@ def curves(axes: Axes, collapse: Table) -> None:
         axes.plot(collapse["step"][here], collapse["J"][here], label=of, markersize=3.5, **look)
     axes.set(yscale="log", xlabel="updates along the exact gap", ylabel="success rate J (log axis)")
     axes.set_title(
-        "Below the safe step J rises; after long steps it falls and comes back", fontsize=11
+        "Below the safe step J rises; long steps throw it down, and up again", fontsize=11
     )
     axes.grid(alpha=0.25)
     _legend(axes, 2)

@@ -309,7 +309,7 @@ ENDS = ("min", "median", "max")
 
 
 def describe(chosen: Preset, name: str, seed: int, tables: dict[str, list[Row]]) -> dict[str, Any]:
-    """What it takes to make the tables again, and the smallest ratio of all."""
+    """What it takes to make the tables again, and the ratios, None where there is none."""
     least = {
         kind: min((x for x in (float(row[f"{kind}_min"]) for row in tables["ratios"]) if x == x),
                   default=None)
@@ -322,6 +322,10 @@ def describe(chosen: Preset, name: str, seed: int, tables: dict[str, list[Row]])
         "predictions": KINDS,
         "columns": COLUMNS,
         "smallest_ratio": least,
+        "ratios": [
+            {name: None if value != value else value for name, value in row.items()}
+            for row in tables["ratios"]
+        ],
         "updates": len(tables["steps"]) + len(tables["collapse"]),
         "violations": 0,
     }

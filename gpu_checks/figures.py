@@ -36,9 +36,12 @@ CAPTIONS = {
     "phase_success": "Step size against the initial success rate (measured).",
     "phase_success_modes": "How runs end, by step size and initial success rate (measured).",
     "phase_success_law": "How the threshold scales with the initial success rate (measured).",
-    "cumulative_halves": "The paper's Figure 2 on small transformers (measured): success rate"
-    " against cumulative gap, estimated from two halves of a batch.",
+    "cumulative_gap": "The paper's Figure 2 on small transformers, short steps (measured): success"
+    " rate against cumulative gap, estimated from two halves of a batch.",
     "cumulative_norm": "The same, with the gap read off the size of the gradient, as in the paper"
     " (measured).",
+    "cumulative_long": "The same as the first with steps ten times as long (measured).",
+    "exact": "All responses enumerated (measured): the smallest harmful step over the predicted"
+    " safe one, and training below it and far above.",
 }
 """What each figure shows, in a sentence."""

@@ -29,7 +29,8 @@ def made_up(slope: float) -> list[dict[str, object]]:
     for step in range(60):
         M = step * 0.3 / slope
         success = 1 / (1 + math.exp(-(start + slope * M)))
-        row = {"task": "copy", "algorithm": "grpo", "estimate": "halves", "seed": 0, "start": 0.05}
+        row = {"task": "copy", "algorithm": "grpo", "estimate": "halves", "steps": "short"}
+        row |= {"seed": 0, "start": 0.05}
         rows.append({**row, "step": step, "success": success, "cumulative_gap": M})
     return rows
 
@@ -48,7 +49,7 @@ def test_there_is_no_slope_without_a_gap() -> None:
 
 
 def test_the_rows_are_those_of_the_log() -> None:
-    settings = Settings(step_sizes=(0.1, 0.1), seeds=(3, 5))
+    settings = Settings(step_sizes=(0.002, 0.02), seeds=(3, 5))
     log = {
         "step": np.array([0.0, 1.0]),
         "success": np.array([[0.1, 0.2], [0.3, 0.4]]),
@@ -61,6 +62,7 @@ def test_the_rows_are_those_of_the_log() -> None:
     last = [row for row in rows if row["seed"] == 5 and row["step"] == 1]
     assert {row["estimate"]: row["cumulative_gap"] for row in last} == {"halves": 1.0, "norm": 3.0}
     assert all(row["success"] == 0.4 and row["start"] == 0.31 for row in last)
+    assert {row["steps"] for row in last} == {"long"}
 
 
 def test_presets_cover_every_task_and_unknown_ones_are_refused() -> None:
@@ -80,5 +82,5 @@ def test_a_small_study_is_trained_recorded_and_drawn(tmp_path: Path) -> None:
     slopes = cumulative.slopes(rows)
     record.write(tmp_path, cumulative.files(rows, slopes, "smoke", "cpu"))
     figures = cumulative_figures.draw(tmp_path)
-    assert set(figures) == {"cumulative_halves.png", "cumulative_norm.png"}
-    assert figures["cumulative_halves.png"] != figures["cumulative_norm.png"]
+    assert set(figures) == {f"cumulative_{name}.png" for name in cumulative_figures.PICTURES}
+    assert len(set(figures.values())) == 3
