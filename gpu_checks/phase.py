@@ -111,27 +111,27 @@ def gpu() -> list[Population]:
 def algorithms() -> list[Population]:
     """Minutes on two cores: each algorithm at one length, and with what the theory leaves out:
     AdamW, several inner steps a batch, clipped or not, a penalty against the start."""
-    base = Settings(task="reverse", size=4, prompts=16, group=8, steps=100, start=0.3)
+    base = Settings(task="reverse", size=4, prompts=16, group=8, steps=60, start=0.3)
     whole, shared = steps_between(0.01, 1.28), steps_between(0.04, 5.12)
     per_name = {name: shared if one.per_token else whole for name, one in ALGORITHMS.items()} | {
         "success": steps_between(0.005, 0.64)
     }
     found = [
-        Population("algorithms", grid(base, sizes, 4, algorithm=name))
+        Population("algorithms", grid(base, sizes, 3, algorithm=name))
         for name, sizes in per_name.items()
     ]
     for name, sizes in (("dr-grpo", whole), ("grpo", shared)):
         four = {"algorithm": name, "inner": 4}
         found += [
-            Population("adamw", grid(base, ADAMW_SIZES, 4, algorithm=name, step=ADAMW)),
-            Population("inner", grid(base, sizes, 4, **four)),
-            Population("inner-clipped", grid(base, sizes, 4, **four, clip=0.2)),
-            Population("penalty", grid(base, sizes, 4, algorithm=name, kl=0.1)),
+            Population("adamw", grid(base, ADAMW_SIZES, 3, algorithm=name, step=ADAMW)),
+            Population("inner", grid(base, sizes, 3, **four)),
+            Population("inner-clipped", grid(base, sizes, 3, **four, clip=0.2)),
+            Population("penalty", grid(base, sizes, 3, algorithm=name, kl=0.1)),
         ]
     for name in ("gspo", "gspo-n"):
         four = {"algorithm": name, "inner": 4}
-        found += [Population("inner", grid(base, shared, 4, **four))]
-        found += [Population("inner-clipped", grid(base, shared, 4, **four, clip=0.1))]
+        found += [Population("inner", grid(base, shared, 3, **four))]
+        found += [Population("inner-clipped", grid(base, shared, 3, **four, clip=0.1))]
     return found
 
 

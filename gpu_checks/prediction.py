@@ -24,7 +24,7 @@ from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from gpu_checks import model, train
-from gpu_checks.settings import NORMALISED, Settings
+from gpu_checks.settings import ADAMW, NORMALISED, Settings
 from gpu_checks.train import Batch
 
 PREDICTION = 6
@@ -37,7 +37,9 @@ CORRECT, POINTS = 64, 5
 
 def safe_steps(settings: Settings, theta: Tensor, rates: Tensor) -> list[dict[str, Any]]:
     """One row a run, from theta (R, n) and its success rates (R,). `safe_step` is in the units of
-    settings.step_sizes; NaN where the measured gap is not positive or no response is correct."""
+    settings.step_sizes; NaN where the measured gap is not positive or no response is correct, and
+    for adamw, whose updates do not go along the gradient. With several inner steps a batch it is
+    that of the first one."""
     first = train.draw(settings, theta, 0, settings.prompts, settings.group)
     origin = theta if settings.kl else None
     g = train.gradient(settings, theta, first, None, origin)[0]
@@ -49,8 +51,9 @@ def safe_steps(settings: Settings, theta: Tensor, rates: Tensor) -> list[dict[st
     eta, C = safe_step(settings, theta, w, 2 * (1 - J) * gap, prompts, responses, weights)
     usable = (gap > 0) & (J > 0) & (J < 1)
     unit = torch.ones_like(size) if settings.step == NORMALISED else size
+    along = usable & (settings.step != ADAMW)
     found = {
-        "safe_step": torch.where(usable, eta / unit, torch.nan),
+        "safe_step": torch.where(along, eta / unit, torch.nan),
         "eta": torch.where(usable, eta, torch.nan),
         "success": J,
         "gap": gap,

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from gpu_checks import algorithms, model, noise, prediction, train
-from gpu_checks.settings import NORMALISED, Settings
+from gpu_checks.settings import ADAMW, NORMALISED, Settings
 from gpu_checks.warm_start import warm_start
 
 TINY = Settings(
@@ -126,6 +126,8 @@ def test_a_learning_rate_is_the_step_over_the_size_of_the_first_update() -> None
         assert one["eta"] == other["eta"] == other["safe_step"]
         assert one["safe_step"] == pytest.approx(one["eta"] / one["update_norm"], rel=1e-6)
         assert one["gap"] > 0 and one["curvature"] > 0
+    for row in prediction.safe_steps(replace(settings, step=ADAMW), theta, rates):
+        assert row["safe_step"] != row["safe_step"] and row["eta"] > 0
 
 
 def test_no_step_is_called_safe_where_the_gap_is_not_positive(
