@@ -43,6 +43,7 @@ __all__ = [
     "draw_step",
     "gradient_gap",
     "measure_step",
+    "segment_curvatures",
     "segment_smoothness",
     "to_balls",
 ]
@@ -184,6 +185,35 @@ def segment_smoothness(
             for centre in (middle - half, middle + half):
                 heapq.heappush(heap, (-bound(centre, half), next(order), centre, half))
         return min(-heap[0][0], policy.smoothness(w))
+
+
+def segment_curvatures(
+    policy: Policy, theta: Array, w: Array, eta: Scalar, pieces: int = 64
+) -> Array:
+    """Of each response o a certified bound on |w . hess log pi_{theta + t w}(o) . w| over t in
+    [0, eta]; float64, shape (n,).
+
+    As `segment_smoothness`, but the responses take turns: the piece that is halved has the largest
+    bound for the response whose turn it is. ValueError as there.
+    """
+    if pieces < 1:
+        raise ValueError(f"number of pieces must be at least 1, got {pieces}")
+    with ball_precision():
+        theta, w, eta = _step(policy, to_balls(theta), w, eta)
+
+        def piece(middle: arb, radius: arb) -> tuple[arb, arb, Array]:
+            t = middle + arb(0, radius)
+            curved = abs(policy.curvatures(theta + t * w, w))
+            return middle, radius, np.array([round_up(x) for x in curved])
+
+        cover = [piece(eta / 2, eta / 2)]
+        for turn in range(pieces - 1 if eta > 0 else 0):
+            there = [bounds[turn % policy.n] for *_, bounds in cover]
+            middle, radius, _ = cover.pop(int(np.argmax(there)))
+            half = radius / 2
+            cover += [piece(centre, half) for centre in (middle - half, middle + half)]
+        largest_bounds = np.max([bounds for *_, bounds in cover], axis=0)
+        return np.minimum(largest_bounds, policy.smoothness(w))
 
 
 def draw_step(

@@ -43,8 +43,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         *("regularity_along_direction", "smoothness_remainder"),
     ),
     "One step": (
-        *("log_success_step", "kl_step", "sharp_step", "lemma_1_sharp", "lemma_1"),
-        "step_under_assumption_1",
+        *("log_success_step", "kl_step", "sharp_step", "mean_curvature_step"),
+        *("lemma_1_sharp", "lemma_1", "step_under_assumption_1"),
     ),
     "The second order": ("expansion_printed", "expansion"),
     "The safe step": ("eta_safe",),

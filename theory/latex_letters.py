@@ -36,6 +36,8 @@ LETTERS: dict[str, str] = {
     "change": r"\Delta\text{log-odds}",
     "cov_minus": r"\mathrm{Cov}^{-}[1/\lvert o\rvert, s]",
     "cov_plus": r"\mathrm{Cov}^{+}[1/\lvert o\rvert, s]",
+    "curvature_minus": r"\mathbb{E}^{-}[B]",
+    "curvature_plus": r"\mathbb{E}^{+}[B]",
     "delta": r"\lVert g^{+}-g^{-}\rVert",
     "dr_grpo": r"g_{\text{Dr.GRPO}}",
     "eps": r"\varepsilon",
@@ -98,6 +100,7 @@ STRENGTHS = {
 APPLIED: dict[tuple[str, int], str] = {  # a function symbol with its number of arguments
     ("a", 1): "a_{#1}",
     ("b", 1): "b_{#1}",
+    ("B", 1): "B(#1)",
     ("bend", 2): "H_{#2}(#1)",
     ("logit", 1): r"\theta(#1)",
     ("logit", 2): r"\theta_{#1}(#2)",

@@ -57,6 +57,8 @@ LETTERS = {
     "var_minus": "Var-",
     "bend_plus": "E+[H]",
     "bend_minus": "E-[H]",
+    "curvature_plus": "E+[B]",
+    "curvature_minus": "E-[B]",
 }
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 # binding strength: comparison < sum < product < sign and power < atom

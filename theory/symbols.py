@@ -126,11 +126,12 @@ class Line:
     def differentiable(self) -> Term:
         return forall(o, has_derivative(t, self.logp(t), self.score(t)))
 
-    def smooth(self) -> Term:
-        """Assumption 1(b), eq. (13), on the segment that the update walks."""
+    def smooth(self, constant: Term = L) -> Term:
+        """Assumption 1(b), eq. (13), on the segment that the update walks; ``constant`` may depend
+        on the response o."""
         change = absolute(self.score(t) - self.score(0))
         on_segment = conj(0 <= t, t <= self.end)
-        return forall(o, forall(t, implies(on_segment, change <= L * t)))
+        return forall(o, forall(t, implies(on_segment, change <= constant * t)))
 
     def bounded(self) -> Term:
         """Assumption 1(a), eq. (12), at the start of the update."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from flint import arb
@@ -128,7 +129,8 @@ def unnormalised(weights: tuple[Number, ...], slopes: tuple[Number, ...]) -> Lin
 class Instance:
     """A line with rewards, step size, and the constants of Assumption 1 that are claimed for it.
 
-    ``response`` is the one that a claim about a single response speaks of."""
+    ``response`` is the one that a claim about a single response speaks of; ``curvatures`` are the
+    Lipschitz constants of the scores one by one, where a claim speaks of them, else all are L."""
 
     line: Line
     eta: Number
@@ -137,6 +139,7 @@ class Instance:
     reward: tuple[Number, ...] = (1, 0)
     response: int = 0
     because: Mapping[str, str] = field(default_factory=dict)
+    curvatures: tuple[Number, ...] = ()
 
     def values(self) -> Values:
         with ball_precision(BITS):
@@ -153,7 +156,16 @@ class Instance:
                 "G": ball(self.G),
                 "X": (there - here)[self.response],
                 "s": score[self.response],
+                **self._mean_curvatures(np.exp(here)),
             }
+
+    def _mean_curvatures(self, pi: Array) -> dict[str, Any]:
+        """E+[B] and E-[B], if the instance has ``curvatures``."""
+        if not self.curvatures:
+            return {}
+        reward, own = balls(self.reward), balls(self.curvatures)
+        J, lost = (reward * pi).sum(), ((1 - reward) * pi * own).sum()
+        return {"curvature_plus": (reward * pi * own).sum() / J, "curvature_minus": lost / (1 - J)}
 
     def visibly_broken(self, statement: Statement) -> set[str]:
         """Hypotheses that certainly fail: at t = 0, at sampled t, or as a comparison of numbers."""
@@ -165,6 +177,7 @@ class Instance:
         }
         with ball_precision(BITS):
             eta, start = ball(self.eta), self.line.score(arb(0))
+            steady = balls(self.curvatures or (self.L,) * len(self.reward))
             times = [eta * j / PIECES for j in range(-PIECES, PIECES + 1)]
             for t in times:
                 if not np.exp(self.line.logp(t)).sum().overlaps(arb(1)):
@@ -173,7 +186,8 @@ class Instance:
                 slopes = rise / (2 * NUDGE)
                 if _exceeds(slopes - self.line.score(t), CLOSE):
                     broken.add("differentiable")
-                if 0 <= t <= eta and _exceeds(self.line.score(t) - start, ball(self.L) * t):
+                turned = abs(self.line.score(t) - start) - steady * t
+                if 0 <= t <= eta and any(excess > 0 for excess in turned):
                     broken.add("smooth")
             if _exceeds(start, ball(self.G)):
                 broken.add("bounded")
@@ -219,6 +233,7 @@ def counter(
             "line": instance.line.formula,
             "reward": _text(instance.reward),
             "eta": str(instance.eta),
+            **({"B": _text(instance.curvatures)} if instance.curvatures else {}),
             "L": str(instance.L),
             "G": str(instance.G),
         },

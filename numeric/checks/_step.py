@@ -22,7 +22,13 @@ from flint import arb
 from numeric.balls import Array, ball_precision, largest, midpoints, to_balls
 from numeric.checks._base import BITS
 from numeric.policies import Policy
-from numeric.step import StepMeasurement, draw_step, measure_step, segment_smoothness
+from numeric.step import (
+    StepMeasurement,
+    draw_step,
+    measure_step,
+    segment_curvatures,
+    segment_smoothness,
+)
 from theory.lambdify import Values
 
 EXTREME_LOG_ODDS = math.log1p(-1e-12) - math.log(1e-12)
@@ -46,6 +52,11 @@ class Step:
     def smoothness(self) -> float:
         """L of Assumption 1(b) on the segment [0, eta], certified and rounded up."""
         return segment_smoothness(self.policy, self.theta, self.w, self.eta)
+
+    @cached_property
+    def curvatures(self) -> Array:
+        """A Lipschitz constant of each score on the segment, (n,) floats, certified too."""
+        return segment_curvatures(self.policy, self.theta, self.w, self.eta)
 
     def measure(self) -> StepMeasurement:
         """In balls."""

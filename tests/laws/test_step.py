@@ -26,6 +26,7 @@ from numeric.step import (
     draw_step,
     gradient_gap,
     measure_step,
+    segment_curvatures,
     segment_smoothness,
     to_balls,
 )
@@ -228,6 +229,35 @@ def test_segment_smoothness_bounds_every_curvature_on_the_segment(seed):
     bound = segment_smoothness(policy, theta, w, eta, pieces=16)
     assert bound <= policy.smoothness(w)
     assert not exceeded(policy, theta, w, eta, bound)
+
+
+def exceeding(policy, theta, w, eta, bounds, samples=60):
+    """Of which responses some sampled curvature of the segment is certainly above its bound."""
+    near_and_far = np.append(np.linspace(0, 1, samples), np.geomspace(1e-6, 1, samples))
+    with ball_precision():
+        theta, w = to_balls(theta), to_balls(w)
+        sampled = [abs(policy.curvatures(theta + arb(eta) * arb(t) * w, w)) for t in near_and_far]
+        return {o for row in sampled for o, x in enumerate(row) if x > arb(bounds[o])}
+
+
+@given(seeds)
+def test_segment_curvatures_bound_the_curvature_of_each_response(seed):
+    policy, theta, w, eta, _ = instance(seed)
+    bounds = segment_curvatures(policy, theta, w, eta, pieces=16)
+    assert bounds.shape == (policy.n,)
+    assert bounds.max() <= policy.smoothness(w)
+    assert exceeding(policy, theta, w, eta, bounds) == set()
+
+
+def test_a_likely_response_has_the_smaller_curvature_and_half_of_it_is_exceeded():
+    # Log odds t + sin t: f'' is not 0, so the curvatures f''(1-J) - f'^2 J(1-J) and
+    # -f''J - f'^2 J(1-J) differ.
+    policy, theta, w, eta = Sinusoidal(3.0, 1.0, 1.0, 1.0), np.array([1.0]), np.ones(1), 0.5
+    bounds = segment_curvatures(policy, theta, w, eta)
+    assert bounds[0] < bounds[1] / 2
+    assert exceeding(policy, theta, w, eta, bounds) == set()
+    assert exceeding(policy, theta, w, eta, bounds / 2) == {0, 1}
+    assert exceeding(policy, theta, w, eta, bounds[::-1]) == {1}
 
 
 @pytest.mark.parametrize("seed", range(8))

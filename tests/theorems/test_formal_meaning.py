@@ -21,12 +21,16 @@ from numeric.checks._base import BITS, check
 from numeric.checks._raw_trajectory import Path, fixed, steady, wave
 from numeric.checks._step import Step, defined, draw, measured, moderate
 from numeric.checks._trajectory import trajectory_values
+from numeric.checks.mean_curvature_step import mean_curvatures
 from theory.kernel.terms import Symbol, Term
 from theory.lambdify import evaluate
 from theory.statement import Notation
 from theory.statements import STATEMENTS, _common, _trajectory
 
-STEP_CLAIMS = ("normalisation", "log_success_step", "sharp_step", "lemma_1_sharp", "lemma_1")
+STEP_CLAIMS = (
+    *("normalisation", "log_success_step", "sharp_step", "mean_curvature_step"),
+    *("lemma_1_sharp", "lemma_1"),
+)
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -45,6 +49,7 @@ def formal_step(step: Step) -> dict[str, Any]:
         "r": lambda o: to_balls(step.reward)[o],
         "eta": arb(step.eta),
         "L": arb(step.smoothness),
+        "B": lambda o: arb(step.curvatures[o]),
         "G": measured(step)["G"],
     }
 
@@ -55,8 +60,10 @@ def test_every_abbreviation_of_a_step_is_what_is_measured(seed: int, log_odds: f
     step = moderate(draw(np.random.default_rng(seed), log_odds))
     ahead = abs(float(step.measure().log_odds_next))
     with ball_precision(BITS + 2 * int(ahead) + 8):
-        formal, numbers = formal_step(step), measured(step) | defined(step)
-        for notation in _common.STEP_NOTATION:
+        formal = formal_step(step)
+        numbers = measured(step) | defined(step) | mean_curvatures(step)
+        own = STATEMENTS["mean_curvature_step"].notation
+        for notation in dict.fromkeys((*_common.STEP_NOTATION, *own)):
             name = str(notation.symbol.data)
             assert evaluate(notation.body, formal).overlaps(arb(numbers[name])), name
 

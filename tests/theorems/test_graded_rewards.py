@@ -19,6 +19,7 @@ SLUGS = (
     "alignment_decomposition",
     "log_success_step",
     "sharp_step",
+    "mean_curvature_step",
     "lemma_1_sharp",
     "lemma_1",
     "eta_safe",
@@ -33,15 +34,16 @@ def graded(seed: int, range_of_rewards: tuple[float, float] = (LEAST, MOST)) -> 
     reward = rng.uniform(*range_of_rewards, size=step.policy.n)
     with ball_precision(2 * BITS):
         theta, w = to_balls(step.theta), to_balls(step.w)
-        score = step.policy.scores(theta) @ w
-        values = from_definitions(
-            step.policy.log_probs(theta),
-            step.policy.log_probs(theta + step.eta * w),
-            score,
-            to_balls(reward),
-        )
+        score, logp = step.policy.scores(theta) @ w, step.policy.log_probs(theta)
+        rewards = to_balls(reward)
+        values = from_definitions(logp, step.policy.log_probs(theta + step.eta * w), score, rewards)
         eta, L = to_balls(np.array([step.eta, step.smoothness]))
-        return {**values, "eta": eta, "L": L, "G": largest(abs(score))}
+        weighted = np.exp(logp) * to_balls(step.curvatures)
+        means = {
+            "curvature_plus": (rewards * weighted).sum() / values["J"],
+            "curvature_minus": ((1 - rewards) * weighted).sum() / values["F"],
+        }
+        return {**values, **means, "eta": eta, "L": L, "G": largest(abs(score))}
 
 
 @pytest.mark.parametrize(

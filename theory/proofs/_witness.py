@@ -8,6 +8,7 @@ x = offset(k) + t: any offsets and steps that fit together will do.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 
 from theory.instance import Instance
@@ -155,13 +156,20 @@ def near_zero() -> tuple[Proof, ...]:
     return exp_zero(), minus, tangent(t), tangent(-t), exp_inverse(t), exp_positive(t)
 
 
-def step_witness(statement: Statement, values: Mapping[Term, Term] | None = None) -> Instance:
-    """Two equally likely responses, gap 1, one step of 1/20."""
+def step_witness(
+    statement: Statement,
+    values: Mapping[Term, Term] | None = None,
+    functions: Mapping[Symbol, Rows] | None = None,
+    numbers: Mapping[str, str] | None = None,
+) -> Instance:
+    """Two equally likely responses, gap 1, one step of 1/20; more functions, if the claim has any,
+    and ``numbers`` to show in place of L and G."""
     model = step_model(STEP, t, {**STEP_VALUES, **(values or {})})
+    model = replace(model, functions={**model.functions, **(functions or {})})
     known = (*facts_at(t), *facts_at(ZERO), *near_zero())
-    numbers = {"J": "1/2", "gap": "1", "eta": "1/20", "L": "1", "G": "1"}
-    numbers |= {str(name.data): str(value.data) for name, value in (values or {}).items()}
-    return witness(statement, model, known, numbers)
+    shown = {"J": "1/2", "gap": "1", "eta": "1/20", **(numbers or {"L": "1", "G": "1"})}
+    shown |= {str(name.data): str(value.data) for name, value in (values or {}).items()}
+    return witness(statement, model, known, shown)
 
 
 # -- several prompts, and a direction given by coordinates ----------------------------------------

@@ -20,6 +20,7 @@ SLUGS = (
     "log_success_step",
     "kl_step",
     "sharp_step",
+    "mean_curvature_step",
     "lemma_1_sharp",
     "lemma_1",
     "step_under_assumption_1",
