@@ -3,7 +3,8 @@
 The paper reads the gap off the size of the GRPO gradient, |g| / sqrt(J(1-J)). Along its own
 direction that size is the alignment plus the noise of the batch, so two estimates are kept:
 `halves` (see `train`), which noise does not push up on average, and `norm`, the paper's. M(k) of
-(14) adds [gap]_+ |theta' - theta| over the updates; one without an estimate adds nothing.
+(14) adds [gap]_+ |theta' - theta| over the updates; one without an estimate adds nothing. Of a
+noisy estimate the positive part is too large, so `signed` is kept too, `halves` without it.
 
 Each algorithm runs with a `short` and a `long` learning rate: about a tenth of the predicted safe
 one at the start, and about that itself. M is first order in the step, so only short steps can show
@@ -31,6 +32,8 @@ from theory.terminal import Progress
 STEP_SIZES = {"dr-grpo": {"short": 0.002, "long": 0.02}, "grpo": {"short": 0.005, "long": 0.05}}
 SIZES = {"copy": 4, "reverse": 4, "sort": 4, "modular_addition": 3, "parity": 4, "brackets": 4}
 SEEDS = 3
+EVERY = 10
+"""Updates between two that are kept in the table."""
 
 
 def populations(preset: str) -> list[Settings]:
@@ -38,7 +41,7 @@ def populations(preset: str) -> list[Settings]:
     shapes = {
         "laptop": {"prompts": 16, "group": 16, "steps": 300},
         "gpu": {"prompts": 64, "group": 32, "steps": 1000},
-        "smoke": {"prompts": 4, "group": 4, "steps": 5, "width": 8, "layers": 1, "heads": 1},
+        "smoke": {"prompts": 4, "group": 4, "steps": 21, "width": 8, "layers": 1, "heads": 1},
     }
     if preset not in shapes:
         raise ValueError(f"a preset is one of {', '.join(shapes)}, got {preset}")
@@ -77,12 +80,12 @@ def run(
 def updates(
     settings: Settings, starts: list[float], log: dict[str, NDArray[np.float64]]
 ) -> list[dict[str, Any]]:
-    """The rows of one population. The success rate of an update is that of its batch, `start` the
-    one after the warm start."""
+    """The rows of one population, of every tenth update. The success rate of an update is that of
+    its batch, `start` the one after the warm start."""
     rows = []
     lengths = {size: length for length, size in STEP_SIZES[settings.algorithm].items()}
-    for estimate, name in ESTIMATES.items():
-        M = cumulative(log[name], log["step_length"])
+    for estimate, (name, positive) in ESTIMATES.items():
+        M = cumulative(log[name], log["step_length"], positive)
         for r, seed in enumerate(settings.seeds):
             rows += [
                 {
@@ -97,18 +100,22 @@ def updates(
                     "cumulative_gap": total,
                 }
                 for step, success, total in zip(
-                    log["step"].tolist(),
-                    log["success"][:, r].tolist(),
-                    M[:, r].tolist(),
+                    log["step"][::EVERY].tolist(),
+                    log["success"][::EVERY, r].tolist(),
+                    M[::EVERY, r].tolist(),
                     strict=True,
                 )
             ]
     return rows
 
 
-def cumulative(gap: NDArray[np.float64], step_length: NDArray[np.float64]) -> NDArray[np.float64]:
-    """M(k) of (14) before each update, (updates, R); NaN gaps add nothing."""
-    gained = np.maximum(np.nan_to_num(gap, nan=0.0), 0.0) * step_length
+def cumulative(
+    gap: NDArray[np.float64], step_length: NDArray[np.float64], positive: bool = True
+) -> NDArray[np.float64]:
+    """M(k) of (14) before each update, (updates, R); NaN gaps add nothing. Not `positive`: the sum
+    of the gaps themselves, in which noise cancels."""
+    known = np.nan_to_num(gap, nan=0.0)
+    gained = (np.maximum(known, 0.0) if positive else known) * step_length
     return np.cumsum(gained, axis=0) - gained
 
 

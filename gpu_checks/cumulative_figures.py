@@ -7,8 +7,9 @@ from pathlib import Path
 from gpu_checks import phase_figures
 from numeric import record
 
-ESTIMATES = {"halves": "gap", "norm": "gap_of_norm"}
-"""Name -> the measure of the log that the cumulative gap is made from."""
+ESTIMATES = {"halves": ("gap", True), "signed": ("gap", False), "norm": ("gap_of_norm", True)}
+"""Name -> the measure of the log that the cumulative gap is made from, and whether only its
+positive part counts."""
 PICTURES = {"gap": ("halves", "short"), "norm": ("norm", "short"), "long": ("halves", "long")}
 """Name -> which rows of the table it shows: estimate, and short or long steps."""
 

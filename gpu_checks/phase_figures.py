@@ -368,8 +368,9 @@ def gap_against_success(table: Table) -> bytes:
     if not tasks:
         raise ValueError("no rows to draw")
     marker = {name: LOOKS[number % len(LOOKS)][2] for number, name in enumerate(algorithms)}
-    figure = _figure(max(6.5, 4.7 * len(tasks)), 4.6)
-    axes = figure.subplots(1, len(tasks), sharey=True, squeeze=False)[0]
+    down, across = math.ceil(len(tasks) / 3), min(3, len(tasks))
+    figure = _figure(max(6.5, 4.4 * across), 3.4 * down + 1)
+    axes = figure.subplots(down, across, sharey=True, squeeze=False).flatten()[: len(tasks)]
     for ax, task in zip(axes, tasks, strict=True):
         first = []
         here = analysis.where(table, task=task)
@@ -377,17 +378,20 @@ def gap_against_success(table: Table) -> bytes:
             run = analysis.where(here, algorithm=algorithm, seed=seed)
             first.append(float(run["success"][np.argmin(run["step"])]))
             done = run["step"] / max(float(run["step"].max()), 1.0)
-            style: dict[str, Any] = {"cmap": HEAT, "vmin": 0, "vmax": 1, "s": 26, "c": done}
+            style: dict[str, Any] = {"cmap": HEAT, "vmin": 0, "vmax": 1, "s": 18, "c": done}
             style |= {"marker": marker[algorithm]}
             spots = ax.scatter(run["cumulative_gap"], run["success"], **style)
         start = float(np.mean(first))
-        M = np.linspace(0, float(here["cumulative_gap"].max()), 200)
+        M = np.linspace(0, float(here["cumulative_gap"].max()), 2000)
         for share, line, name in ((1, "-", "exp(−M)"), (2, "--", "exp(−M/2), Corollary 1")):
             curve = start / (start + (1 - start) * np.exp(-M / share))
             ax.plot(M, curve, line, color=VERMILION, linewidth=2.4, label=f"logistic, {name}")
         ax.set(title=str(task), xlabel="cumulative gap M", ylim=(-0.03, 1.03))
+        ax.set_xscale("symlog", linthresh=8)  # all of the logistic curve is on the straight part
+        ax.set_xlim(left=-0.4)
         ax.grid(alpha=0.25)
-    axes[0].set_ylabel("success rate")
+    for ax in axes[::across]:
+        ax.set_ylabel("success rate")
     figure.colorbar(spots, ax=list(axes), pad=0.02, label="share of training done")
     for algorithm in algorithms:
         axes[0].plot([], [], marker[algorithm], color="#444444", label=str(algorithm))

@@ -20,6 +20,8 @@ def test_the_cumulative_gap_adds_the_positive_part_and_nothing_where_it_is_missi
     M = cumulative.cumulative(gap, length)
     # M(k) of (14) sums the updates before k.
     assert M.tolist() == [[0.0, 0.0], [1.0, 0.0], [1.0, 3.0]]
+    signed = cumulative.cumulative(gap, length, positive=False)
+    assert signed.tolist() == [[0.0, 0.0], [1.0, -0.5], [1.0, 2.5]]
 
 
 def made_up(slope: float) -> list[dict[str, object]]:
@@ -48,7 +50,7 @@ def test_there_is_no_slope_without_a_gap() -> None:
     assert cumulative.slopes(rows)[0]["slope"] is None
 
 
-def test_the_rows_are_those_of_the_log() -> None:
+def test_the_rows_are_those_of_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings(step_sizes=(0.002, 0.02), seeds=(3, 5))
     log = {
         "step": np.array([0.0, 1.0]),
@@ -57,12 +59,20 @@ def test_the_rows_are_those_of_the_log() -> None:
         "gap_of_norm": np.array([[5.0, 6.0], [7.0, 8.0]]),
         "step_length": np.array([[0.5, 0.5], [0.5, 0.5]]),
     }
+    monkeypatch.setattr(cumulative, "EVERY", 1)
     rows = cumulative.updates(settings, [0.3, 0.31], log)
-    assert len(rows) == 2 * 2 * 2
+    assert len(rows) == 3 * 2 * 2
     last = [row for row in rows if row["seed"] == 5 and row["step"] == 1]
-    assert {row["estimate"]: row["cumulative_gap"] for row in last} == {"halves": 1.0, "norm": 3.0}
+    M = {row["estimate"]: row["cumulative_gap"] for row in last}
+    assert M == {"halves": 1.0, "signed": 1.0, "norm": 3.0}
     assert all(row["success"] == 0.4 and row["start"] == 0.31 for row in last)
     assert {row["steps"] for row in last} == {"long"}
+    # Every second update only: the sum is still over all of them.
+    monkeypatch.setattr(cumulative, "EVERY", 2)
+    log = {name: np.concatenate([values, values[:1]]) for name, values in log.items()}
+    thinned = cumulative.updates(settings, [0.3, 0.31], {**log, "step": np.arange(3.0)})
+    assert {row["step"] for row in thinned} == {0, 2}
+    assert max(row["cumulative_gap"] for row in thinned) == 7.0
 
 
 def test_presets_cover_every_task_and_unknown_ones_are_refused() -> None:
