@@ -70,21 +70,30 @@ def _shown(value: Any) -> str:
 
 @contextmanager
 def progress_line(title: str) -> Iterator[Progress]:
-    """A progress line on standard error, on a terminal only: done, time taken and time left."""
+    """A progress line on standard error, on a terminal only: done, a second, time taken, time
+    left."""
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
+        ProgressColumn,
+        Task,
         TextColumn,
         TimeElapsedColumn,
         TimeRemainingColumn,
     )
     from rich.progress import Progress as Bar
+    from rich.text import Text
+
+    class RateColumn(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:.3g}/s" if task.speed else "")
 
     _, err = consoles()
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        RateColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
