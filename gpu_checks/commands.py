@@ -37,6 +37,8 @@ Group = Annotated[int, typer.Option(min=2, help="Responses a prompt.")]
 Inner = Annotated[int, typer.Option(min=1, help="Inner steps a batch.")]
 Clip = Annotated[float, typer.Option(min=0, help="e of the surrogate; 0: no clipping.")]
 Kl = Annotated[float, typer.Option(min=0, help="Weight of the penalty against the start.")]
+Alphabet = Annotated[int, typer.Option(min=2, help="Symbols of the task; brackets: two a kind.")]
+Easiest = Annotated[int, typer.Option(min=0, help="Sizes from this to --size; 0: --size only.")]
 Dtype = Annotated[str, typer.Option(help="float64, float32 or bfloat16.")]
 Every = Annotated[int, typer.Option(min=1, help="Updates between two checkpoints.")]
 
@@ -75,6 +77,8 @@ def train(
     inner: Inner = 1,
     clip: Clip = 0.0,
     kl: Kl = 0.0,
+    alphabet: Alphabet = 4,
+    easiest: Easiest = 0,
     dtype: Dtype = "float32",
     every: Every = 25,
     device: Device = "cpu",
@@ -88,6 +92,7 @@ def train(
     common = {"task": task, "algorithm": algorithm, "step": step, "size": size, "steps": steps}
     common |= {"prompts": prompts, "group": group, "inner": inner, "kl": kl, "dtype": dtype}
     common |= {"start": start or None, "clip": clip or None}
+    common |= {"alphabet": alphabet, "easiest": easiest or None}
     _run(common, (step_size,), (seed,), out, every, device, threads, as_json)
 
 
@@ -110,6 +115,8 @@ def sweep(
     inner: Inner = 1,
     clip: Clip = 0.0,
     kl: Kl = 0.0,
+    alphabet: Alphabet = 4,
+    easiest: Easiest = 0,
     dtype: Dtype = "float32",
     every: Every = 25,
     device: Device = "cpu",
@@ -126,6 +133,7 @@ def sweep(
     common = {"task": task, "algorithm": algorithm, "step": step, "size": size, "steps": steps}
     common |= {"prompts": prompts, "group": group, "inner": inner, "kl": kl, "dtype": dtype}
     common |= {"start": start or None, "clip": clip or None}
+    common |= {"alphabet": alphabet, "easiest": easiest or None}
     of_step, of_seed = zip(*cells, strict=True)
     _run(common, of_step, of_seed, out, every, device, threads, as_json)
 

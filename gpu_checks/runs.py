@@ -8,7 +8,8 @@
 The checkpoint is written under another name and renamed, so a killed process leaves a whole one (a
 power failure may not). What the log has beyond it is cut off when the run goes on, and made again:
 the bits are those of a run that was never interrupted, because everything random is a function of
-(seed, update). Times are not in the log, for the same reason.
+(seed, update). Times are not in the log, for the same reason. So it is on a CPU; the attention of a
+GPU may add up its gradients in an order of its own (not tried).
 """
 
 from __future__ import annotations

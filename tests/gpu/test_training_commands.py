@@ -76,6 +76,8 @@ def test_sweep_trains_every_step_size_with_every_seed(tmp_path: Path) -> None:
         (["train", "copy", "--start", "1.5"], "1.5"),
         (["train", "copy", "--prompts", "3"], "3"),
         (["train", "copy", "--clip", "2"], "2"),
+        (["train", "copy", "--easiest", "9"], "9"),
+        (["train", "brackets", "--alphabet", "3"], "3"),
         (["train", "copy", "--dtype", "int8"], "int8"),
         (["train", "copy", "--device", "abacus"], "abacus"),
         (["sweep", "copy", "--step-sizes", "0.1,fast"], "fast"),
