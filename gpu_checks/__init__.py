@@ -1,1 +1,1 @@
-"""The claims on many instances at once: torch, the same code on CPU and CUDA."""
+"""The theory at work in torch, the same code on CPU and CUDA: instances at scale, transformers."""
