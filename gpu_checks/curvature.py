@@ -42,10 +42,10 @@ TRAJECTORY, TOKEN, MEAN = "trajectory", "token", "mean"
 KINDS = {
     TRAJECTORY: "eta_safe",
     TOKEN: "token_eta_safe",
-    MEAN: "log_success_step with E+[sup |H|] for L",
+    MEAN: "mean_curvature_step",
 }
-"""Predictions of a safe step. The third is what the proof of that claim gives: it needs the
-curvature of the correct responses in the mean only."""
+"""Predictions of a safe step, and the claim each is made by. The third needs the curvature of the
+correct responses in the mean only."""
 
 POINTS, CLOSER, HALVINGS, ROWS = 5, 2, 6, 64
 """Grid points for each segment; more of them around each prediction; times a grid is halved at
@@ -205,6 +205,7 @@ def values(problem: Problem, point: Point, walk: Walk, level: str) -> dict[str, 
         **{name: column[:, None] for name, column in columns.items()},
         "eta": walk.t,
         "L": curvatures(point, walk)[level],
+        **mean_curvatures(point, walk),
         "change": walk.change,
         "J_next": after.sigmoid().clamp(min=least),
         "F_next": (-after).sigmoid().clamp(min=least),
@@ -212,18 +213,28 @@ def values(problem: Problem, point: Point, walk: Walk, level: str) -> dict[str, 
 
 
 def curvatures(point: Point, walk: Walk) -> dict[str, Tensor]:
-    """Kind -> what stands for L on [0, t], (R, K), rounded up.
-
-    H is a difference of terms of the size of L + G^2. Where J is 1 but for 10^-12 the curvature of
-    the correct responses is all rounding, and may come out as 0."""
-    worst = walk.curvature.cummax(1).values  # (R, K, P, N)
-    size = walk.largest + walk.score.abs().flatten(1).amax(-1).square()[:, None]
-    up = (walk.rounding * size).cummax(-1).values
+    """Kind -> what stands for L on [0, t], (R, K), rounded up."""
+    up = _rounding(walk)
     return {
         TRAJECTORY: walk.largest + up,
         TOKEN: walk.token_largest + up,
-        MEAN: (point.exact.plus[:, None] * worst).sum((-2, -1)) + up,
+        MEAN: mean_curvatures(point, walk)["curvature_plus"],
     }
+
+
+def mean_curvatures(point: Point, walk: Walk) -> dict[str, Tensor]:
+    """E+[B] and E-[B] of `mean_curvature_step` for B(o) the largest |H| of o on [0, t], (R, K),
+    rounded up."""
+    worst, up = walk.curvature.cummax(1).values, _rounding(walk)  # (R, K, P, N)
+    sides = {"curvature_plus": point.exact.plus, "curvature_minus": point.exact.minus}
+    return {name: (w[:, None] * worst).sum((-2, -1)) + up for name, w in sides.items()}
+
+
+def _rounding(walk: Walk) -> Tensor:
+    """H is a difference of terms of the size of L + G^2. Where J is 1 but for 10^-12 the curvature
+    of the correct responses is all rounding, and may come out as 0."""
+    size = walk.largest + walk.score.abs().flatten(1).amax(-1).square()[:, None]
+    return (walk.rounding * size).cummax(-1).values
 
 
 def thresholds(problem: Problem, point: Point, walk: Walk) -> dict[str, Tensor]:

@@ -25,7 +25,7 @@ SKY, PURPLE, BLACK = "#56B4E9", "#CC79A7", "#000000"
 PREDICTIONS = {
     "token": ("L_p of tokens, E+[len]: token_eta_safe", SKY, "^"),
     "trajectory": ("L of responses: eta_safe", BLUE, "o"),
-    "mean": ("E+[sup |H|] in place of L", VERMILION, "s"),
+    "mean": ("E+[sup |H|]: mean_curvature_step", VERMILION, "s"),
 }
 LOOKS = ((BLUE, "-"), (SKY, "--"), (ORANGE, "-"), (VERMILION, "-"), (PURPLE, ":"), (GREEN, "-."))
 

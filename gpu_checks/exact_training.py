@@ -22,6 +22,7 @@ from gpu_checks import curvature, exact, model
 from gpu_checks.algorithms import Algorithm
 from gpu_checks.curvature import (
     KINDS,
+    MEAN,
     ROWS,
     TOKEN,
     TRAJECTORY,
@@ -32,13 +33,21 @@ from gpu_checks.curvature import (
     values,
 )
 from gpu_checks.exact import Point, Problem, Violated
-from theory.lambdify import comparisons
-from theory.statements import lemma_1_sharp, log_success_step, sharp_step, token_sharp_step
+from theory.lambdify import Comparison, comparisons
+from theory.statement import Statement
+from theory.statements import (
+    lemma_1_sharp,
+    log_success_step,
+    mean_curvature_step,
+    sharp_step,
+    token_sharp_step,
+)
 from theory.terminal import Progress
 
 SHARP = {
     TRAJECTORY: (sharp_step, lemma_1_sharp, log_success_step),
     TOKEN: (token_sharp_step,),
+    MEAN: (mean_curvature_step,),
 }
 """The claims that bound a step of any length, by the level of their constants."""
 
@@ -85,7 +94,7 @@ def check(problem: Problem, point: Point, walk: Walk) -> None:
     for level, claims in SHARP.items():
         numbers = values(problem, point, walk, level)
         for claim in claims:
-            for side in comparisons(claim.STATEMENT.conclusion, numbers):
+            for side in bounds(claim.STATEMENT, numbers):
                 bad = ~(side.left <= side.right + walk.slack)
                 slug = claim.STATEMENT.slug
                 refuse(slug, claim.STATEMENT.title, bad, walk, side.left, side.right)
@@ -93,6 +102,14 @@ def check(problem: Problem, point: Point, walk: Walk) -> None:
         inside = (walk.t > 0) & (walk.t < safe)
         bad = inside & ~(walk.change >= -walk.slack)
         refuse(KINDS[kind], "J rises below the safe step", bad, walk, walk.change, safe)
+
+
+def bounds(statement: Statement, numbers: dict[str, Tensor]) -> list[Comparison]:
+    """The inequalities of a conclusion, without those that hold under a condition only: that J
+    rises below the safe step is checked for itself."""
+    conclusion = statement.conclusion
+    parts = conclusion.args if conclusion.op == "and" else (conclusion,)
+    return [c for part in parts if part.op != "implies" for c in comparisons(part, numbers)]
 
 
 # -- what is observed ------------------------------------------------------------------------------
@@ -168,7 +185,7 @@ COLUMNS = {
     "entropy": "of a response, in nats",
     "trajectory": "predicted safe step: eta_safe",
     "token": "predicted safe step: token_eta_safe",
-    "mean": "predicted safe step: log_success_step with E+[sup |H|] for L",
+    "mean": "predicted safe step: mean_curvature_step with B = sup |H|",
     "observed": "smallest harmful step seen; inf: none; nan: not looked for, or no positive gap",
 }
 

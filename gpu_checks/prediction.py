@@ -1,11 +1,12 @@
 """The safe step of a first update, predicted from constants measured at the start.
 
 A prompt and its response are one joint response, so the step inequality for log J holds for the
-mean success rate over the prompts. Its proof (`log_success_step`) uses of the curvatures
+mean success rate over the prompts. Of the curvatures
 
     H(o, t) = d^2/dt^2 log pi_{theta + t w}(o)
 
-their mean over the correct responses only, so J rises along the unit vector w at every step below
+only the mean over the correct responses counts (the claim `mean_curvature_step`): J rises along the
+unit vector w at every step below
 
     eta = 2 (1-J) gap / C(eta),    C(eta) = E+[ max over t in [0, eta] of |H(o, t)| ].
 

@@ -257,6 +257,15 @@ def test_j_falling_below_the_safe_step_is_found(problem, point, walked):
     assert violation(problem, point, replace(walked, log_odds=odds)) == KINDS[MEAN]
 
 
+def test_a_rise_that_is_smaller_than_the_claim_says_is_found(problem, point, walked):
+    """J rises everywhere, and by more than one curvature for all responses promises."""
+    S = curvature.thresholds(problem, point, walked)
+    between = (walked.t < 0.9 * S[MEAN]) & (walked.t > S[TRAJECTORY]) & (walked.t > S[TOKEN])
+    assert between.any()
+    odds = torch.where(between, walked.log_odds[:, :1] + 1e-9, walked.log_odds)
+    assert violation(problem, point, replace(walked, log_odds=odds)) == "mean_curvature_step"
+
+
 def test_a_grid_that_is_too_coarse_is_halved(problem, point, walked, monkeypatch):
     """A walk that has lost most of its curvature: found, and mended by halving."""
     t = walked.t.amax(-1, keepdim=True) * torch.tensor([0.25, 0.5, 0.75, 1.0]).double()
