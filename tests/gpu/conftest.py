@@ -4,6 +4,7 @@ training run that does everything: about ten milliseconds an update."""
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,9 @@ import pytest
 
 if TYPE_CHECKING:
     from gpu_checks.settings import Settings
+
+# Workers share the cores: threads of their own would fight over them. Set before torch is imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 REASON = "torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
 

@@ -75,7 +75,7 @@ def test_the_safe_step_is_the_end_of_the_segment_on_which_it_is_safe(
     assert (eta > 0).all() and (eta * C <= room).all()
 
     def curvature(end: torch.Tensor) -> torch.Tensor:
-        t = torch.linspace(0, 1, 201, dtype=torch.float64) * end[:, None]
+        t = torch.linspace(0, 1, 41, dtype=torch.float64) * end[:, None]
         bend = prediction.derivatives(TINY, theta, w, prompts, responses, t)[1][..., 0].abs()
         return prediction.mean(bend.amax(1, keepdim=True), weights)[:, 0]
 
