@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from gpu_checks import algorithms, model, noise, prediction, train
+from gpu_checks import model, noise, prediction, train
 from gpu_checks.settings import ADAMW, NORMALISED, Settings
 from gpu_checks.warm_start import warm_start
 
@@ -126,6 +126,9 @@ def test_a_learning_rate_is_the_step_over_the_size_of_the_first_update() -> None
         assert one["eta"] == other["eta"] == other["safe_step"]
         assert one["safe_step"] == pytest.approx(one["eta"] / one["update_norm"], rel=1e-6)
         assert one["gap"] > 0 and one["curvature"] > 0
+        # eta C(eta) = 2 (1-J) gap, up to the last grid: J is 0.3 here, so J for 1-J would show.
+        room = 2 * (1 - one["success"]) * one["gap"]
+        assert 0.7 * room < one["eta"] * one["curvature"] <= room * (1 + 1e-5)
     for row in prediction.safe_steps(replace(settings, step=ADAMW), theta, rates):
         assert row["safe_step"] != row["safe_step"] and row["eta"] > 0
 
@@ -133,15 +136,22 @@ def test_a_learning_rate_is_the_step_over_the_size_of_the_first_update() -> None
 def test_no_step_is_called_safe_where_the_gap_is_not_positive(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    theta = train.initial_theta(TINY, "cpu")
+    settings = replace(TINY, start=0.3)
+    theta, rates = warm_start(settings, "cpu")
 
     def downhill(*_: object) -> tuple[torch.Tensor, torch.Tensor]:
         half = torch.full((2,), 0.5, dtype=torch.float64)
         return half, torch.tensor([-1.0, 1.0], dtype=torch.float64)
 
     monkeypatch.setattr(prediction, "alignment", downhill)
-    first, second = prediction.safe_steps(TINY, theta, torch.full((2,), 0.5))
-    assert first["safe_step"] != first["safe_step"]
-    # A random network answers nothing correctly, so there is no curvature to go by either.
-    assert algorithms.homogeneous(train.draw(TINY, theta, 0, 8, 8).rewards).any()
-    assert second["seed"] == 1
+    first, second = prediction.safe_steps(settings, theta, rates)
+    assert first["safe_step"] != first["safe_step"] and first["eta"] != first["eta"]
+    assert second["safe_step"] > 0
+
+
+def test_no_step_is_called_safe_where_no_response_is_correct() -> None:
+    theta = train.initial_theta(TINY, "cpu")
+    batch = train.draw(TINY, theta, 0, 128, 8, purpose=prediction.PREDICTION)
+    assert batch.rewards.sum() == 0, "a random network answers nothing correctly"
+    for row in prediction.safe_steps(TINY, theta, torch.zeros(2)):
+        assert row["safe_step"] != row["safe_step"]
