@@ -23,10 +23,10 @@ test: $(VENV)/.test-installed  ## run all tests
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 records: $(VENV)/.core-installed  ## write again what the tests compare: pins, tables, necessity, graph
-	@$(BIN)/python -m theory.pins
-	@$(BIN)/python -m theory.table
-	@$(BIN)/python -m numeric.necessity
-	@$(BIN)/python -m theory.graph
+	@$(BIN)/python -m theory.ledger.pins
+	@$(BIN)/python -m theory.ledger.table
+	@$(BIN)/python -m numeric.attack.necessity
+	@$(BIN)/python -m theory.paper.graph
 
 figures: $(VENV)/.core-installed  ## draw the figures of the notes again, from recorded results
 	@$(BIN)/gradgap figures --out proofs_notes/figures --overwrite

@@ -21,7 +21,7 @@ from numeric.commands import experiments
 from theory.terminal import BadInput, Json, bad_input, consoles, plain_table, progress_line
 
 if TYPE_CHECKING:
-    from theory.ledger import Ledger
+    from theory.ledger.run import Ledger
 
 app = typer.Typer(
     add_completion=False,
@@ -60,7 +60,7 @@ def verify(
 
     Example: gradgap verify theorem_1b --json
     """
-    from theory.ledger import UnknownSlug
+    from theory.ledger.run import UnknownSlug
 
     started = time.perf_counter()
     if export is not None and export.exists() and (export.is_file() or any(export.iterdir())):
@@ -68,13 +68,13 @@ def verify(
     with bad_input(UnknownSlug, OSError):
         ledger = run_ledger(slugs or [], jobs, timeout)
         if export is not None:
-            from theory.export import write
+            from theory.ledger.export import write
 
             write(ledger.cases, export)
     if as_json:
         print(json.dumps(ledger_as_json(ledger), indent=1, ensure_ascii=False))
     else:
-        from theory.show import show_ledger
+        from theory.ledger.show import show_ledger
 
         show_ledger(*consoles(), ledger, time.perf_counter() - started)
     raise typer.Exit(0 if ledger.as_expected else 1)
@@ -82,8 +82,8 @@ def verify(
 
 def run_ledger(slugs: list[str], jobs: int, timeout: float | None) -> Ledger:
     from theory.kernel.solvers import LyingSolver, SolverDisagreement, SolverFailed
-    from theory.ledger import SECONDS, default_jobs
-    from theory.ledger import verify as verify_ledger
+    from theory.ledger.run import SECONDS, default_jobs
+    from theory.ledger.run import verify as verify_ledger
 
     try:
         with progress_line("proving") as progress:
@@ -106,7 +106,7 @@ def ledger_as_json(ledger: Ledger) -> dict[str, Any]:
 def recorded_necessity() -> dict[str, dict[str, str]]:
     """Which hypotheses are needed, from the committed results; those of changed claims are left
     out."""
-    from numeric.necessity import RESULTS
+    from numeric.attack.necessity import RESULTS
     from theory.statements import STATEMENTS
 
     record = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
@@ -131,8 +131,8 @@ def recheck(
 
     Example: gradgap verify --export obligations && gradgap recheck obligations
     """
-    from theory.recheck import BadExport
-    from theory.recheck import recheck as recheck_folder
+    from theory.ledger.recheck import BadExport
+    from theory.ledger.recheck import recheck as recheck_folder
 
     with bad_input(BadExport, OSError):
         if folder is None:
@@ -154,8 +154,8 @@ def recheck(
 
 
 def export_all(folder: Path) -> None:
-    from theory.export import write
-    from theory.ledger import build, select
+    from theory.ledger.export import write
+    from theory.ledger.run import build, select
 
     write({s.slug: build(s) for s in select(())}, folder)
 
@@ -179,8 +179,8 @@ def explain(
 
     Example: gradgap explain theorem_1b --graph theorem_1b.svg
     """
-    from theory.ledger import UnknownSlug, select
-    from theory.show import show_proof, show_statement, show_verdict
+    from theory.ledger.run import UnknownSlug, select
+    from theory.ledger.show import show_proof, show_statement, show_verdict
 
     with bad_input(UnknownSlug):
         (statement,) = select([slug])
@@ -212,7 +212,7 @@ def print_derivation(slug: str) -> None:
 
 def draw_graph(path: Path, slug: str) -> None:
     """The picture of one claim, from the proofs of all."""
-    from theory.graph import all_cases, as_svg, graph_of, write
+    from theory.paper.graph import all_cases, as_svg, graph_of, write
 
     with bad_input(OSError):
         write(path, as_svg(graph_of(all_cases(), [slug])))
@@ -242,8 +242,8 @@ def latex(
 
     Example: gradgap latex sharp_step      gradgap latex --document -o paper
     """
-    from theory.latex import PREAMBLE, fragment
-    from theory.ledger import UnknownSlug
+    from theory.ledger.run import UnknownSlug
+    from theory.paper.latex import PREAMBLE, fragment
 
     if document == (out is None):
         raise BadInput("--document and -o FOLDER go together; without them fragments are printed")
@@ -263,9 +263,9 @@ def write_paper(out: Path, ledger: Ledger, proofs: bool, overwrite: bool) -> Non
     """The sources, and the PDF where there is a TeX."""
     from gpu_checks import figures as trained
     from numeric import figures as exact
-    from numeric.recorded import numbers
-    from theory.document import Figure, TexMissing, compile_document, write_document
+    from numeric.course.recorded import numbers
     from theory.files import write
+    from theory.paper.document import Figure, TexMissing, compile_document, write_document
 
     with bad_input(FileExistsError, NotADirectoryError), tempfile.TemporaryDirectory() as folder:
         paths = {path.name: path for path in write(Path(folder), all_figures(None))}

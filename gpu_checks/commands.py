@@ -151,7 +151,7 @@ def _run(
     with torch_room(device, threads):
         from gpu_checks import curves, runs
         from gpu_checks.settings import Settings
-        from numeric import record
+        from numeric.core import record
 
         settings = Settings(**common, step_sizes=step_sizes, seeds=seeds)
         with progress_line("training") as progress:
@@ -179,9 +179,9 @@ def phase(
     Example: gradgap phase --preset laptop --out phase
     """
     with torch_room(device, threads):
-        from gpu_checks import phase as room
-        from gpu_checks import phase_report
-        from numeric import record
+        from gpu_checks.phase import phase as room
+        from gpu_checks.phase import report as phase_report
+        from numeric.core import record
 
         with progress_line("training") as progress:
             tables = room.run(out, preset, device, progress)
@@ -211,9 +211,9 @@ def cumulative(
     Example: gradgap cumulative --preset laptop --out cumulative
     """
     with torch_room(device, threads):
-        from gpu_checks import cumulative as room
-        from gpu_checks.cumulative_figures import draw
-        from numeric import record
+        from gpu_checks.cumulative import cumulative as room
+        from gpu_checks.cumulative.figures import draw
+        from numeric.core import record
 
         with progress_line("training") as progress:
             rows = room.run(out, preset, device, progress)
@@ -242,9 +242,10 @@ def exact(
     A violated claim stops the run with exit code 1. Example: gradgap exact --preset smoke
     """
     with torch_room(device, threads):
-        from gpu_checks import exact_figures, exact_study
-        from gpu_checks.exact import Violated
-        from numeric import record
+        from gpu_checks.exact import figures as exact_figures
+        from gpu_checks.exact import study as exact_study
+        from gpu_checks.exact.exact import Violated
+        from numeric.core import record
 
         record.refuse_earlier(out, overwrite)
         with progress_line("training") as progress, violations(Violated):
@@ -279,8 +280,8 @@ def constructions(
     Example: gradgap constructions --instances 10000 --steps 100
     """
     with torch_room(device, threads):
-        from gpu_checks import fused
-        from numeric import record
+        from gpu_checks.constructions import fused
+        from numeric.core import record
 
         record.refuse_earlier(out, overwrite)
         with progress_line("stepping") as progress, violations(fused.Violated):

@@ -28,8 +28,9 @@ from torch import Tensor
 from torch.func import jvp
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from gpu_checks import exact, model
-from gpu_checks.exact import Point, Problem, Violated
+from gpu_checks import model
+from gpu_checks.exact import exact
+from gpu_checks.exact.exact import Point, Problem, Violated
 from theory.lambdify import comparisons, evaluate
 from theory.statements import (
     eta_safe,

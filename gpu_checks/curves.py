@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gpu_checks import phase_figures
+from gpu_checks.phase import figures as phase_figures
 
 LOG, RESULT, SETTINGS = "log.jsonl", "result.csv", "settings.json"
 """The files of a run's folder; `runs` writes them."""

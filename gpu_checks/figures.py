@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from gpu_checks import cumulative_figures, exact_figures, phase_report
+from gpu_checks.cumulative import figures as cumulative_figures
+from gpu_checks.exact import figures as exact_figures
+from gpu_checks.phase import report as phase_report
 
 RESULTS = Path(__file__).parent / "results"
 

@@ -32,7 +32,7 @@ from gpu_checks import train
 from gpu_checks.settings import Settings
 from gpu_checks.train import State
 from gpu_checks.warm_start import warm_start
-from numeric import record
+from numeric.core import record
 from theory.terminal import Progress
 
 SETTINGS, LOG, CHECKPOINT, RESULT = "settings.json", "log.jsonl", "checkpoint.pt", "result.csv"

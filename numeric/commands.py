@@ -45,7 +45,7 @@ Results: TypeAlias = tuple[dict[str, Any], Mapping[str, str]]
 
 def save(out: Path | None, contents: Files, overwrite: bool) -> None:
     """Write into the folder, if there is one, and say what was written."""
-    from numeric import record
+    from numeric.core import record
 
     for path in record.write(out, contents, overwrite) if out is not None else ():
         print(f"wrote {path}", file=sys.stderr)
@@ -61,7 +61,7 @@ def study(
     show: Callable[[dict[str, Any]], None],
 ) -> None:
     """Run with a progress line, write and draw into the folder, print the record or a table."""
-    from numeric import record
+    from numeric.core import record
 
     with bad_input(ValueError, FileExistsError, NotADirectoryError, OSError):
         record.refuse_earlier(out, overwrite)
@@ -92,7 +92,7 @@ def collapse(
 
     Example: gradgap simulate collapse --J 1/10 --out results
     """
-    from numeric import collapse as room
+    from numeric.experiments.collapse import collapse as room
 
     parameters = {"J": success_rate, "L": smoothness, "T": longest}
     command = f"gradgap simulate collapse --J {success_rate} --L {smoothness} --T {longest}"
@@ -127,7 +127,8 @@ def bandit(
 
     Example: gradgap simulate bandit --seeds 4 --steps 1000 --out results
     """
-    from numeric import bandit_figures, bandit_study
+    from numeric.experiments.bandit import figures as bandit_figures
+    from numeric.experiments.bandit import study as bandit_study
 
     parameters = {"seeds": seeds, "seed": seed, "steps": steps}
     command = f"gradgap simulate bandit --seeds {seeds} --seed {seed} --steps {steps}"
@@ -156,7 +157,8 @@ def laboratory(
 
     Example: gradgap simulate laboratory --seeds 10 --out results
     """
-    from numeric import laboratory_figures, laboratory_study
+    from numeric.experiments.laboratory import figures as laboratory_figures
+    from numeric.experiments.laboratory import study as laboratory_study
 
     def run(progress: Progress) -> Results:
         tables = laboratory_study.study(seeds, seed, progress)
@@ -192,7 +194,8 @@ def two_stage(
 
     Example: gradgap simulate two-stage --seeds 4 --out results
     """
-    from numeric import two_stage_figures, two_stage_study
+    from numeric.experiments.two_stage import figures as two_stage_figures
+    from numeric.experiments.two_stage import study as two_stage_study
 
     parameters = {"seeds": seeds, "seed": seed}
     command = two_stage_study.command_line(seeds, seed)
@@ -226,7 +229,7 @@ def break_claim(
 
     Example: gradgap break sharp_step --drop smooth
     """
-    from numeric import break_claim as room
+    from numeric.attack import break_claim as room
 
     with bad_input(ValueError):
         broken = room.run(slug, drop, change, seconds, seed)
@@ -249,7 +252,7 @@ def sharpness(
 
     Example: gradgap sharpness --figure sharpness.png
     """
-    from numeric import sharpness as room
+    from numeric.experiments.collapse import sharpness as room
 
     with bad_input(ValueError, OSError):
         found = room.thresholds(ratio)
@@ -283,7 +286,7 @@ def worst_case(
 
     Example: gradgap worst-case --J 0.1 --gap 0.5 --L 1 --G 1 --eta 0.5
     """
-    from numeric import worst_case as room
+    from numeric.experiments.worst_case import worst_case as room
 
     with bad_input(ValueError):
         found = room.worst_case(success_rate, gap, smoothness, score_bound, step_size)

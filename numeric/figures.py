@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from numeric import (
-    bandit_figures,
-    laboratory_figures,
-    pictures,
-    token_pictures,
-    two_stage_figures,
-)
+from numeric.course import pictures, token_pictures
+from numeric.experiments.bandit import figures as bandit_figures
+from numeric.experiments.laboratory import figures as laboratory_figures
+from numeric.experiments.two_stage import figures as two_stage_figures
 
 RESULTS = Path(__file__).parent / "results"
 

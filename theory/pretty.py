@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from itertools import product
 
+from theory.kernel.statement import Notation, Statement
 from theory.kernel.terms import Symbol, Term, const, substitute
-from theory.statement import Notation, Statement
-from theory.symbols import K, k
+from theory.vocabulary import K, k
 
 LETTERS = {
     "eta": "η",

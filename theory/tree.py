@@ -38,7 +38,7 @@ from theory.kernel.terms import (
     total,
     var,
 )
-from theory.symbols import AT_K, RESPONSE, STEP, G, L, Line, k, o, t
+from theory.vocabulary import AT_K, RESPONSE, STEP, G, L, Line, k, o, t
 
 PREFIX, TOKEN = Sort("Prefix"), Sort("Token")
 p, v, root = var("p", PREFIX), var("v", TOKEN), var("root", PREFIX)

@@ -34,9 +34,17 @@ from typing import Any
 
 import torch
 
-from gpu_checks import fused
-from gpu_checks.constructions import COLUMNS, FAMILIES, SAFE, UNIFORMS, Floats, Instances, resting
-from numeric import record
+from gpu_checks.constructions import fused
+from gpu_checks.constructions.constructions import (
+    COLUMNS,
+    FAMILIES,
+    SAFE,
+    UNIFORMS,
+    Floats,
+    Instances,
+    resting,
+)
+from numeric.core import record
 
 ARITHMETIC = ("add", "sub", "mul", "div", "rsub", "reciprocal")
 FUNCTIONS = ("sin", "exp", "log1p", "sinh", "sqrt")

@@ -38,7 +38,7 @@ from gpu_checks.benchmarks.sides import Block, InTurn, Ours, Side, every_prompt
 from gpu_checks.benchmarks.trl_side import EXTRA, LOSSES, VARIANTS, Theirs, Weights, libraries
 from gpu_checks.settings import Settings
 from gpu_checks.warm_start import warm_start
-from numeric import record
+from numeric.core import record
 
 Row = dict[str, Any]
 OURS = "ours"

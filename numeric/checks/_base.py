@@ -13,9 +13,9 @@ from typing import Any, TypeAlias
 
 from flint import arb, ctx
 
-from numeric.balls import ball_precision
+from numeric.core.balls import ball_precision
+from theory.kernel.statement import Statement
 from theory.lambdify import Comparison, Values, comparisons
-from theory.statement import Statement
 
 Formula: TypeAlias = Any
 """A formula of `theory`; an experiment knows claims, not the kernel that they are written in."""

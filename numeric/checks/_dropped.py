@@ -17,7 +17,7 @@ from numeric.checks._instances import (
     unnormalised,
     without_success,
 )
-from theory.statement import Statement
+from theory.kernel.statement import Statement
 
 Counters = dict[str, Callable[[], Counter]]
 

@@ -12,11 +12,11 @@ from typing import TypeAlias
 
 from flint import arb
 
-from numeric.balls import ball_precision
 from numeric.checks._base import BITS, Formula
 from numeric.checks._instances import CLOSE, NUDGE
+from numeric.core.balls import ball_precision
+from theory.kernel.statement import Statement
 from theory.lambdify import Values, evaluate
-from theory.statement import Statement
 
 Truth: TypeAlias = bool | None
 """None: the balls overlap, so that an equality may hold."""

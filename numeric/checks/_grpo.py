@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from numeric.balls import Array, ball_precision, midpoints, to_balls
 from numeric.checks import _step
 from numeric.checks._base import BITS, Counter, Formula, check_hypotheses
 from numeric.checks._instances import Instance, Number, ball, balls, counter, log_linear
 from numeric.checks._psi1 import evaluated_counter, radius, responses, visibly_broken
 from numeric.checks._raw_trajectory import Exact, exact
+from numeric.core.balls import Array, ball_precision, midpoints, to_balls
+from theory.kernel.statement import Statement
 from theory.lambdify import Values, evaluate
-from theory.statement import Statement
 
 Counters = dict[str, Callable[[], Counter]]
 

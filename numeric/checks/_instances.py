@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from numeric.balls import Array, ball_precision, log_sum_exp
 from numeric.checks._base import BITS, Counter, check_hypotheses
 from numeric.checks._step import from_definitions
+from numeric.core.balls import Array, ball_precision, log_sum_exp
+from theory.kernel.statement import Statement
 from theory.lambdify import Values
-from theory.statement import Statement
 
 Number = int | Fraction
 

@@ -28,8 +28,8 @@ from numeric.checks._raw_trajectory import (
     steady,
     wave,
 )
-from numeric.step import ball_precision
-from theory.statement import Statement
+from numeric.core.step import ball_precision
+from theory.kernel.statement import Statement
 
 Counters = dict[str, Callable[[], Counter]]
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from numeric.balls import Array, ball_precision, largest, round_up
 from numeric.checks._base import BITS, Check, Counter, Formula, check
 from numeric.checks._vectors import draw_weighted, vector_counter
+from numeric.core.balls import Array, ball_precision, largest, round_up
+from theory.kernel.statement import Statement
 from theory.lambdify import Values
-from theory.statement import Statement
 
 HALVINGS = 64
 

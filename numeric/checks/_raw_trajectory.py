@@ -2,7 +2,7 @@
 
 A ``Path`` gives logp(k, o, t), score(k, o, t) and eta_k for every step k. Nothing makes it a
 policy: weights need not sum to 1, the score need not be the derivative, rewards may be anything.
-The values J, F, gap and M are computed from the definitions in ``theory.symbols``.
+The values J, F, gap and M are computed from the definitions in ``theory.vocabulary``.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from flint import arb, fmpq
 
 from numeric.checks._base import Counter
 from numeric.checks._trajectory import Point, trajectory_values
-from numeric.step import ball_precision
-from theory.statement import Statement
+from numeric.core.step import ball_precision
+from theory.kernel.statement import Statement
 
 Exact: TypeAlias = Fraction | int
 Row: TypeAlias = tuple[arb, ...]

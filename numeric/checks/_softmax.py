@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from numeric.balls import Array, ball_precision, log_sum_exp, to_balls
 from numeric.checks._base import BITS, Counter
 from numeric.checks._formulas import truth
 from numeric.checks._instances import Number, ball, balls
-from theory.statement import Statement
+from numeric.core.balls import Array, ball_precision, log_sum_exp, to_balls
+from theory.kernel.statement import Statement
 
 Counters = dict[str, Callable[[], Counter]]
 

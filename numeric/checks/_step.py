@@ -2,9 +2,11 @@
 
 Numbers are measured twice, in two ways that share no formula beyond the policy itself:
 
-- ``measured``: `numeric.step`, from log odds and changes of logits. It knows that probabilities sum
+- ``measured``: `numeric.core.step`, from log odds and changes of logits. It knows that
+probabilities sum
   to one and that scores have mean zero, and so keeps every digit where 1 - J = 1e-300.
-- ``from_definitions``: sums over responses, as `theory.symbols` writes them. It knows nothing: F is
+- ``from_definitions``: sums over responses, as `theory.vocabulary` writes them. It knows nothing: F
+is
   1 - J, m_plus is a conditional average. The claims about exactly these facts are tested on it.
 """
 
@@ -19,10 +21,10 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from numeric.balls import Array, ball_precision, largest, midpoints, to_balls
 from numeric.checks._base import BITS
-from numeric.policies import Policy
-from numeric.step import (
+from numeric.core.balls import Array, ball_precision, largest, midpoints, to_balls
+from numeric.core.policies import Policy
+from numeric.core.step import (
     StepMeasurement,
     draw_step,
     measure_step,
@@ -81,7 +83,7 @@ def with_step_below(rng: np.random.Generator, step: Step, limit: Callable[[float
 
 
 def measured(step: Step) -> Values:
-    """The numbers of `numeric.step`, with L of the segment and G at theta, (12) and (13)."""
+    """The numbers of `numeric.core.step`, with L of the segment and G at theta, (12) and (13)."""
     m = step.measure()
     return {
         "eta": m.step_size,

@@ -4,7 +4,7 @@ A run is finite, a claim is about all steps. Each run is the start of an endless
 satisfies the same hypotheses: it stays put from step K on (eta_k = 0), or, where a claim wants a
 gap for ever, it goes on with pi+ and pi- fixed and log odds that rise with any slope D <= G. That
 line has scores D (1 - J) and -D J, at most G, and curvature at most D^2/4 <= L for the families
-of ``numeric.policies``, whose closed-form L is at least G^2/4.
+of ``numeric.core.policies``, whose closed-form L is at least G^2/4.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from numeric.balls import Array
-from numeric.policies import Policy
-from numeric.step import ball_precision, draw_step, gradient_gap, to_balls
+from numeric.core.balls import Array
+from numeric.core.policies import Policy
+from numeric.core.step import ball_precision, draw_step, gradient_gap, to_balls
 from theory.lambdify import Values
 
 MOST_LOG_ODDS = 27.6  # J(0) from 1e-12 to 1 - 1e-12

@@ -10,7 +10,7 @@ from numeric.checks._dropped import DROPPED, FAIR, HALF, SHORT, TINY, rare_failu
 from numeric.checks._instances import Instance, Number, log_linear, two_arms
 from numeric.checks._tree_instances import Counters, TreeInstance, flat, tree_counters
 from numeric.checks._trees import DEFECTS, PAIR, on_prefixes, with_stray
-from theory.statement import Statement
+from theory.kernel.statement import Statement
 
 QUARTER = Fraction(1, 4)
 

@@ -14,13 +14,13 @@ from typing import Any
 
 from flint import arb
 
-from numeric.balls import ball_precision
 from numeric.checks._base import BITS, Counter, Formula
 from numeric.checks._formulas import broken
 from numeric.checks._instances import Instance, Line, Number, ball, balls
 from numeric.checks._trees import PAIR, STILL, Shape, grow, on_prefixes
+from numeric.core.balls import ball_precision
+from theory.kernel.statement import Statement
 from theory.lambdify import Values, evaluate
-from theory.statement import Statement
 
 Counters = dict[str, Callable[[], Counter]]
 

@@ -19,7 +19,7 @@ from numeric.checks._tree_instances import Counters, TreeInstance, flat, tree_co
 from numeric.checks._tree_step import Step
 from numeric.checks._trees import EMPTY, STILL, on_prefixes
 from numeric.checks.eta_safe import CREST, SAFE
-from theory.statement import Statement
+from theory.kernel.statement import Statement
 
 
 def draw_aligned(rng: np.random.Generator, log_odds: float | None = None) -> Step:

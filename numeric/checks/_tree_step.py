@@ -15,11 +15,11 @@ from typing import Any, cast
 import numpy as np
 from flint import arb
 
-from numeric.balls import Array, ball_precision, to_balls
 from numeric.checks import _step
 from numeric.checks._base import BITS
 from numeric.checks._grpo import draw_fraction
-from numeric.trees import Autoregressive, Tree, draw_token_step, mean_length, psi1_norm
+from numeric.core.balls import Array, ball_precision, to_balls
+from numeric.core.trees import Autoregressive, Tree, draw_token_step, mean_length, psi1_norm
 from theory.lambdify import Values
 
 PIECES = 8

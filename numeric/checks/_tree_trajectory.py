@@ -20,7 +20,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from flint import arb
 
-from numeric.balls import Array, ball_precision, round_up, to_balls
 from numeric.checks._base import Counter
 from numeric.checks._orbits import EPS, RARE_EPS, SIZE, Counters, limit_counter, thin_failure
 from numeric.checks._raw_trajectory import Path, counter, exact, logistic, wave
@@ -32,10 +31,11 @@ from numeric.checks._trajectory import (
     draw_direction,
     trajectory_values,
 )
-from numeric.step import gradient_gap
-from numeric.trees import Autoregressive, draw_token_step, mean_length, psi1_norm
+from numeric.core.balls import Array, ball_precision, round_up, to_balls
+from numeric.core.step import gradient_gap
+from numeric.core.trees import Autoregressive, draw_token_step, mean_length, psi1_norm
+from theory.kernel.statement import Hypothesis, Statement
 from theory.lambdify import Values, comparisons
-from theory.statement import Hypothesis, Statement
 from theory.statements._tree_trajectory import ADAPTED, ADAPTED_SHARP, SHORT
 
 Rule = tuple[tuple[Hypothesis, int], ...]

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from numeric.balls import Array
 from numeric.checks._instances import Line, Number, ball
+from numeric.core.balls import Array
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from typing import Any, TypeAlias
 import numpy as np
 from flint import arb
 
-from numeric.balls import Array
 from numeric.checks._base import Counter
 from numeric.checks._raw_trajectory import WHY, Exact, Path, dot, exact
-from numeric.policies import LogLinear, NonlinearLogits, Policy
-from numeric.step import ball_precision, gradient_gap, to_balls
+from numeric.core.balls import Array
+from numeric.core.policies import LogLinear, NonlinearLogits, Policy
+from numeric.core.step import ball_precision, gradient_gap, to_balls
+from theory.kernel.statement import Statement
 from theory.lambdify import Values
-from theory.statement import Statement
 
 Row: TypeAlias = Sequence[Exact]
 

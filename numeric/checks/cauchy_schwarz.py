@@ -7,7 +7,7 @@ import numpy as np
 
 from numeric.checks._base import Counter
 from numeric.checks._vectors import Row, numbers, products, vector_counter
-from numeric.step import to_balls
+from numeric.core.step import to_balls
 from theory.lambdify import Values
 from theory.statements.cauchy_schwarz import STATEMENT
 

@@ -16,7 +16,7 @@ from numeric.checks._base import Counter
 from numeric.checks._raw_trajectory import Exact, Path, exact, logistic
 from numeric.checks._trajectory import draw_start
 from numeric.checks._vectors import rate_values, vector_counter
-from numeric.step import ball_precision, gradient_gap, measure_step, to_balls
+from numeric.core.step import ball_precision, gradient_gap, measure_step, to_balls
 from theory.lambdify import Values
 from theory.statements.constant_rate import STATEMENT
 

@@ -30,7 +30,7 @@ from numeric.checks._trajectory import (
     run,
     trajectory_values,
 )
-from numeric.step import ball_precision, gradient_gap
+from numeric.core.step import ball_precision, gradient_gap
 from theory.lambdify import Values
 from theory.statements.corollary_1 import STATEMENT
 

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from numeric.balls import Array, ball_precision, to_balls
 from numeric.checks import _step
 from numeric.checks._base import BITS, Counter
 from numeric.checks._grpo import Counters
 from numeric.checks._psi1 import evaluated_counter, responses
 from numeric.checks._raw_trajectory import Exact, exact
 from numeric.checks._vectors import Row, numbers
+from numeric.core.balls import Array, ball_precision, to_balls
 from theory.lambdify import Values
 from theory.statements.effective_step import STATEMENT
 

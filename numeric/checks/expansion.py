@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 from flint import arb, arb_series, ctx
 
-from numeric.balls import Array, ball_precision, log_sum_exp, to_balls
 from numeric.checks._base import BITS, Counter
 from numeric.checks._formulas import truth
 from numeric.checks._instances import Number, balls
+from numeric.core.balls import Array, ball_precision, log_sum_exp, to_balls
+from theory.kernel.statement import Statement
 from theory.lambdify import Values
-from theory.statement import Statement
 from theory.statements.expansion import STATEMENT
 
 Counters = dict[str, Callable[[], Counter]]

@@ -7,8 +7,8 @@ from fractions import Fraction
 import numpy as np
 from flint import arb
 
-from numeric.balls import ball_precision, to_balls
 from numeric.checks._softmax import Counters, Table, counters, draw_tokens
+from numeric.core.balls import ball_precision, to_balls
 from theory.lambdify import Values
 from theory.statements.exploration_stage import STATEMENT
 

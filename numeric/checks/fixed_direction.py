@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 from flint import arb
 
-from numeric.balls import ball_precision
 from numeric.checks._base import BITS, Counter
+from numeric.core.balls import ball_precision
 from theory.lambdify import Values
 
 

@@ -8,11 +8,11 @@ import math
 import numpy as np
 from flint import arb
 
-from numeric.balls import Array, ball_precision, largest, midpoints, to_balls
 from numeric.checks._base import BITS
 from numeric.checks._grpo import TURNED, Counters, Group, group_counter
-from numeric.policies import LogLinear
-from numeric.step import gradient_gap
+from numeric.core.balls import Array, ball_precision, largest, midpoints, to_balls
+from numeric.core.policies import LogLinear
+from numeric.core.step import gradient_gap
 from theory.lambdify import Values
 from theory.statements.grpo_along_gap_printed import STATEMENT
 

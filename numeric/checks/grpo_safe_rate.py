@@ -5,7 +5,6 @@ from fractions import Fraction
 import numpy as np
 from flint import arb
 
-from numeric.balls import ball_precision
 from numeric.checks._base import BITS
 from numeric.checks._grpo import (
     Counters,
@@ -14,6 +13,7 @@ from numeric.checks._grpo import (
     draw_prompt,
     scalar_counters,
 )
+from numeric.core.balls import ball_precision
 from theory.lambdify import Values, evaluate
 from theory.statements.grpo_safe_rate import STATEMENT, worst
 

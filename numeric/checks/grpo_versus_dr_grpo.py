@@ -7,7 +7,6 @@ from fractions import Fraction
 
 import numpy as np
 
-from numeric.balls import ball_precision
 from numeric.checks._base import BITS
 from numeric.checks._grpo import (
     Counters,
@@ -16,6 +15,7 @@ from numeric.checks._grpo import (
     draw_prompt,
     scalar_counters,
 )
+from numeric.core.balls import ball_precision
 from theory.lambdify import Values
 from theory.statements.grpo_versus_dr_grpo import STATEMENT
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 from flint import arb
 
-from numeric.balls import ball_precision, largest
 from numeric.checks._base import Counter
 from numeric.checks._vectors import Row, draw_weighted, means, numbers, vector_counter
+from numeric.core.balls import ball_precision, largest
 from theory.lambdify import Values
 from theory.statements.hoeffding_lemma import STATEMENT
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from numeric.balls import Array, ball_precision, to_balls
 from numeric.checks import _step
 from numeric.checks._base import BITS
 from numeric.checks._dropped import DROPPED, FAIR, HALF, Counters
 from numeric.checks._instances import Instance, Number, counter, two_arms
+from numeric.core.balls import Array, ball_precision, to_balls
 from theory.lambdify import Values
 from theory.statements.mean_curvature_step import STATEMENT
 

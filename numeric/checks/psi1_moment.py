@@ -6,7 +6,6 @@ from fractions import Fraction
 import numpy as np
 from flint import arb
 
-from numeric.balls import Array, ball_precision
 from numeric.checks._base import BITS, Counter
 from numeric.checks._psi1 import (
     at_least,
@@ -18,6 +17,7 @@ from numeric.checks._psi1 import (
 )
 from numeric.checks._raw_trajectory import Exact, exact
 from numeric.checks._vectors import Row, numbers
+from numeric.core.balls import Array, ball_precision
 from theory.lambdify import Values
 from theory.statements.psi1_moment import STATEMENT
 

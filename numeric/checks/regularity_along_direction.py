@@ -10,7 +10,7 @@ from numeric.checks._base import Counter
 from numeric.checks._raw_trajectory import Exact, exact
 from numeric.checks._trajectory import draw_direction, draw_start
 from numeric.checks._vectors import vector_counter
-from numeric.step import ball_precision, to_balls
+from numeric.core.step import ball_precision, to_balls
 from theory.lambdify import Values
 from theory.statements.regularity_along_direction import STATEMENT
 

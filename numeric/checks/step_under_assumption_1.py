@@ -11,12 +11,12 @@ from functools import partial
 import numpy as np
 from flint import arb
 
-from numeric.balls import ball_precision, to_balls
 from numeric.checks import _step, lemma_1_sharp
 from numeric.checks._base import Counter
 from numeric.checks._dropped import FAIR, HALF, SHORT, SYMMETRIC_L, Counters, rare_failure
 from numeric.checks._instances import Instance, counter, log_linear
-from numeric.step import gradient_gap
+from numeric.core.balls import ball_precision, to_balls
+from numeric.core.step import gradient_gap
 from theory.lambdify import Values
 from theory.statements.lemma_1_sharp import STATEMENT as ALONG
 

@@ -9,12 +9,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from numeric.balls import ball_precision, to_balls
 from numeric.checks._base import Counter
 from numeric.checks._orbits import SIZE, Counters, one_response
 from numeric.checks._raw_trajectory import Path, counter, fixed, steady
 from numeric.checks._trajectory import by_step, draw_direction
-from numeric.step import draw_step
+from numeric.core.balls import ball_precision, to_balls
+from numeric.core.step import draw_step
 from theory.lambdify import Values
 from theory.statements.theorem_1b_edges import STATEMENT
 

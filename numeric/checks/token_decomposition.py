@@ -10,12 +10,12 @@ from dataclasses import replace
 import numpy as np
 from flint import arb
 
-from numeric.balls import ball_precision, to_balls
 from numeric.checks import _tree_step
 from numeric.checks._base import BITS
 from numeric.checks._instances import Line, two_arms
 from numeric.checks._tree_instances import Counters, TreeInstance, tree_counters
 from numeric.checks._trees import UNEVEN, on_prefixes
+from numeric.core.balls import ball_precision, to_balls
 from theory.lambdify import Values
 from theory.statements.token_decomposition import STATEMENT
 

@@ -8,13 +8,13 @@ from fractions import Fraction
 
 import numpy as np
 
-from numeric.balls import ball_precision
 from numeric.checks import _tree_safe, _tree_step
 from numeric.checks._base import BITS, Counter
 from numeric.checks._dropped import HALF
 from numeric.checks._instances import Instance, ball, two_arms
 from numeric.checks._tree_instances import Counters, flat, tree_counters
 from numeric.checks.eta_safe import OVERSHOT
+from numeric.core.balls import ball_precision
 from theory.lambdify import Values, evaluate
 from theory.statements.token_eta_safe import SAFE_STEP, STATEMENT, branch_moment
 

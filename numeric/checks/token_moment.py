@@ -6,12 +6,12 @@ from math import sqrt
 import numpy as np
 from flint import arb
 
-from numeric.balls import ball_precision
 from numeric.checks import _tree_step
 from numeric.checks._base import BITS
 from numeric.checks._instances import Line, Number, two_arms, unnormalised
 from numeric.checks._tree_instances import SHORTEST, Counters, TreeInstance, tree_counters
 from numeric.checks._trees import DEFECTS, PAIR, Shape, grow, on_prefixes, with_stray
+from numeric.core.balls import ball_precision
 from theory.lambdify import Values
 from theory.statements.token_moment import STATEMENT
 

@@ -6,12 +6,12 @@ from fractions import Fraction
 import numpy as np
 from flint import arb
 
-from numeric.balls import ball_precision, midpoints, to_balls
 from numeric.checks import _tree_step
 from numeric.checks._base import BITS
 from numeric.checks._instances import Line, Number, two_arms
 from numeric.checks._tree_instances import Counters, TreeInstance, tree_counters
 from numeric.checks._trees import DEFECTS, PAIR, UNEVEN, Shape, on_prefixes, with_stray
+from numeric.core.balls import ball_precision, midpoints, to_balls
 from theory.lambdify import Values
 from theory.statements.token_regularity import STATEMENT
 

@@ -8,12 +8,12 @@ from fractions import Fraction
 import numpy as np
 from flint import arb
 
-from numeric.balls import ball_precision
 from numeric.checks import _tree_step
 from numeric.checks._base import BITS
 from numeric.checks._instances import Line, Number, two_arms, unnormalised
 from numeric.checks._tree_instances import Counters, TreeInstance, tree_counters
 from numeric.checks._trees import DEFECTS, PAIR, grow, on_prefixes, with_stray
+from numeric.core.balls import ball_precision
 from theory.lambdify import Values
 from theory.statements.token_variance import STATEMENT
 

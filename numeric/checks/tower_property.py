@@ -4,12 +4,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from numeric.balls import ball_precision, to_balls
 from numeric.checks import _tree_step
 from numeric.checks._base import BITS
 from numeric.checks._instances import Number, two_arms, unnormalised
 from numeric.checks._tree_instances import Counters, TreeInstance, at_end, row, tree_counters
 from numeric.checks._trees import DEFECTS, PAIR, on_prefixes, with_stray
+from numeric.core.balls import ball_precision, to_balls
 from theory.lambdify import Values
 from theory.statements.tower_property import STATEMENT
 

@@ -6,11 +6,11 @@ begins(p, o). So from the root one comes to a complete prefix that o begins with
 
 import numpy as np
 
-from numeric.balls import ball_precision, to_balls
 from numeric.checks._base import BITS
 from numeric.checks._tree_instances import Counters, TreeInstance, at_end, row, tree_counters
 from numeric.checks._tree_step import draw_tree
 from numeric.checks._trees import DEFECTS, PAIR
+from numeric.core.balls import ball_precision, to_balls
 from theory.lambdify import Values
 from theory.statements.tree_path import STATEMENT
 

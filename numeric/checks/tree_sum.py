@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from numeric.balls import ball_precision, to_balls
 from numeric.checks._base import BITS
 from numeric.checks._tree_instances import Counters, TreeInstance, at_end, row, tree_counters
 from numeric.checks._tree_step import draw_tree
 from numeric.checks._trees import DEFECTS, FORK, PAIR, Shape
+from numeric.core.balls import ball_precision, to_balls
 from theory.lambdify import Values
 from theory.statements.tree_sum import STATEMENT
 

@@ -5,9 +5,9 @@ import math
 import numpy as np
 from flint import arb
 
-from numeric.balls import Array, ball_precision, largest, to_balls
 from numeric.checks import _step
 from numeric.checks._base import BITS
+from numeric.core.balls import Array, ball_precision, largest, to_balls
 from theory.lambdify import Values
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from numeric.record import as_text, versions, write_whole
+from numeric.core.record import as_text, versions, write_whole
 from tests.laws.formulas import Case, constructed
 from theory.inequality import Result, decide
 from theory.inequality._write import write

@@ -28,13 +28,21 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
 
-from numeric.mutants import Refutation, prepare, refute
-from numeric.record import as_text, versions, write_whole
+from numeric.attack.mutants import Refutation, prepare, refute
+from numeric.core.record import as_text, versions, write_whole
+from theory.attack.mutant_proofs import (
+    Judge,
+    NoProof,
+    Patience,
+    disprove,
+    judge_of,
+    prove,
+    relation,
+)
+from theory.attack.mutants import Mutant, mutants
 from theory.kernel.solvers import check_canaries
-from theory.ledger import CANARY_SECONDS, default_jobs
-from theory.mutant_proofs import Judge, NoProof, Patience, disprove, judge_of, prove, relation
-from theory.mutants import Mutant, mutants
-from theory.statement import Statement
+from theory.kernel.statement import Statement
+from theory.ledger.run import CANARY_SECONDS, default_jobs
 from theory.statements import STATEMENTS
 
 COMMAND = "python -m tests.benchmarks.mutants"

@@ -13,8 +13,15 @@ torch = pytest.importorskip(
 
 from gpu_checks import algorithms, train
 from gpu_checks.algorithms import ALGORITHMS, algorithm, gap_share, surrogate
-from numeric import group_updates
-from numeric.two_stage import CENTRED, MIN, MINUS_ONE, NORMALISED, advantages, mean_and_sd
+from numeric.core import group_updates
+from numeric.experiments.two_stage.two_stage import (
+    CENTRED,
+    MIN,
+    MINUS_ONE,
+    NORMALISED,
+    advantages,
+    mean_and_sd,
+)
 
 NAMES = (*ALGORITHMS,)
 SEQUENCES = ("gspo", "gspo-n", "gspo-n-minus-one")

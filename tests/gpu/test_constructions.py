@@ -12,8 +12,8 @@ torch = pytest.importorskip(
     "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
 )
 
-from gpu_checks import constructions, fused
-from gpu_checks.constructions import (
+from gpu_checks.constructions import constructions, fused
+from gpu_checks.constructions.constructions import (
     COLUMNS,
     FAMILIES,
     ROUNDING,
@@ -31,11 +31,11 @@ from gpu_checks.constructions import (
     step_below,
     success,
 )
-from gpu_checks.fused import Violated, run
-from numeric.balls import ball_precision, sigmoid
-from numeric.constructions import certify, printed_range, theorem_2
-from numeric.landscapes import Wave, exact
-from numeric.token_construction import theorem_4
+from gpu_checks.constructions.fused import Violated, run
+from numeric.core.balls import ball_precision, sigmoid
+from numeric.experiments.collapse.constructions import certify, printed_range, theorem_2
+from numeric.experiments.collapse.landscapes import Wave, exact
+from numeric.experiments.collapse.token_construction import theorem_4
 from theory import thresholds
 from theory.lambdify import evaluate
 from theory.statements import token_eta_safe

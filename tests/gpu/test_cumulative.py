@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gpu_checks import cumulative, cumulative_figures
-from gpu_checks.phase_analysis import log_odds
+from gpu_checks.cumulative import cumulative
+from gpu_checks.cumulative import figures as cumulative_figures
+from gpu_checks.phase.analysis import log_odds
 from gpu_checks.settings import Settings
-from numeric import record
+from numeric.core import record
 
 
 def test_the_cumulative_gap_adds_the_positive_part_and_nothing_where_it_is_missing() -> None:

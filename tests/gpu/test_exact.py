@@ -11,9 +11,11 @@ torch = pytest.importorskip(
     "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
 )
 
-from gpu_checks import exact, exact_study, model, noise, tasks
+from gpu_checks import model, noise, tasks
 from gpu_checks.algorithms import ALGORITHMS, algorithm
-from gpu_checks.exact import Violated
+from gpu_checks.exact import exact
+from gpu_checks.exact import study as exact_study
+from gpu_checks.exact.exact import Violated
 
 NETWORK = {"width": 8, "layers": 2, "heads": 2}
 PROMPTS = {

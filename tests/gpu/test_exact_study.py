@@ -14,13 +14,17 @@ torch = pytest.importorskip(
     "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
 )
 
-from gpu_checks import curvature, exact, exact_figures, exact_study, exact_training, noise
+from gpu_checks import curvature, noise
 from gpu_checks.algorithms import algorithm
 from gpu_checks.curvature import KINDS
-from gpu_checks.exact import Violated
-from gpu_checks.exact_study import PRESETS, Case
-from gpu_checks.exact_training import COLUMNS, FRACTION, LENGTH, RATE, Rule
-from numeric import record
+from gpu_checks.exact import exact
+from gpu_checks.exact import figures as exact_figures
+from gpu_checks.exact import study as exact_study
+from gpu_checks.exact import training as exact_training
+from gpu_checks.exact.exact import Violated
+from gpu_checks.exact.study import PRESETS, Case
+from gpu_checks.exact.training import COLUMNS, FRACTION, LENGTH, RATE, Rule
+from numeric.core import record
 
 SMOKE = PRESETS["smoke"]
 
@@ -228,5 +232,5 @@ def test_the_figure_is_drawn_from_the_files(smoke, tmp_path):
 
 
 def test_the_figure_needs_no_torch():
-    script = "import sys; import gpu_checks.exact_figures; sys.exit('torch' in sys.modules)"
+    script = "import sys; import gpu_checks.exact.figures; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -10,11 +10,26 @@ torch = pytest.importorskip(
     "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
 )
 
-from gpu_checks import constructions, fused
 from gpu_checks.benchmarks import constructions as benchmark
-from gpu_checks.constructions import COLUMNS, FAMILIES, ROUNDING, SAFE, UNIFORMS, resting
-from gpu_checks.fused import Unavailable, Violated, compiled_pass, eager_pass, run, shares, study
-from numeric.record import as_text
+from gpu_checks.constructions import constructions, fused
+from gpu_checks.constructions.constructions import (
+    COLUMNS,
+    FAMILIES,
+    ROUNDING,
+    SAFE,
+    UNIFORMS,
+    resting,
+)
+from gpu_checks.constructions.fused import (
+    Unavailable,
+    Violated,
+    compiled_pass,
+    eager_pass,
+    run,
+    shares,
+    study,
+)
+from numeric.core.record import as_text
 
 COSINE, SHARP = FAMILIES["cosine"], FAMILIES["triangle"]
 

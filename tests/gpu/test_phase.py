@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 import torch
 
-from gpu_checks import phase, phase_report, prediction, runs, train
-from gpu_checks.phase import Population, populations
+from gpu_checks import prediction, runs, train
+from gpu_checks.phase import phase
+from gpu_checks.phase import report as phase_report
+from gpu_checks.phase.phase import Population, populations
 from gpu_checks.runs import NotResumable
 
 Tables = dict[str, list[dict[str, Any]]]
@@ -159,7 +161,7 @@ def test_a_damaged_start_is_refused(smoke: tuple[Path, Tables], tmp_path: Path) 
 def test_figures_and_tables_are_written_and_the_record_is_json(
     smoke: tuple[Path, Tables], tmp_path: Path
 ) -> None:
-    from numeric import record
+    from numeric.core import record
 
     written = record.write(tmp_path, phase_report.files(smoke[1], "smoke", "cpu"))
     assert {path.name for path in written} == {

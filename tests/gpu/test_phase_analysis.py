@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from numpy.random import default_rng as rng
 
-from gpu_checks import phase_analysis as analysis
-from gpu_checks.phase_analysis import columns, exponent, thresholds
-from numeric.record import as_csv, read_csv
+from gpu_checks.phase import analysis
+from gpu_checks.phase.analysis import columns, exponent, thresholds
+from numeric.core.record import as_csv, read_csv
 
 LOG_V = math.log(8)
 GRID = tuple(np.geomspace(1 / 64, 16, 21).tolist())

@@ -13,8 +13,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.image import imread
 
-from gpu_checks import phase_analysis as analysis
-from gpu_checks import phase_figures as figures
+from gpu_checks.phase import analysis, figures
 
 STEPS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 ROW: dict[str, Any] = {"diagram": "length", "algorithm": "GRPO", "task": "reverse", "step": "plain"}
@@ -272,6 +271,6 @@ def test_every_fate_has_a_look_of_its_own():
 
 
 def test_no_torch_is_loaded():
-    code = "import sys; sys.modules['torch'] = None; import gpu_checks.phase_figures"
+    code = "import sys; sys.modules['torch'] = None; import gpu_checks.phase.figures"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -116,7 +116,7 @@ def test_constructions_count_no_violation_and_stop_at_one(
     assert all(row["violations"] == 0 for row in document["claims"].values())
     assert run(*few, "--out", tmp_path / "out")[0] == 2
 
-    from gpu_checks import fused
+    from gpu_checks.constructions import fused
 
     def broken(*_: object) -> None:
         raise fused.Violated("theorem_2: step 3 of instance 7")
@@ -129,8 +129,8 @@ def test_constructions_count_no_violation_and_stop_at_one(
 def test_an_exact_study_that_meets_a_violation_exits_with_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from gpu_checks import exact_study
-    from gpu_checks.exact import Violated
+    from gpu_checks.exact import study as exact_study
+    from gpu_checks.exact.exact import Violated
 
     def broken(*_: object) -> None:
         raise Violated("sharp_step", "left <= right", left=2.0, right=1.0)

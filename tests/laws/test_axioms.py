@@ -14,7 +14,7 @@ from flint import arb, ctx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from theory.axioms import AXIOMS
+from theory.kernel.axioms import AXIOMS
 from theory.kernel.obligations import smtlib
 from theory.kernel.rules import FACTS
 from theory.kernel.sequent import Axiom

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numeric import bandit
-from numeric.bandit import (
+from numeric.core.policies import LogLinear
+from numeric.core.step import gradient_gap
+from numeric.experiments.bandit import bandit
+from numeric.experiments.bandit.bandit import (
     READINGS,
     Problem,
     below,
@@ -28,16 +30,14 @@ from numeric.bandit import (
     updates,
     whole_pool,
 )
-from numeric.bandit_rates import (
+from numeric.experiments.bandit.rates import (
     Adaptive,
     ConstantStep,
     Grpo,
     Normalised,
     Reinforce,
 )
-from numeric.constructions import Violated
-from numeric.policies import LogLinear
-from numeric.step import gradient_gap
+from numeric.experiments.collapse.constructions import Violated
 from theory.lambdify import evaluate
 from theory.statements._trajectory import ADAPTED, ADAPTED_SHARP
 from theory.statements.eta_safe import SAFE_STEP

@@ -7,11 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from numeric import record
-from numeric.bandit import READINGS, draws, halt, problems, run, sigmoid, whole_pool
-from numeric.bandit_figures import draw, panels
-from numeric.bandit_rates import Reinforce
-from numeric.bandit_study import (
+from numeric.core import record
+from numeric.experiments.bandit.bandit import (
+    READINGS,
+    draws,
+    halt,
+    problems,
+    run,
+    sigmoid,
+    whole_pool,
+)
+from numeric.experiments.bandit.figures import draw, panels
+from numeric.experiments.bandit.rates import Reinforce
+from numeric.experiments.bandit.study import (
     MEASURES,
     SHOWN,
     STEPS,

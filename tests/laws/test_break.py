@@ -13,12 +13,12 @@ from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numeric import break_pool
-from numeric.break_claim import BrokenClaimError, as_json, as_text, run, show, survives
-from numeric.break_pool import Candidate, explicit, kept, small_policies, violates
+from numeric.attack import break_pool
+from numeric.attack.break_claim import BrokenClaimError, as_json, as_text, run, show, survives
+from numeric.attack.break_pool import Candidate, explicit, kept, small_policies, violates
+from numeric.attack.necessity import RESULTS
+from numeric.attack.weaken import changed, constants, dropped, occurrences, parse, written
 from numeric.checks._base import check
-from numeric.necessity import RESULTS
-from numeric.weaken import changed, constants, dropped, occurrences, parse, written
 from theory.statements import STATEMENTS
 
 RECORDED = {

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from flint import arb, fmpq
 
-from numeric.balls import ball_precision
-from numeric.collapse import (
+from numeric.core.balls import ball_precision
+from numeric.experiments.collapse.collapse import (
     ABOVE,
     BELOW,
     COLUMNS,
@@ -22,10 +22,10 @@ from numeric.collapse import (
     simulate,
     write,
 )
-from numeric.constructions import Violated, draw_theorem_2, theorem_2
-from numeric.landscapes import SHARP, exact, ridge, wave
-from numeric.rays import rays
-from numeric.token_construction import draw_theorem_4, theorem_4, token_slope
+from numeric.experiments.collapse.constructions import Violated, draw_theorem_2, theorem_2
+from numeric.experiments.collapse.landscapes import SHARP, exact, ridge, wave
+from numeric.experiments.collapse.rays import rays
+from numeric.experiments.collapse.token_construction import draw_theorem_4, theorem_4, token_slope
 
 
 def two_responses(gap, step_size, landscape):

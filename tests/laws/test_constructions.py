@@ -7,14 +7,16 @@ import numpy as np
 import pytest
 from flint import arb, fmpq
 
-from numeric.balls import ball_precision, sigmoid, to_balls
-from numeric.constructions import (
+from numeric.core.balls import ball_precision, sigmoid, to_balls
+from numeric.core.policies import Sinusoidal
+from numeric.core.step import measure_step
+from numeric.experiments.collapse.constructions import (
     Violated,
     certify,
     draw_theorem_2,
     theorem_2,
 )
-from numeric.landscapes import (
+from numeric.experiments.collapse.landscapes import (
     SHARP,
     SMOOTH,
     Wave,
@@ -24,11 +26,9 @@ from numeric.landscapes import (
     root_below,
     wave,
 )
-from numeric.policies import Sinusoidal
-from numeric.rays import LEAST_REACH, rays
-from numeric.scope import draw_rise, least_printed_step
-from numeric.step import measure_step
-from numeric.token_construction import draw_theorem_4, theorem_4, token_slope
+from numeric.experiments.collapse.rays import LEAST_REACH, rays
+from numeric.experiments.collapse.scope import draw_rise, least_printed_step
+from numeric.experiments.collapse.token_construction import draw_theorem_4, theorem_4, token_slope
 
 DRAWS = 10_000
 TINY = fmpq(1, 10**12)

@@ -12,8 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from theory import document, latex_compile
-from theory.document import (
+from theory.kernel.proof import assume, conclude
+from theory.kernel.solvers import Decision
+from theory.kernel.terms import KernelError, var
+from theory.ledger.run import Ledger, build, entry_of, select
+from theory.paper import document, latex_compile
+from theory.paper.document import (
     SECTIONS,
     Figure,
     Misplaced,
@@ -22,14 +26,10 @@ from theory.document import (
     compile_document,
     write_document,
 )
-from theory.kernel.proof import assume, conclude
-from theory.kernel.solvers import Decision
-from theory.kernel.terms import KernelError, var
-from theory.latex_compile import require_tex, warnings_in
-from theory.latex_proof import Line, Shown, argument, claim_of, listing, named, reading_order
-from theory.latex_terms import formula
-from theory.latex_words import label, link, name
-from theory.ledger import Ledger, build, entry_of, select
+from theory.paper.latex_compile import require_tex, warnings_in
+from theory.paper.latex_proof import Line, Shown, argument, claim_of, listing, named, reading_order
+from theory.paper.latex_terms import formula
+from theory.paper.latex_words import label, link, name
 from theory.pretty import abbreviations
 from theory.statements import SLUGS, STATEMENTS
 
@@ -209,7 +209,7 @@ def test_a_document_is_not_overwritten_unless_asked_to(few: Ledger, tmp_path: Pa
 
 PRINT = """
 from tests.laws.test_document import ledger_of
-from theory import document
+from theory.paper import document
 ledger = ledger_of("sharp_step", "jensen_exp", "theorem_1a_printed")
 print(document.front(ledger), document.claims(ledger), document.appendix(ledger))
 """

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from theory.existence import Existence, NotAWitness, check_existence
-from theory.export import decode_model, encode_model
+from theory.kernel.existence import Existence, NotAWitness, check_existence
 from theory.kernel.models import Model, interpret
 from theory.kernel.proof import assume, both, conclude, discharge, generalise, solve
+from theory.kernel.statement import Hypothesis, Statement
 from theory.kernel.terms import (
     REAL,
     CaptureError,
@@ -23,8 +23,8 @@ from theory.kernel.terms import (
     log,
     var,
 )
-from theory.ledger import Case, NotThisClaim, build, check_case, is_meaningful
-from theory.statement import Hypothesis, Statement
+from theory.ledger.export import decode_model, encode_model
+from theory.ledger.run import Case, NotThisClaim, build, check_case, is_meaningful
 from theory.statements import STATEMENTS
 from theory.statements.theorem_2 import STATEMENT as THEOREM_2
 

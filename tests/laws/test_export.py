@@ -14,12 +14,12 @@ import pytest
 from typer.testing import CliRunner
 
 from gradgap import BadInput, app
-from theory.export import MANIFEST, PROOFS, replay, write
 from theory.kernel import proof as p
 from theory.kernel.sequent import Sequent
 from theory.kernel.terms import lift
-from theory.ledger import Case, build, check_case
-from theory.recheck import BadExport, check_rules, check_with_solver, read_manifest, recheck
+from theory.ledger.export import MANIFEST, PROOFS, replay, write
+from theory.ledger.recheck import BadExport, check_rules, check_with_solver, read_manifest, recheck
+from theory.ledger.run import Case, build, check_case
 from theory.statements import STATEMENTS
 
 PROVED, REFUTED = "normalisation", "theorem_1a_printed"

@@ -12,12 +12,10 @@ from hypothesis import strategies as st
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
-from theory import graph as picture
-from theory.dependencies import claims_used
-from theory.graph import PATH, STYLES, as_svg, layout_of, write
-from theory.graph_layout import Layout, crossings, layers, ordered, place, slots, spread, swapped
-from theory.pins import recorded
-from theory.rests_on import (
+from theory.kernel.statement import Verdict
+from theory.ledger.dependencies import claims_used
+from theory.ledger.pins import recorded
+from theory.ledger.rests_on import (
     CORRECTED_BY,
     RESTS_ON,
     Edge,
@@ -29,7 +27,18 @@ from theory.rests_on import (
     graph_of,
     reduced,
 )
-from theory.statement import Verdict
+from theory.paper import graph as picture
+from theory.paper.graph import PATH, STYLES, as_svg, layout_of, write
+from theory.paper.graph_layout import (
+    Layout,
+    crossings,
+    layers,
+    ordered,
+    place,
+    slots,
+    spread,
+    swapped,
+)
 from theory.statements import STATEMENTS
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -323,7 +332,7 @@ def test_looks_differ_without_colour():
 
 def test_the_committed_picture_is_what_the_code_draws(graph):
     """Names are hashed anew in every process: an order that came from a set would show."""
-    assert PATH.read_text(encoding="utf-8") == as_svg(graph), "run python -m theory.graph"
+    assert PATH.read_text(encoding="utf-8") == as_svg(graph), "run python -m theory.paper.graph"
 
 
 def test_the_picture_shows_every_node_and_every_edge_and_says_so(graph):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.random import SeedSequence
 
-from numeric.group_updates import (
+from numeric.core.group_updates import (
     SEQUENCE,
     TOKEN,
     Batch,
@@ -29,7 +29,13 @@ from numeric.group_updates import (
     token_log_probs,
     train,
 )
-from numeric.two_stage import MIN, MINUS_ONE, NORMALISED, advantages, mean_and_sd
+from numeric.experiments.two_stage.two_stage import (
+    MIN,
+    MINUS_ONE,
+    NORMALISED,
+    advantages,
+    mean_and_sd,
+)
 
 ALGORITHMS = [
     grpo(),

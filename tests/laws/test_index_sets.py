@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from theory.export import PROOFS, decode, decode_model, encode, encode_model, replay, write
 from theory.kernel import proof as p
 from theory.kernel import terms as t
 from theory.kernel.models import Model, interpret
@@ -22,7 +21,8 @@ from theory.kernel.sequent import BadDefinition
 from theory.kernel.solvers import SOLVERS, decide
 from theory.kernel.syntax import from_text, to_text
 from theory.kernel.terms import NAT, REAL, KernelError, Lambda, Sort, Symbol, Term, eq, lift, var
-from theory.ledger import build, check_case
+from theory.ledger.export import PROOFS, decode, decode_model, encode, encode_model, replay, write
+from theory.ledger.run import build, check_case
 from theory.statements import STATEMENTS
 
 ITEM, OTHER = Sort("Item"), Sort("Other")

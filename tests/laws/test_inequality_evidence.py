@@ -10,7 +10,6 @@ from fractions import Fraction
 
 import pytest
 
-from theory.axioms import AXIOMS, EXP_TANGENT
 from theory.inequality import (
     Result,
     _decide,
@@ -26,6 +25,7 @@ from theory.inequality._kernel_route import KernelCertificate, prove
 from theory.inequality._stages import STAGES, Setting
 from theory.inequality._translate import translate
 from theory.kernel import solvers as s
+from theory.kernel.axioms import AXIOMS, EXP_TANGENT
 from theory.kernel.proof import Proof, assume, axiom, conclude
 from theory.kernel.sequent import Axiom
 from theory.kernel.terms import exp, var

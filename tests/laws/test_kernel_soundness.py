@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from theory.axioms import EXP_LOG, EXP_TANGENT
 from theory.kernel import proof as p
 from theory.kernel import terms as t
+from theory.kernel.axioms import EXP_LOG, EXP_TANGENT
 from theory.kernel.obligations import meaningful
 from theory.kernel.rules import RULES
 from theory.kernel.sequent import Axiom, BadDefinition, OutsideRange, Sequent
@@ -31,9 +31,9 @@ from theory.kernel.terms import (
     lift,
     var,
 )
-from theory.ledger import Case, NotThisClaim, build, check_case
+from theory.ledger.run import Case, NotThisClaim, build, check_case
 from theory.statements import STATEMENTS
-from theory.symbols import RESPONSE, o
+from theory.vocabulary import RESPONSE, o
 
 ITEM, OTHER = Sort("Item"), Sort("Other")
 x, y, z, n = var("x"), var("y"), var("z"), var("n", NAT)

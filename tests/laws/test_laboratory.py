@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-import numeric.laboratory as laboratory
-from numeric.constructions import Violated
-from numeric.laboratory import (
+import numeric.experiments.laboratory.laboratory as laboratory
+from numeric.core.policies import LogLinear
+from numeric.core.step import gradient_gap, measure_step, to_balls
+from numeric.experiments.collapse.constructions import Violated
+from numeric.experiments.laboratory.laboratory import (
     CORRECT,
     DRAWN,
     SEPARABLE,
@@ -24,7 +26,7 @@ from numeric.laboratory import (
     start,
     variance,
 )
-from numeric.laboratory_training import (
+from numeric.experiments.laboratory.training import (
     COLLAPSED,
     CONVERGED,
     RISING,
@@ -35,8 +37,6 @@ from numeric.laboratory_training import (
     perceptron_bound,
     train,
 )
-from numeric.policies import LogLinear
-from numeric.step import gradient_gap, measure_step, to_balls
 from theory.lambdify import evaluate
 from theory.statements.eta_safe import SAFE_STEP
 
@@ -53,7 +53,7 @@ def along_the_gap(success_rate):
 
 
 def policy_at(index, logits):
-    """The same problem in `numeric.policies`: its offsets are these logits, theta = 0."""
+    """The same problem in `numeric.core.policies`: its offsets are these logits, theta = 0."""
     policy, reward = PROBLEMS.policy(index)
     assert (reward == REWARD).all()
     return LogLinear(policy.features, logits[index]), np.zeros(policy.d)

@@ -7,12 +7,13 @@ from io import StringIO
 import numpy as np
 import pytest
 
-import numeric.laboratory_study as laboratory_study
-from numeric import bandit, record
-from numeric.bandit_rates import ConstantStep, Reinforce
-from numeric.constructions import Violated
-from numeric.laboratory_figures import draw
-from numeric.laboratory_study import (
+import numeric.experiments.laboratory.study as laboratory_study
+from numeric.core import record
+from numeric.experiments.bandit import bandit
+from numeric.experiments.bandit.rates import ConstantStep, Reinforce
+from numeric.experiments.collapse.constructions import Violated
+from numeric.experiments.laboratory.figures import draw
+from numeric.experiments.laboratory.study import (
     BANDIT_RULES,
     CHOICES,
     COLUMNS,

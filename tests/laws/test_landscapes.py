@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from flint import arb, fmpq
 
-from numeric.balls import ball_precision, sigmoid
-from numeric.constructions import score_smoothness
-from numeric.landscapes import (
+from numeric.core.balls import ball_precision, sigmoid
+from numeric.experiments.collapse.constructions import score_smoothness
+from numeric.experiments.collapse.landscapes import (
     SHARP,
     SMOOTH,
     Ridge,
@@ -17,7 +17,7 @@ from numeric.landscapes import (
     root_below,
     wave,
 )
-from numeric.rays import rays
+from numeric.experiments.collapse.rays import rays
 
 
 def norm_squared(row):

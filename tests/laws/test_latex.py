@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from theory import latex, latex_letters, latex_terms, latex_words
+from theory.kernel.statement import Statement
 from theory.kernel.terms import Term, const, var
-from theory.latex_compile import TexMissing, compile_document, require_tex
-from theory.latex_letters import UnknownLetter, letter
-from theory.latex_terms import formula, lines
-from theory.latex_words import UnknownCharacter, prose
+from theory.paper import latex, latex_letters, latex_terms, latex_words
+from theory.paper.latex_compile import TexMissing, compile_document, require_tex
+from theory.paper.latex_letters import UnknownLetter, letter
+from theory.paper.latex_terms import formula, lines
+from theory.paper.latex_words import UnknownCharacter, prose
 from theory.pretty import LETTERS, abbreviations
-from theory.statement import Statement
 from theory.statements import SLUGS, STATEMENTS
 
 # -- letters ---------------------------------------------------------------------------------------

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from theory import latex_terms
 from theory.kernel import terms as t
 from theory.kernel.terms import NAT, Symbol, Term, conj, const, negate, var
-from theory.latex_terms import formula
-from theory.symbols import STEP, line_at, o
+from theory.paper import latex_terms
+from theory.paper.latex_terms import formula
 from theory.tree import TREE
+from theory.vocabulary import STEP, line_at, o
 
 x, y, z, k = var("x"), var("y"), var("z"), var("k", NAT)
 f, J, F = Symbol("f", (t.REAL,)), Symbol("J", (NAT,)), Symbol("F", (NAT,))

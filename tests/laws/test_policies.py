@@ -8,7 +8,7 @@ from flint import arb, ctx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numeric.balls import (
+from numeric.core.balls import (
     ball_precision,
     checked,
     largest,
@@ -17,8 +17,8 @@ from numeric.balls import (
     sigmoid,
     to_balls,
 )
-from numeric.policies import Constants, LogLinear, NonlinearLogits, Sinusoidal, Tabular
-from numeric.step import draw_step
+from numeric.core.policies import Constants, LogLinear, NonlinearLogits, Sinusoidal, Tabular
+from numeric.core.step import draw_step
 
 seeds = st.integers(0, 2**32 - 1)
 

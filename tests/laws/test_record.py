@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from numeric.record import as_csv, as_image, as_text, read_csv, versions, write, write_whole
+from numeric.core.record import as_csv, as_image, as_text, read_csv, versions, write, write_whole
 
 finite = st.floats(allow_nan=False)
 

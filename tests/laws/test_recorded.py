@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from gpu_checks import figures as trained
+from numeric.core.record import read_csv
+from numeric.course.recorded import numbers
 from numeric.figures import CAPTIONS, RESULTS, draw
-from numeric.record import read_csv
-from numeric.recorded import numbers
 
 
 def test_every_figure_has_a_caption_and_every_caption_a_figure() -> None:

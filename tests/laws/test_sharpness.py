@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from numeric import sharpness as module
-from numeric.constructions import Violated, certify, theorem_2
-from numeric.landscapes import exact, ridge
-from numeric.sharpness import RESULTS, RIDGE, as_json, draw, spread, thresholds
+from numeric.experiments.collapse import sharpness as module
+from numeric.experiments.collapse.constructions import Violated, certify, theorem_2
+from numeric.experiments.collapse.landscapes import exact, ridge
+from numeric.experiments.collapse.sharpness import RESULTS, RIDGE, as_json, draw, spread, thresholds
 
 
 def named(found, name):

@@ -10,10 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from gradgap import app
-from theory import ledger
 from theory.kernel import solvers as s
 from theory.kernel.obligations import implication
 from theory.kernel.terms import const, eq, var
+from theory.ledger import run as ledger
 from theory.statements import STATEMENTS
 
 x, y = var("x"), var("y")

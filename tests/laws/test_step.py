@@ -1,4 +1,4 @@
-"""Laws of one measured update: what `numeric.step` computes is what the paper defines.
+"""Laws of one measured update: what `numeric.core.step` computes is what the paper defines.
 
 The float64 error of `delta_log_odds`. Let u = 2^-53, and let S bound the sum of absolute values of
 the terms that are added up in a change of logit d(o), H the same for a logit h(o) and for the
@@ -19,9 +19,9 @@ from flint import arb, ctx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numeric.balls import largest
-from numeric.policies import LogLinear, NonlinearLogits, Sinusoidal, Tabular
-from numeric.step import (
+from numeric.core.balls import largest
+from numeric.core.policies import LogLinear, NonlinearLogits, Sinusoidal, Tabular
+from numeric.core.step import (
     ball_precision,
     draw_step,
     gradient_gap,

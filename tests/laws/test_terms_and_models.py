@@ -8,8 +8,8 @@ from fractions import Fraction
 
 import pytest
 
-from theory.instance import NotAnInstance, check_instance
 from theory.kernel import terms as t
+from theory.kernel.instance import NotAnInstance, check_instance
 from theory.kernel.models import Model, interpret
 from theory.kernel.proof import solve
 from theory.kernel.terms import (
@@ -25,7 +25,7 @@ from theory.kernel.terms import (
     lift,
     var,
 )
-from theory.ledger import build
+from theory.ledger.run import build
 from theory.statements import STATEMENTS
 
 ITEM, OTHER = Sort("Item"), Sort("Other")

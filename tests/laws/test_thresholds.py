@@ -15,14 +15,13 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from theory import token_thresholds as module
+from theory.kernel.statement import Hypothesis
 from theory.kernel.terms import const, eq, minimum
-from theory.statement import Hypothesis
 from theory.statements import _tree_trajectory as claims
 from theory.statements._common import F, J, gap
 from theory.statements._grpo import STEP_DR_GRPO, STEP_GRPO, T_inf, T_psi, sigma
 from theory.statements.grpo_safe_rate import peak
 from theory.statements.token_eta_safe import moment_branch
-from theory.symbols import G, L, alpha, eta, k, positive_part, steps
 from theory.thresholds import OutOfDomain, thresholds
 from theory.token_thresholds import (
     EARLY,
@@ -32,6 +31,7 @@ from theory.token_thresholds import (
     thresholds_of_level,
     token_thresholds,
 )
+from theory.vocabulary import G, L, alpha, eta, k, positive_part, steps
 
 CLOSE = 1e-12
 

@@ -8,10 +8,10 @@ from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numeric.balls import ball_precision, largest, log_sum_exp, to_balls
-from numeric.policies import LogLinear, NonlinearLogits, Sinusoidal, Tabular
-from numeric.step import gradient_gap, measure_step, segment_smoothness
-from numeric.trees import (
+from numeric.core.balls import ball_precision, largest, log_sum_exp, to_balls
+from numeric.core.policies import LogLinear, NonlinearLogits, Sinusoidal, Tabular
+from numeric.core.step import gradient_gap, measure_step, segment_smoothness
+from numeric.core.trees import (
     EOS,
     Autoregressive,
     Tree,

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.random import SeedSequence
 
-from numeric.two_stage import (
+from numeric.experiments.two_stage.two_stage import (
     BANDITS,
     BEST,
     BINARY,

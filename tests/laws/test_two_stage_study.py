@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from numeric import record
-from numeric.group_updates import enumerate_responses, response_probs
-from numeric.two_stage import CENTRED, GRADED, MIN, NORMALISED, ascend, moments
-from numeric.two_stage_figures import draw, where
-from numeric.two_stage_study import (
+from numeric.core import record
+from numeric.core.group_updates import enumerate_responses, response_probs
+from numeric.experiments.two_stage.figures import draw, where
+from numeric.experiments.two_stage.study import (
     COLUMNS,
     LEARNED,
     STEP_SIZES,
@@ -24,6 +23,14 @@ from numeric.two_stage_study import (
     setting,
     study,
     summary,
+)
+from numeric.experiments.two_stage.two_stage import (
+    CENTRED,
+    GRADED,
+    MIN,
+    NORMALISED,
+    ascend,
+    moments,
 )
 
 RESULTS = Path(__file__).parents[2] / "numeric" / "results" / "two_stage"

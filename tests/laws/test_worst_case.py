@@ -12,9 +12,21 @@ from flint import arb
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from numeric.balls import ball_precision
 from numeric.checks._base import check
-from numeric.worst_case import (
+from numeric.core.balls import ball_precision
+from numeric.experiments.worst_case.policy import attaining_share
+from numeric.experiments.worst_case.program import (
+    BITS,
+    Atom,
+    BadCertificate,
+    Certificate,
+    Update,
+    closed_form,
+    enclosure,
+    exact,
+    solve,
+)
+from numeric.experiments.worst_case.worst_case import (
     PROVED,
     OutOfDomain,
     as_json,
@@ -25,18 +37,6 @@ from numeric.worst_case import (
     safe_step,
     verify,
     worst_case,
-)
-from numeric.worst_case_policy import attaining_share
-from numeric.worst_case_program import (
-    BITS,
-    Atom,
-    BadCertificate,
-    Certificate,
-    Update,
-    closed_form,
-    enclosure,
-    exact,
-    solve,
 )
 from theory.lambdify import evaluate
 from theory.statements.eta_safe import SAFE_STEP

@@ -11,12 +11,12 @@ from flint import arb, arb_series
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from numeric import worst_case_grid as grid
-from numeric.balls import ball_precision
 from numeric.checks._step import draw, measured
-from numeric.worst_case import PROVED, checked, least_smoothness, worst_case
-from numeric.worst_case_policy import attaining_share, drift, on_the_way, smooth
-from numeric.worst_case_program import BITS, Update, closed_form, exact
+from numeric.core.balls import ball_precision
+from numeric.experiments.worst_case import grid
+from numeric.experiments.worst_case.policy import attaining_share, drift, on_the_way, smooth
+from numeric.experiments.worst_case.program import BITS, Update, closed_form, exact
+from numeric.experiments.worst_case.worst_case import PROVED, checked, least_smoothness, worst_case
 
 TYPICAL = (0.1, 0.5, 1.0, 1.0, 0.5)
 LONG = (0.9, 1.0, 1.0, 1.0, 2.5)

@@ -28,11 +28,12 @@ from typer.testing import CliRunner
 
 import gradgap
 from gpu_checks import figures as trained
-from numeric import figures, pictures
+from numeric import figures
 from numeric.checks._base import check
-from numeric.policies import LogLinear
-from numeric.step import measure_step
-from theory.axioms import AXIOMS
+from numeric.core.policies import LogLinear
+from numeric.core.step import measure_step
+from numeric.course import pictures
+from theory.kernel.axioms import AXIOMS
 from theory.kernel.rules import FACTS, RULES
 from theory.statements import STATEMENTS
 
@@ -128,7 +129,7 @@ def test_what_a_page_names_exists(page: str) -> None:
         "`sharp_stop`",
         "`numeric.worst_cases`",
         "`theory.proofs.sharp_step.proof`",
-        "`numeric.policies.Policy.curves`",
+        "`numeric.core.policies.Policy.curves`",
         "`numeric/checks/sharp_stop.py`",
         "`theory/statments/<slug>.py`",
         "`nowhere.md`",
@@ -142,7 +143,9 @@ def test_what_a_page_names_exists(page: str) -> None:
     ],
 )
 def test_a_dangling_name_is_found(planted: str) -> None:
-    sound = "`sharp_step`, `numeric.step.measure_step`, `numeric/checks/<slug>.py`, `tests/laws`, "
+    sound = (
+        "`sharp_step`, `numeric.core.step.measure_step`, `numeric/checks/<slug>.py`, `tests/laws`, "
+    )
     sound += "`gradgap explain sharp_step --steps`, `exp_tangent`, `normalised`, `J`, `README.md`"
     assert dangling("proofs_notes/errata.md", sound) == []
     assert dangling("proofs_notes/errata.md", f"{sound} {planted}") == [planted.strip("`")]

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from theory.kernel.rules import FACTS, RULES
+from theory.ledger.table import END, START, with_table
 from theory.statements import STATEMENTS
-from theory.table import END, START, with_table
 
 
 def test_the_table_of_claims_is_current(project_root: Path) -> None:
     readme = (project_root / "README.md").read_text()
-    assert with_table(readme) == readme, "stale: run python -m theory.table"
+    assert with_table(readme) == readme, "stale: run python -m theory.ledger.table"
 
 
 def test_a_stale_table_is_noticed() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from theory.kernel.solvers import Decision
-from theory.ledger import Entry, build, discharge, entry_of
+from theory.ledger.run import Entry, build, discharge, entry_of
 from theory.statements import STATEMENTS
 
 

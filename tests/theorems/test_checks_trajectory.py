@@ -15,8 +15,8 @@ from numeric.checks._base import check
 from numeric.checks._orbits import ADAPTED, STAGNANT, at_rest, thin_success
 from numeric.checks._raw_trajectory import exact, fixed, leap, shrinking, steady
 from numeric.checks._trajectory import Start, draw_direction, fixed_size, run, trajectory_values
-from numeric.policies import LogLinear
-from numeric.step import ball_precision
+from numeric.core.policies import LogLinear
+from numeric.core.step import ball_precision
 from theory.lambdify import comparisons
 from theory.statements import STATEMENTS
 

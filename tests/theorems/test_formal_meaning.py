@@ -16,15 +16,15 @@ from flint import arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numeric.balls import ball_precision, to_balls
 from numeric.checks._base import BITS, check
 from numeric.checks._raw_trajectory import Path, fixed, steady, wave
 from numeric.checks._step import Step, defined, draw, measured, moderate
 from numeric.checks._trajectory import trajectory_values
 from numeric.checks.mean_curvature_step import mean_curvatures
+from numeric.core.balls import ball_precision, to_balls
+from theory.kernel.statement import Notation
 from theory.kernel.terms import Symbol, Term
 from theory.lambdify import evaluate
-from theory.statement import Notation
 from theory.statements import STATEMENTS, _common, _trajectory
 
 STEP_CLAIMS = (

@@ -14,17 +14,17 @@ from flint import arb
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from numeric.balls import ball_precision
+from numeric.attack.necessity import modules
 from numeric.checks import binary_control, expansion, expansion_printed
 from numeric.checks._base import BITS, refuted
 from numeric.checks._formulas import truth
-from numeric.necessity import modules
+from numeric.core.balls import ball_precision
+from theory.kernel.statement import Notation
 from theory.kernel.terms import Symbol, Term, conj, has_derivative
 from theory.lambdify import evaluate
-from theory.statement import Notation
 from theory.statements import STATEMENTS
 from theory.statements.logit_gradient import slope, value
-from theory.symbols import STEP, t
+from theory.vocabulary import STEP, t
 
 SOFTMAX = (
     "logit_gradient",

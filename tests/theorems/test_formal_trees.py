@@ -2,7 +2,7 @@
 
 The formal statements know begins, complete, extend, length, whole, logp, score and r, and nothing
 else. Here their hypotheses and abbreviations are evaluated, as the kernel has them, on the trees of
-``numeric.trees``: a slip in the theory of trees, or in the trees, would show.
+``numeric.core.trees``: a slip in the theory of trees, or in the trees, would show.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from flint import arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numeric.balls import ball_precision, to_balls
 from numeric.checks import _tree_step, token_eta_safe
 from numeric.checks._base import BITS, check
 from numeric.checks._formulas import truth
 from numeric.checks._tree_step import Step
 from numeric.checks._trees import Shape
-from numeric.trees import Tree, log_linear
+from numeric.core.balls import ball_precision, to_balls
+from numeric.core.trees import Tree, log_linear
 from theory.kernel.terms import (
     NAT,
     Term,
@@ -40,8 +40,8 @@ from theory.kernel.terms import (
 )
 from theory.lambdify import evaluate
 from theory.statements import STATEMENTS, _tree
-from theory.symbols import o
 from theory.tree import either, size
+from theory.vocabulary import o
 
 seeds = st.integers(0, 2**32 - 1)
 

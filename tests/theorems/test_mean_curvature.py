@@ -12,14 +12,14 @@ from numeric.checks._base import check
 from numeric.checks.mean_curvature_step import bent, draw
 from theory.kernel.proof import Proof, conclude, instantiate, solve
 from theory.kernel.terms import Lambda, Term, eq
-from theory.ledger import discharge
+from theory.ledger.run import discharge
 from theory.proofs import mean_curvature_step
 from theory.proofs._step import incorrect_mass, success_interior
 from theory.proofs._toolkit import sum_equal
 from theory.proofs.log_success_step import next_positive
 from theory.statements import STATEMENTS
 from theory.statements.mean_curvature_step import STATEMENT, B
-from theory.symbols import STEP, L, o
+from theory.vocabulary import STEP, L, o
 
 
 def special_case(constant: Term) -> Proof:

@@ -9,9 +9,9 @@ from functools import cache
 
 import pytest
 
-from numeric import mutants as refuting
+from numeric.attack import mutants as refuting
+from numeric.attack.mutants import Sample, candidates, certain, refute, tight_steps, violation
 from numeric.checks._base import check
-from numeric.mutants import Sample, candidates, certain, refute, tight_steps, violation
 from tests.benchmarks.mutants import (
     COLUMNS,
     FOLDER,
@@ -23,13 +23,13 @@ from tests.benchmarks.mutants import (
     is_current,
     recorded,
 )
+from theory.attack.mutant_proofs import Judge, NoProof, Patience, judge_of, prove
+from theory.attack.mutants import about_numbers, mutants
+from theory.attack.mutations import OPERATORS, comparisons, mutations
 from theory.kernel.terms import eq, forall, implies, var
-from theory.mutant_proofs import Judge, NoProof, Patience, judge_of, prove
-from theory.mutants import about_numbers, mutants
-from theory.mutations import OPERATORS, comparisons, mutations
 from theory.pretty import pretty
 from theory.statements import STATEMENTS
-from theory.symbols import K, k, steps
+from theory.vocabulary import K, k, steps
 
 RECORD = recorded()
 SAMPLE = [

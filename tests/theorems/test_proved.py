@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
-from theory import pins
-from theory.axioms import AXIOMS, trusted_names
-from theory.instance import check_instance
+from theory.kernel.axioms import AXIOMS, trusted_names
+from theory.kernel.instance import check_instance
 from theory.kernel.terms import KernelError
-from theory.ledger import Entry, NotThisClaim, build, check_proof
+from theory.ledger import pins
+from theory.ledger.run import Entry, NotThisClaim, build, check_proof
 from theory.statements import STATEMENTS
 
 PINNED = pins.recorded()

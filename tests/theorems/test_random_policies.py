@@ -10,11 +10,11 @@ from flint import arb
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from numeric.balls import ball_precision
+from numeric.attack.necessity import modules
 from numeric.checks._base import check, check_hypotheses
 from numeric.checks._step import EXTREME_LOG_ODDS, Step, defined, draw, measured, moderate
-from numeric.necessity import modules
-from numeric.policies import LogLinear
+from numeric.core.balls import ball_precision
+from numeric.core.policies import LogLinear
 from theory.statements import STATEMENTS
 
 ASPECT = "holds on random policies"

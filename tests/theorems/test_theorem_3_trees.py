@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from flint import arb
 
-from numeric.balls import ball_precision
 from numeric.checks._base import check, refuted
 from numeric.checks._tree_trajectory import (
     OUTSIDE,
@@ -23,7 +22,8 @@ from numeric.checks._tree_trajectory import (
     run,
     walk,
 )
-from numeric.trees import Tree, log_linear
+from numeric.core.balls import ball_precision
+from numeric.core.trees import Tree, log_linear
 from theory.kernel.models import Model, interpret
 from theory.kernel.terms import Lambda, const
 from theory.lambdify import comparisons, evaluate
@@ -31,8 +31,8 @@ from theory.statements import STATEMENTS, lemma_2, lemma_2_sharp
 from theory.statements._trajectory import logistic_curve
 from theory.statements._tree import SHAPE
 from theory.statements._tree_trajectory import ADAPTED, ADAPTED_SHARP, INDICATORS, SHORT, J, M
-from theory.symbols import RESPONSE, K
 from theory.tree import PREFIX, TOKEN, T, begins, complete, extend, length, root, whole
+from theory.vocabulary import RESPONSE, K
 
 ASPECT = "holds on random policies"
 POLICIES, UPDATES, FEW = 1000, 3, 150

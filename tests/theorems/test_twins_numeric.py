@@ -7,9 +7,9 @@ from functools import cache
 
 import pytest
 
+from numeric.attack.necessity import RESULTS, counter_of, modules, necessity, table, twin_table
 from numeric.checks._base import check, check_hypotheses, refuted
 from numeric.checks._instances import Instance, counter, two_arms
-from numeric.necessity import RESULTS, counter_of, modules, necessity, table, twin_table
 from theory.statements import STATEMENTS
 
 MODULES = {slug: module for slug, module in modules().items() if hasattr(module, "COUNTERS")}

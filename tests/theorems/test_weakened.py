@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from theory.attack.twins import attempt
 from theory.kernel.solvers import Answer
-from theory.statement import Twin
+from theory.kernel.statement import Twin
 from theory.statements import STATEMENTS
-from theory.twins import attempt
 
 TWINS = [
     pytest.param(

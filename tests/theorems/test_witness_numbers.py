@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from flint import arb, fmpq
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.models import Model, interpret
+from theory.kernel.statement import Notation, Statement
 from theory.kernel.terms import KernelError, Term, const, substitute
 from theory.lambdify import evaluate
-from theory.ledger import build
+from theory.ledger.run import build
 from theory.pretty import letter
-from theory.statement import Notation, Statement
 from theory.statements import STATEMENTS
 
 NUMBER = re.compile(r"-?\d+(/\d+)?")

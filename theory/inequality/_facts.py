@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations_with_replacement, pairwise, permutations
 
-from theory.axioms import AT_ZERO, PI_BOUNDS
 from theory.inequality import _lemmas as lemmas
+from theory.kernel.axioms import AT_ZERO, PI_BOUNDS
 from theory.kernel.proof import Proof, axiom, instantiate, solve
 from theory.kernel.syntax import from_text, to_text
 from theory.kernel.terms import KernelError, Term, const, lift, log, var

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from theory.axioms import AXIOMS, trusted_names
 from theory.inequality._expression import Question
 from theory.inequality._facts import Fact, levels, proof_of
 from theory.inequality._translate import Translation, translate
+from theory.kernel.axioms import AXIOMS, trusted_names
 from theory.kernel.obligations import Obligation
 from theory.kernel.proof import Proof, assume, both, conclude
 from theory.kernel.solvers import SOLVERS, Solver, SolverDisagreement, check_canaries, decide

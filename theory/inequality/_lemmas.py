@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from theory.axioms import AT_ZERO, CIRCLE
+from theory.kernel.axioms import AT_ZERO, CIRCLE
 from theory.kernel.proof import (
     Proof,
     assume,

@@ -35,7 +35,7 @@ from theory.proofs._toolkit import (
 from theory.statements import alignment_decomposition as alignment
 from theory.statements import jensen_exp as jensen
 from theory.statements._common import curvature
-from theory.symbols import RESPONSE, STEP, eta, o
+from theory.vocabulary import RESPONSE, STEP, eta, o
 
 LOSS = Symbol("loss", (RESPONSE,))
 X, SCORE, loss = STEP.logp(eta) - STEP.logp(0), STEP.score(), LOSS(o)

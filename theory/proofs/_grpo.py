@@ -18,7 +18,7 @@ from theory.statements._grpo import (
     length,
     sigma,
 )
-from theory.symbols import STEP, o
+from theory.vocabulary import STEP, o
 
 J, F = STEP.success(), STEP.failure()
 RIGHT, WRONG = STEP.correct(), STEP.incorrect()

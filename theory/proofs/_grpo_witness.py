@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
+from theory.kernel.statement import Statement
 from theory.kernel.terms import Lambda, const
 from theory.proofs._witness import (
     RIGHT,
@@ -18,10 +19,9 @@ from theory.proofs._witness import (
     step_model,
     witness,
 )
-from theory.statement import Statement
 from theory.statements._grpo import length, sigma
 from theory.statements.effective_step import delta, tokens
-from theory.symbols import STEP, alpha, half, t
+from theory.vocabulary import STEP, alpha, half, t
 
 FOUR: Rows = {(name,): Lambda((), const(4)) for name in (RIGHT, WRONG)}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from theory.axioms import AT_ZERO, CIRCLE, PERIOD, PI_BOUNDS
+from theory.kernel.axioms import AT_ZERO, CIRCLE, PERIOD, PI_BOUNDS
 from theory.kernel.proof import (
     Proof,
     assume,
@@ -66,7 +66,7 @@ from theory.statements._collapse import (
     x,
 )
 from theory.statements.theorem_2 import STATEMENT
-from theory.symbols import G, L, eps, eta, k, t, u
+from theory.vocabulary import G, L, eps, eta, k, t, u
 
 y, z = var("y"), var("z")
 HYPOTHESES = STATEMENT.formal_hypotheses

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.models import Model
 from theory.kernel.proof import Proof, assume, discharge, solve, specialise
+from theory.kernel.statement import Statement
 from theory.kernel.terms import Lambda, Symbol, Term, const, exp, lift, total
 from theory.proofs._toolkit import (
     exp_inverse,
@@ -21,11 +22,10 @@ from theory.proofs._toolkit import (
     trivially,
 )
 from theory.proofs._witness import RIGHT, WRONG, Rows, witness
-from theory.statement import Statement
 from theory.statements.jensen_exp import NONNEGATIVE, weight
 from theory.statements.psi1_moment import LOG_2
 from theory.statements.psi1_norm import IN_BALL, PROBABILITIES, X, Y, a, b, c, scale
-from theory.symbols import RESPONSE, o
+from theory.vocabulary import RESPONSE, o
 
 
 @cache

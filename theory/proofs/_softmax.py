@@ -25,7 +25,7 @@ from theory.proofs._toolkit import (
 )
 from theory.statements import jensen_exp as jensen
 from theory.statements._softmax import NONEMPTY, SOFTMAX, r
-from theory.symbols import RESPONSE, eta, o
+from theory.vocabulary import RESPONSE, eta, o
 
 Z, Z_MOVED = SOFTMAX.normaliser, SOFTMAX.moved_normaliser
 E, E_MOVED = SOFTMAX.weight(o), SOFTMAX.moved(o)

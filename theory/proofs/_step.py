@@ -40,7 +40,7 @@ from theory.proofs._toolkit import (
 from theory.statements import hoeffding_lemma as hoeffding
 from theory.statements import jensen_exp as jensen
 from theory.statements import smoothness_remainder as smoothness
-from theory.symbols import STEP, G, L, eta, o, t, u
+from theory.vocabulary import STEP, G, L, eta, o, t, u
 
 PI = exp(STEP.logp())
 

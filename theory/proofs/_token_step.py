@@ -26,8 +26,8 @@ from theory.proofs._toolkit import sum_equal, use
 from theory.proofs._tree_policy import all_responses
 from theory.proofs.token_regularity import length_bounded, score_bounded, score_steady
 from theory.statements import smoothness_remainder as remainder
-from theory.symbols import RESPONSE, STEP, G, L, eta, o, t
 from theory.tree import TREE, T, length, size, whole
+from theory.vocabulary import RESPONSE, STEP, G, L, eta, o, t
 
 ON_SEGMENT = conj(0 <= t, t <= STEP.end)
 LENGTH_LOSS = L * size * eta**2 / 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from theory.axioms import EXP_ADD, EXP_LOG, EXP_TANGENT
+from theory.kernel.axioms import EXP_ADD, EXP_LOG, EXP_TANGENT
 from theory.kernel.obligations import meaningful
 from theory.kernel.proof import (
     Proof,

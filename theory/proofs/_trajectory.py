@@ -32,7 +32,7 @@ from theory.kernel.terms import (
 )
 from theory.proofs._toolkit import at, equal_inside, sum_equal, use
 from theory.proofs.log_success_step import next_positive
-from theory.symbols import (
+from theory.vocabulary import (
     AT_K,
     STEP,
     Line,

@@ -27,7 +27,6 @@ from theory.kernel.terms import (
     var,
 )
 from theory.proofs._toolkit import at
-from theory.symbols import o
 from theory.tree import (
     PREFIX,
     T,
@@ -44,6 +43,7 @@ from theory.tree import (
     v,
     whole,
 )
+from theory.vocabulary import o
 
 n = var("n", NAT)
 _hole = var("hole", PREFIX)

@@ -34,7 +34,6 @@ from theory.proofs import tree_sum
 from theory.proofs._toolkit import equal_inside, exp_sum, exp_zero, sum_equal, use
 from theory.statements._tree import g
 from theory.statements.tree_sum import STATEMENT as TREE_SUM
-from theory.symbols import o, t
 from theory.tree import (
     TOKEN,
     TREE,
@@ -45,6 +44,7 @@ from theory.tree import (
     v,
     whole,
 )
+from theory.vocabulary import o, t
 
 WEIGHT = Symbol("weight", (TOKEN,))  # the weights of jensen_exp, over tokens
 

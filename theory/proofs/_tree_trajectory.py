@@ -18,8 +18,8 @@ from theory.proofs import theorem_1b
 from theory.proofs._token_step import bounded, differentiable, normalised, smooth
 from theory.proofs._toolkit import at, use
 from theory.statements._tree_trajectory import CONTINUES
-from theory.symbols import AT_K, G, L, eta, k, o, steps, t
 from theory.tree import TREE, TREE_AT_K, T, p, whole
+from theory.vocabulary import AT_K, G, L, eta, k, o, steps, t
 
 ALWAYS_GAINS = forall(k, theorem_1b.GAIN / 2 <= AT_K.log_odds_change())
 

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.models import Model
 from theory.kernel.proof import Proof, solve
+from theory.kernel.statement import Statement
 from theory.kernel.terms import NAT, REAL, Lambda, Sort, Symbol, Term, const, eq, exp, substitute
 from theory.proofs._toolkit import equal_inside, exp_inverse, exp_positive, tangent
 from theory.proofs._witness import (
@@ -30,9 +31,7 @@ from theory.proofs._witness import (
     x,
 )
 from theory.proofs._witness_paths import GROWING_NUMBERS, PASSES, N, growing, growing_diverges
-from theory.statement import Statement
 from theory.statements._tree import g
-from theory.symbols import AT_K, COORDINATE, RESPONSE, STEP, G, L, Line, eps, k, steps, t
 from theory.tree import (
     PREFIX,
     TOKEN,
@@ -48,6 +47,7 @@ from theory.tree import (
     root,
     whole,
 )
+from theory.vocabulary import AT_K, COORDINATE, RESPONSE, STEP, G, L, Line, eps, k, steps, t
 
 EMPTY = "empty"
 NOTHING = Term("neg", (ZERO,))  # minus the log-probability of the empty prefix

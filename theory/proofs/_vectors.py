@@ -6,7 +6,7 @@ from theory.proofs import cauchy_schwarz
 from theory.proofs._toolkit import sum_equal
 from theory.proofs.cauchy_schwarz import nonnegative_square
 from theory.statements import cauchy_schwarz as schwarz
-from theory.symbols import i, o
+from theory.vocabulary import i, o
 
 
 def dot_bound(left: Term, right: Term) -> tuple[Proof, Proof]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.models import Model, interpret
 from theory.kernel.proof import (
     Proof,
@@ -24,6 +24,7 @@ from theory.kernel.proof import (
     rename_derivative,
     solve,
 )
+from theory.kernel.statement import Statement
 from theory.kernel.terms import (
     REAL,
     Lambda,
@@ -46,8 +47,7 @@ from theory.proofs._toolkit import (
     exp_zero,
     tangent,
 )
-from theory.statement import Statement
-from theory.symbols import (
+from theory.vocabulary import (
     AT_Q,
     COORDINATE,
     PROMPT,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.models import Model, interpret
 from theory.kernel.proof import (
     Proof,
@@ -20,6 +20,7 @@ from theory.kernel.proof import (
     solve,
     specialise,
 )
+from theory.kernel.statement import Statement
 from theory.kernel.terms import (
     NAT,
     REAL,
@@ -47,8 +48,7 @@ from theory.proofs._toolkit import (
     trivially,
 )
 from theory.proofs._witness import LOGP, ZERO, Rows, facts_at, near_zero, step_model, witness, x
-from theory.statement import Statement
-from theory.symbols import (
+from theory.vocabulary import (
     AT_K,
     C0,
     C1,

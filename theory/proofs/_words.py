@@ -49,7 +49,6 @@ from theory.statements.theorem_4 import (
     token_score,
     zero,
 )
-from theory.symbols import STEP, G, L, eta, k, o, t, u
 from theory.tree import (
     TOKEN,
     TREE_AT_K,
@@ -65,6 +64,7 @@ from theory.tree import (
     v,
     whole,
 )
+from theory.vocabulary import STEP, G, L, eta, k, o, t, u
 
 HYPOTHESES = STATEMENT.formal_hypotheses
 _token, _response = var("hole", TOKEN), var("hole", o.sort)

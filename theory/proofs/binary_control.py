@@ -4,7 +4,7 @@ rises."""
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.models import Model
 from theory.kernel.proof import Proof, assume, conclude, induction, instantiate, solve, specialise
 from theory.kernel.terms import Lambda, Symbol, Term, const, exp, lift, log
@@ -30,7 +30,7 @@ from theory.statements._softmax import (
     r,
 )
 from theory.statements.binary_control import STATEMENT
-from theory.symbols import RESPONSE, K, k, o, steps
+from theory.vocabulary import RESPONSE, K, k, o, steps
 
 HYPOTHESES = STATEMENT.formal_hypotheses
 START, END = Softmax((const(0),)), Softmax((K,))

@@ -1,7 +1,7 @@
 """The step along v = g+ has E+[score] = |g+|^2 and curvature L |g+|^2: log J gains alpha |g+|^2
 (1 - alpha L/2)."""
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import (
     Proof,
     apply_implication,
@@ -19,7 +19,7 @@ from theory.proofs._toolkit import at, exp_log, exp_sum, log_at_least, sum_equal
 from theory.proofs._vectors import dot_bound, dot_of_change, mean_of_dot
 from theory.proofs._witness import gradient_witness
 from theory.statements.constant_rate import STATEMENT, g_plus, gradient, norm2, score
-from theory.symbols import STEP, L, alpha, eta, i, o, t
+from theory.vocabulary import STEP, L, alpha, eta, i, o, t
 
 V = STATEMENT.expand(norm2)
 HYPOTHESES = STATEMENT.formal_hypotheses

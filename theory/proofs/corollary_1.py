@@ -3,7 +3,7 @@ e^(...)."""
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, assume, conclude, solve, specialise
 from theory.kernel.terms import Term, const
 from theory.proofs import lemma_1_sharp
@@ -13,7 +13,7 @@ from theory.proofs._witness_paths import steady_witness
 from theory.proofs.theorem_1b import END, START
 from theory.statements.corollary_1 import STATEMENT, least_gap
 from theory.statements.lemma_1_sharp import STATEMENT as SHARP
-from theory.symbols import AT_K, K, Line, eta, k
+from theory.vocabulary import AT_K, K, Line, eta, k
 
 
 @cache

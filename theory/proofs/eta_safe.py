@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, assume, conclude, discharge, solve
 from theory.kernel.terms import Term
 from theory.proofs import lemma_1_sharp
@@ -18,7 +18,7 @@ from theory.statements.eta_safe import (
     branch_success,
 )
 from theory.statements.lemma_1_sharp import STATEMENT as SHARP
-from theory.symbols import STEP, eta
+from theory.vocabulary import STEP, eta
 
 
 @cache

@@ -3,7 +3,7 @@ zero; and that of E+[s] = (sum r pi s)/J is E+[s^2] + E+[H] - E+[s] J'/J = Var+ 
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import (
     Proof,
     assume,
@@ -22,7 +22,7 @@ from theory.proofs._step import balance
 from theory.proofs._three_arms import three_arms
 from theory.proofs._toolkit import at, sum_equal
 from theory.statements.expansion import STATEMENT, bend, curvature
-from theory.symbols import STEP, o, t
+from theory.vocabulary import STEP, o, t
 
 HYPOTHESES = STATEMENT.formal_hypotheses
 J, F, SCORE, BEND = STEP.success(t), STEP.failure(t), STEP.score(t), bend(o, t)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.models import interpret
 from theory.kernel.proof import solve
 from theory.kernel.terms import negate

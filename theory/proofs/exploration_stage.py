@@ -3,7 +3,7 @@ token; V never falls."""
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, assume, conclude, solve
 from theory.kernel.terms import Term, exp
 from theory.proofs import tabular_ascent
@@ -25,7 +25,7 @@ from theory.proofs._toolkit import at, exp_monotone, exp_rises, solve_hiding, su
 from theory.statements._common import FORWARD
 from theory.statements._softmax import SOFTMAX, best, good, r
 from theory.statements.exploration_stage import STATEMENT
-from theory.symbols import eta, o
+from theory.vocabulary import eta, o
 
 HYPOTHESES = STATEMENT.formal_hypotheses
 TOP = SOFTMAX.update(best)

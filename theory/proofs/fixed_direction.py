@@ -1,6 +1,6 @@
 """From both ends to x = U eta/(L + U), where L x = U (eta - x): the mean value theorem twice."""
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.models import Model
 from theory.kernel.proof import (
     Proof,
@@ -20,7 +20,7 @@ from theory.proofs._witness import Rows
 from theory.proofs._witness import witness as proved_witness
 from theory.statements._common import gap
 from theory.statements.fixed_direction import STATEMENT, U, f, loss, slope
-from theory.symbols import L, eta, t
+from theory.vocabulary import L, eta, t
 
 HYPOTHESES = STATEMENT.formal_hypotheses
 X = U * eta / (L + U)

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, assume, conclude, part, solve
 from theory.kernel.terms import Term, eq, total
 from theory.proofs._growth import shares
@@ -20,7 +20,7 @@ from theory.statements.grpo_length_covariance import (
     inverse_plus,
     rescaled,
 )
-from theory.symbols import o
+from theory.vocabulary import o
 
 
 @cache

@@ -3,7 +3,7 @@ T_psi/(1-J), at least gap/2 over L T + 8 G^2 T^2. And sigma^2 <= 1-J."""
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, assume, conclude, discharge, part, solve
 from theory.kernel.terms import Term, conj, eq
 from theory.proofs._scalars import facts, scalar_witness
@@ -12,7 +12,7 @@ from theory.proofs.grpo_versus_dr_grpo import BOUND, GRPO, RATIO, ratio
 from theory.statements._common import F, J, gap
 from theory.statements._grpo import T_inf, T_psi, allowed, first_arm, late_loss, second_arm, sigma
 from theory.statements.grpo_overshoot_scope import STATEMENT, close, safe, scale
-from theory.symbols import G, L, alpha, eps
+from theory.vocabulary import G, L, alpha, eps
 
 ALLOWED, SAFE = STATEMENT.expand(allowed), STATEMENT.expand(safe)
 DENOMINATOR = ALLOWED.args[1]

@@ -1,7 +1,7 @@
 """With m the smaller arm: (1-J) m <= T_psi and m <= peak^2 T_psi, so sigma m <= peak T_psi. And
 sigma <= 1/2."""
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, assume, conclude, part, solve
 from theory.kernel.terms import Term, eq
 from theory.proofs._scalars import facts, scalar_witness
@@ -17,7 +17,7 @@ from theory.proofs.grpo_versus_dr_grpo import GRPO
 from theory.statements._common import F
 from theory.statements._grpo import T_inf, T_psi, first_arm, second_arm, sigma
 from theory.statements.grpo_safe_rate import PEAK, STATEMENT, peak, worst
-from theory.symbols import G, L, alpha
+from theory.vocabulary import G, L, alpha
 
 SMALLER = DENOMINATOR.args[1].args[1]
 

@@ -5,7 +5,7 @@ phi(0) = phi'(0) = 0 and phi'' = 1/4 - s(1 - s) >= 0 with s = p e^v / (1 - p + p
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import (
     Proof,
     assume,
@@ -37,7 +37,7 @@ from theory.proofs._toolkit import (
 from theory.proofs._witness import table_witness
 from theory.statements.hoeffding_lemma import STATEMENT, moment
 from theory.statements.jensen_exp import mean, value, weight
-from theory.symbols import G, o, u
+from theory.vocabulary import G, o, u
 
 p, v, s = var("p"), var("v"), var("s")
 ZERO = const(0)

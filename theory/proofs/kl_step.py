@@ -1,6 +1,6 @@
 """A weighted sum of the two halves of log_success_step, with the weights J and 1 - J."""
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, conclude
 from theory.kernel.terms import Term
 from theory.proofs import log_success_step

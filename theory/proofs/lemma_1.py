@@ -1,6 +1,6 @@
 """L + G^2/2 <= L + 8 G^2: the sharp form implies the printed one, whatever the step size."""
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, conclude
 from theory.kernel.terms import Term
 from theory.proofs import lemma_1_sharp

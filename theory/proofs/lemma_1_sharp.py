@@ -3,7 +3,7 @@
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, conclude, solve
 from theory.kernel.terms import Term, exp, log
 from theory.proofs._growth import shares
@@ -12,7 +12,7 @@ from theory.proofs._toolkit import exp_equal, exp_log, exp_sum, log_at_most
 from theory.proofs._witness import step_witness
 from theory.proofs.log_success_step import log_rate_grows, next_positive
 from theory.statements.lemma_1_sharp import STATEMENT
-from theory.symbols import STEP, G, L, eta
+from theory.vocabulary import STEP, G, L, eta
 
 
 @cache

@@ -6,7 +6,7 @@ with y = eta^2 G^2 T_psi <= 1/4 (``token_moment``).
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, assume, conclude, instantiate, part, solve, specialise
 from theory.kernel.terms import Term, conj, const, eq, exp, log, total
 from theory.proofs import log_success_step
@@ -36,8 +36,8 @@ from theory.proofs.token_sharp_step import interior, positive_next
 from theory.statements._tree import VERIFIABLE
 from theory.statements.lemma_2_sharp import FACTOR, STATEMENT
 from theory.statements.psi1_moment import LOG_2
-from theory.symbols import STEP, G, L, eta, o, u
 from theory.tree import TREE, T, T_psi, whole
+from theory.vocabulary import STEP, G, L, eta, o, u
 
 PI, S = exp(TREE.logp(whole(o))), TREE.score(whole(o))
 X = TREE.logp(whole(o), eta) - TREE.logp(whole(o))

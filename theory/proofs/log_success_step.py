@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, conclude, solve
 from theory.kernel.terms import Term, eq, exp
 from theory.proofs import _growth
@@ -12,7 +12,7 @@ from theory.proofs._toolkit import exp_equal
 from theory.proofs._witness import step_witness
 from theory.statements._common import curvature
 from theory.statements.log_success_step import STATEMENT
-from theory.symbols import STEP, eta
+from theory.vocabulary import STEP, eta
 
 
 @cache

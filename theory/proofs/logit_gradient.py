@@ -1,6 +1,6 @@
 """V is a quotient N/Z of sums; differentiate it. And sum p (r - c) = V - c for a baseline c."""
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, both, conclude, differentiate, rename_derivative, solve
 from theory.kernel.terms import Term, eq, negate, total
 from theory.proofs._softmax import P, V, normalised
@@ -16,7 +16,7 @@ from theory.statements.logit_gradient import (
     w,
     weight,
 )
-from theory.symbols import o, t
+from theory.vocabulary import o, t
 
 NONEMPTY = STATEMENT.formal_hypotheses["nonempty"]
 

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import (
     Proof,
     assume,
@@ -22,7 +22,7 @@ from theory.proofs._witness import RIGHT, WRONG, Rows, step_witness
 from theory.statements import smoothness_remainder as smoothness
 from theory.statements._common import curvature
 from theory.statements.mean_curvature_step import SMOOTH, STATEMENT, B
-from theory.symbols import RESPONSE, STEP, L, eta, o, t
+from theory.vocabulary import RESPONSE, STEP, L, eta, o, t
 
 OWN_LOSS = curvature(B(o))
 

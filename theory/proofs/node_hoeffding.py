@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, conclude, generalise, instantiate, rename_index, solve
 from theory.kernel.terms import Lambda, Symbol, Term, exp
 from theory.proofs import hoeffding_lemma
@@ -12,8 +12,8 @@ from theory.proofs._tree_witness import policy_witness
 from theory.proofs.token_regularity import token_bounded
 from theory.statements import hoeffding_lemma as hoeffding
 from theory.statements.node_hoeffding import STATEMENT
-from theory.symbols import G, o, u
 from theory.tree import TOKEN, TREE, v
+from theory.vocabulary import G, o, u
 
 VALUE = Symbol("value", (TOKEN,))
 

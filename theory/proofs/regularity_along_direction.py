@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import (
     Proof,
     apply_implication,
@@ -24,7 +24,7 @@ from theory.statements.regularity_along_direction import (
     score_t,
     w,
 )
-from theory.symbols import G, L, i, o, t
+from theory.vocabulary import G, L, i, o, t
 
 
 @cache

@@ -1,6 +1,6 @@
 """Differentiate sum pi = 1 term by term; split the sum by reward."""
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, conclude
 from theory.kernel.terms import Term
 from theory.proofs._step import balance, mean_score, success_interior

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import (
     Proof,
     apply_implication,
@@ -17,7 +17,7 @@ from theory.kernel.terms import Term, const
 from theory.proofs._toolkit import at
 from theory.proofs._witness import step_witness
 from theory.statements.smoothness_remainder import STATEMENT
-from theory.symbols import STEP, L, eta, o, t
+from theory.vocabulary import STEP, L, eta, o, t
 
 
 @cache

@@ -1,6 +1,6 @@
 """Cauchy-Schwarz turns vector bounds into bounds along w; E+ goes inside sums over coordinates."""
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, conclude, generalise, instantiate, part, solve
 from theory.kernel.terms import Term, eq, total
 from theory.kernel.terms import instantiate as put
@@ -15,7 +15,7 @@ from theory.statements import regularity_along_direction as regularity
 from theory.statements import sharp_step as sharp
 from theory.statements.regularity_along_direction import gradient, w
 from theory.statements.step_under_assumption_1 import STATEMENT, g_minus, g_plus, score
-from theory.symbols import STEP, i, o, t
+from theory.vocabulary import STEP, i, o, t
 
 
 def assumption_along_w() -> tuple[Proof, Proof]:

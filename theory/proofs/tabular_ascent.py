@@ -3,7 +3,7 @@ e^logit, under which A has mean zero."""
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, assume, conclude, solve
 from theory.kernel.terms import Term, eq, total
 from theory.proofs._softmax import (
@@ -27,7 +27,7 @@ from theory.proofs._toolkit import exp_equal, sum_at_least, sum_equal
 from theory.statements._common import FORWARD
 from theory.statements._softmax import SOFTMAX, r
 from theory.statements.tabular_ascent import STATEMENT
-from theory.symbols import eta, o
+from theory.vocabulary import eta, o
 
 
 @cache

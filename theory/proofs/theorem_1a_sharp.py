@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import (
     Proof,
     assume,
@@ -21,7 +21,7 @@ from theory.proofs._witness_paths import halting_witness
 from theory.proofs.theorem_1b import END, GAIN, START
 from theory.statements.lemma_1_sharp import STATEMENT as SHARP
 from theory.statements.theorem_1a_sharp import STATEMENT
-from theory.symbols import AT_K, C0, C1, G, K, L, k, steps
+from theory.vocabulary import AT_K, C0, C1, G, K, L, k, steps
 
 SQUARE, CONSTANT = steps(k) ** 2, L + G**2 / 2
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, assume, conclude, solve, specialise
 from theory.kernel.terms import Term
 from theory.proofs import lemma_1_sharp
@@ -14,7 +14,7 @@ from theory.proofs._trajectory import accumulate, at_step, interior
 from theory.proofs._witness_paths import growing_witness
 from theory.statements.lemma_1_sharp import STATEMENT as SHARP
 from theory.statements.theorem_1b import STATEMENT
-from theory.symbols import AT_K, K, cumulative_gap, half, k, line_at, positive_part, steps
+from theory.vocabulary import AT_K, K, cumulative_gap, half, k, line_at, positive_part, steps
 
 END, START = line_at(K), line_at(0)
 GAIN = positive_part(AT_K.alignment()) * steps(k)

@@ -3,7 +3,7 @@
 Then induction over the steps, once for the correct and once for the incorrect responses.
 """
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, assume, conclude, induction, solve, specialise
 from theory.kernel.terms import Term, const, eq, exp, implies, total
 from theory.proofs._step import incorrect_mass, remainder, reweighting, weights_nonnegative
@@ -11,7 +11,7 @@ from theory.proofs._toolkit import at, exp_monotone, exp_positive, sum_at_least,
 from theory.proofs._trajectory import NEXT, along, arrival
 from theory.proofs._witness_paths import halting_witness
 from theory.statements.theorem_1b_edges import STATEMENT
-from theory.symbols import AT_K, STEP, G, K, L, eta, k, line_at, o
+from theory.vocabulary import AT_K, STEP, G, K, L, eta, k, line_at, o
 
 
 def bounded_growth(correct: bool) -> tuple[Proof, Proof]:

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, assume, solve
 from theory.kernel.terms import Term
 from theory.proofs import sharp_step
@@ -12,7 +12,7 @@ from theory.proofs._witness_paths import growing_witness
 from theory.proofs.theorem_1b import GAIN, curve
 from theory.statements.sharp_step import STATEMENT as SHARP
 from theory.statements.theorem_1b_sharp import STATEMENT
-from theory.symbols import AT_K, k
+from theory.vocabulary import AT_K, k
 
 
 @cache

@@ -1,6 +1,6 @@
 """The argument of theorem_1b_limit, with the gain of theorem_1b_sharp."""
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof
 from theory.kernel.terms import Term
 from theory.proofs._witness_paths import growing_witness

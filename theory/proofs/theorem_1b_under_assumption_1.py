@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, conclude, generalise, instantiate, part
 from theory.kernel.terms import Lambda, Term
 from theory.proofs import regularity_along_direction, theorem_1b
@@ -20,7 +20,7 @@ from theory.statements.theorem_1b_under_assumption_1 import (
     score,
     w,
 )
-from theory.symbols import AT_K, eta, i, k, o, steps, t
+from theory.vocabulary import AT_K, eta, i, k, o, steps, t
 
 
 @cache

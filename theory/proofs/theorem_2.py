@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from theory.axioms import AT_ZERO
-from theory.existence import Existence
-from theory.instance import Instance
+from theory.kernel.axioms import AT_ZERO
+from theory.kernel.existence import Existence
+from theory.kernel.instance import Instance
 from theory.kernel.models import Model, interpret
 from theory.kernel.proof import (
     Proof,
@@ -71,7 +71,7 @@ from theory.statements._collapse import (
     x,
 )
 from theory.statements.theorem_2 import STATEMENT
-from theory.symbols import AT_K, RESPONSE, G, L, eps, eta, half, k, steps, t, u
+from theory.vocabulary import AT_K, RESPONSE, G, L, eps, eta, half, k, steps, t, u
 
 
 @cache

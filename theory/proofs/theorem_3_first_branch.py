@@ -3,7 +3,7 @@ sharp step inequality where J <= 1/2, by Lemma 2 elsewhere. Then as Theorem 1(b)
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import (
     Proof,
     assume,
@@ -46,8 +46,8 @@ from theory.statements.jensen_exp import weight
 from theory.statements.lemma_2_sharp import SHORT
 from theory.statements.psi1_norm import X, a
 from theory.statements.theorem_3_first_branch import STATEMENT
-from theory.symbols import AT_K, G, L, eta, k, o, positive_part, steps
 from theory.tree import TREE, TREE_AT_K, T, T_psi, size, whole
+from theory.vocabulary import AT_K, G, L, eta, k, o, positive_part, steps
 
 GAIN, CHANGE = TREE_AT_K.put(theorem_1b.GAIN), TREE_AT_K.put(AT_K.log_odds_change())
 J, F = TREE_AT_K.put(AT_K.success()), TREE_AT_K.put(AT_K.failure())

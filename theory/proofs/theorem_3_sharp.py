@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, assume, instantiate, part, solve
 from theory.kernel.terms import Term, var
 from theory.proofs import token_sharp_step
@@ -13,8 +13,8 @@ from theory.proofs.theorem_3_first_branch import CHANGE, ETA, GAP, F, curve
 from theory.proofs.token_eta_safe import long_enough
 from theory.statements import token_sharp_step as sharp
 from theory.statements.theorem_3_sharp import STATEMENT
-from theory.symbols import AT_K, L, k, positive_part
 from theory.tree import TREE_AT_K, size
+from theory.vocabulary import AT_K, L, k, positive_part
 
 TOKENS = TREE_AT_K.put(AT_K.mean_correct(size))
 

@@ -3,7 +3,7 @@ regularity_along_direction, at one prefix and one token."""
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import (
     Proof,
     apply_implication,
@@ -35,8 +35,8 @@ from theory.statements.theorem_3_under_assumption_2 import (
     token_gradient,
     w,
 )
-from theory.symbols import G, L, eta, i, k, o, steps, t
 from theory.tree import TREE_AT_K, child, is_open, p, v
+from theory.vocabulary import G, L, eta, i, k, o, steps, t
 
 HYPOTHESES = STATEMENT.formal_hypotheses
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.models import interpret
 from theory.kernel.proof import (
     Proof,
@@ -73,12 +73,12 @@ from theory.statements.theorem_4 import (
     with_tokens,
     zero,
 )
-from theory.symbols import AT_K, STEP, G, L, eps, eta, k, o, t
 from theory.tree import (
     TREE_AT_K,
     T,
     whole,
 )
+from theory.vocabulary import AT_K, STEP, G, L, eps, eta, k, o, t
 
 J, F = TREE_AT_K.put(AT_K.success()), TREE_AT_K.put(AT_K.failure())
 GAP = TREE_AT_K.put(AT_K.alignment())

@@ -1,6 +1,6 @@
 """Induction over the tokens: log pi of the first n tokens is the sum of the first n token terms."""
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.models import Model
 from theory.kernel.proof import (
     Proof,
@@ -33,8 +33,8 @@ from theory.proofs._tree_policy import root_certain, root_still
 from theory.proofs._witness import Rows
 from theory.proofs._witness import witness as proved_witness
 from theory.statements.token_decomposition import STATEMENT, before, count, n, token
-from theory.symbols import RESPONSE, o, t
 from theory.tree import PREFIX, TOKEN, TREE, complete, extend, p, root, v, whole
+from theory.vocabulary import RESPONSE, o, t
 
 ONLY = "only"
 _hole = var("hole", PREFIX)

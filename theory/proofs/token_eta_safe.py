@@ -3,7 +3,7 @@ those of ``eta_safe`` with L T and G T; the last is Lemma 2."""
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, assume, conclude, discharge, part, solve
 from theory.kernel.terms import Term, eq
 from theory.proofs import eta_safe, lemma_2_sharp
@@ -26,8 +26,8 @@ from theory.statements.token_eta_safe import (
     branch_moment,
     branch_success,
 )
-from theory.symbols import STEP, G, L, eta, o
 from theory.tree import TREE, T, T_psi, size
+from theory.vocabulary import STEP, G, L, eta, o
 
 CHANGE = TREE.put(STEP.log_odds_change())
 J, J_NEXT = TREE.put(STEP.success()), TREE.put(STEP.success(eta))

@@ -3,7 +3,7 @@ factor is the supermartingale at 2u, the square of the second a psi_1 moment of 
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import (
     Proof,
     assume,
@@ -25,8 +25,8 @@ from theory.statements.jensen_exp import weight
 from theory.statements.psi1_moment import LOG_2
 from theory.statements.psi1_norm import X, a
 from theory.statements.token_moment import STATEMENT, exponent
-from theory.symbols import RESPONSE, G, i, o, u
 from theory.tree import TREE, T_psi, size, whole
+from theory.vocabulary import RESPONSE, G, i, o, u
 
 LOGP, S = TREE.logp(whole(o)), TREE.score(whole(o))
 PI, PRICE = exp(LOGP), u**2 * G**2 * size

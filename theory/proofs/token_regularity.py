@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import (
     Proof,
     apply_implication,
@@ -26,8 +26,8 @@ from theory.proofs._tree_witness import policy_witness
 from theory.statements import tree_path as path
 from theory.statements._tree import g
 from theory.statements.token_regularity import STATEMENT, on_segment
-from theory.symbols import G, L, eta, o, t
 from theory.tree import TREE, T, child, is_open, length, p, size, v, whole
+from theory.vocabulary import G, L, eta, o, t
 
 
 def along_path(f: Callable[[Term], Term], at_node: Proof) -> Proof:

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, assume, conclude, part
 from theory.kernel.terms import Term
 from theory.proofs._growth import next_positive, side

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, conclude, solve
 from theory.kernel.terms import Term, const, eq, exp
 from theory.proofs._toolkit import (
@@ -18,8 +18,8 @@ from theory.proofs._tree_policy import at_next_token, exp_root, root_still, supe
 from theory.proofs._tree_witness import policy_witness
 from theory.proofs.node_hoeffding import moment_bound
 from theory.statements.token_supermartingale import STATEMENT
-from theory.symbols import G, u
 from theory.tree import TREE, child, length, p, root, v
+from theory.vocabulary import G, u
 
 
 def tilt(prefix: Term) -> Term:

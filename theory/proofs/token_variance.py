@@ -4,7 +4,7 @@ incorrect responses."""
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, conclude, solve
 from theory.kernel.terms import Term, eq, exp, total
 from theory.proofs._growth import shares
@@ -23,8 +23,8 @@ from theory.proofs._tree_witness import policy_witness
 from theory.proofs.token_regularity import token_bounded
 from theory.proofs.token_sharp_step import interior
 from theory.statements.token_variance import PI, STATEMENT
-from theory.symbols import STEP, G, o
 from theory.tree import TREE, child, length, p, size, v, whole
+from theory.vocabulary import STEP, G, o
 
 S = TREE.score(whole(o))
 SQUARE, LENGTH = total(o, PI * S**2), total(o, PI * size)

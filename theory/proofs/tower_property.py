@@ -1,6 +1,6 @@
 """pi(p) V(p) and minus it are both superharmonic, so ``tree_sum`` gives an equality."""
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import Proof, apply_implication, assume, conclude, solve
 from theory.kernel.terms import Term, eq, exp, total
 from theory.proofs._toolkit import at

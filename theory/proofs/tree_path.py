@@ -6,7 +6,7 @@ Written begins(p, o) (g(whole(o)) - g(p)) <= 0: a sum then finds the one token t
 from collections.abc import Callable
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import (
     Proof,
     apply_implication,
@@ -31,9 +31,9 @@ from theory.proofs._tree import (
 from theory.proofs._tree_witness import tree_witness
 from theory.statements._tree import g
 from theory.statements.tree_path import STATEMENT
-from theory.symbols import o
 from theory.tree import at_open as at_every_open
 from theory.tree import begins, child, either, indicators, is_complete, is_open, p, root, v, whole
+from theory.vocabulary import o
 
 STAYS = either(eq(begins(child, o), 0), g(child) <= g(p))
 

@@ -4,7 +4,7 @@ to at most g(p). A complete prefix is one response; an open one passes the quest
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import (
     Proof,
     apply_implication,
@@ -28,8 +28,8 @@ from theory.proofs._tree import (
 from theory.proofs._tree_witness import tree_witness
 from theory.statements._tree import g
 from theory.statements.tree_sum import STATEMENT
-from theory.symbols import o
 from theory.tree import begins, child, is_complete, is_open, p, root, v, whole
+from theory.vocabulary import o
 
 HERE = total(o, begins(p, o) * g(whole(o)))
 

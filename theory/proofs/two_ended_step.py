@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from theory.instance import Instance
+from theory.kernel.instance import Instance
 from theory.kernel.proof import (
     Proof,
     apply_implication,
@@ -37,7 +37,7 @@ from theory.proofs._toolkit import (
 from theory.proofs._witness import STEP_VALUES, ZERO, facts_at, near_zero, step_model
 from theory.proofs._witness import witness as proved_witness
 from theory.statements.two_ended_step import STATEMENT, U, loss, m, rate, rate_next
-from theory.symbols import STEP, G, L, eta, o, t, u
+from theory.vocabulary import STEP, G, L, eta, o, t, u
 
 HYPOTHESES = STATEMENT.formal_hypotheses
 X = U * eta / (L + U)  # where the two halves meet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from theory.statement import Statement
+from theory.kernel.statement import Statement
 
 SLUGS = (
     "normalisation",

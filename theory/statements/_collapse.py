@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from theory.kernel.statement import Hypothesis
 from theory.kernel.terms import (
     PI,
     REAL,
@@ -19,8 +20,7 @@ from theory.kernel.terms import (
     substitute,
     var,
 )
-from theory.statement import Hypothesis
-from theory.symbols import AT_K, G, L, continues, eps, eta, k, line_at, o, steps, t, u
+from theory.vocabulary import AT_K, G, L, continues, eps, eta, k, line_at, o, steps, t, u
 
 J0, gap = var("J0"), var("gap")
 N = Symbol("N", (REAL,))  # the number of steps after which J stays below a level

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from theory.kernel.statement import Hypothesis, Notation
 from theory.kernel.terms import Term, var
-from theory.statement import Hypothesis, Notation
-from theory.symbols import STEP, L, eta
+from theory.vocabulary import STEP, L, eta
 
 J, F, J_next, F_next = map(var, ("J", "F", "J_next", "F_next"))
 gap, m_plus, m_minus, change = map(var, ("gap", "m_plus", "m_minus", "change"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from theory.kernel.statement import Hypothesis, Notation
 from theory.kernel.terms import (
     Symbol,
     Term,
@@ -13,9 +14,8 @@ from theory.kernel.terms import (
     total,
     var,
 )
-from theory.statement import Hypothesis, Notation
 from theory.statements._common import F, J, gap
-from theory.symbols import RESPONSE, STEP, G, L, alpha, o
+from theory.vocabulary import RESPONSE, STEP, G, L, alpha, o
 
 # -- one prompt, responses with lengths ----------------------------------------------------------
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from theory.kernel.statement import Hypothesis, Notation
 from theory.kernel.terms import Symbol, Term, TermLike, exp, forall, total, var
-from theory.statement import Hypothesis, Notation
-from theory.symbols import RESPONSE, STEP, eta, k, o
+from theory.vocabulary import RESPONSE, STEP, eta, k, o
 
 r = STEP.reward_symbol
 best, good = var("best", RESPONSE), var("good", RESPONSE)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from theory.kernel.statement import Hypothesis, Notation
 from theory.kernel.terms import NAT, Symbol, Term, exp, forall, prefix_sum
-from theory.statement import Hypothesis, Notation
-from theory.symbols import (
+from theory.vocabulary import (
     AT_K,
     G,
     K,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from theory.kernel.statement import Hypothesis, Notation
 from theory.kernel.terms import Symbol, forall, total, var
-from theory.statement import Hypothesis, Notation
 from theory.statements import _common as common
-from theory.symbols import STEP, o
 from theory.tree import (
     PREFIX,
     TREE,
@@ -17,6 +16,7 @@ from theory.tree import (
     size,
     whole,
 )
+from theory.vocabulary import STEP, o
 
 # -- the tree ------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Each conditional mean score is a known share of the gap alignment (11)."""
 
+from theory.kernel.statement import Statement, Twin
 from theory.kernel.terms import conj, eq
-from theory.statement import Statement, Twin
 from theory.statements._common import (
     DIFFERENTIABLE,
     FAILURE,

@@ -4,10 +4,10 @@ If the best token is rewarded no more than a good one, and starts behind it, the
 moves more. So the ratio p(best)/p(good) never rises, in any number of steps of any length.
 """
 
+from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
 from theory.kernel.terms import NAT, Symbol, conj, eq, forall
-from theory.statement import Hypothesis, Notation, Statement, Twin
 from theory.statements._softmax import ALWAYS_NONEMPTY, SOFTMAX_AT_K, Softmax, best, good, r
-from theory.symbols import RESPONSE, K, k, o, steps
+from theory.vocabulary import RESPONSE, K, k, o, steps
 
 p = Symbol("p", (NAT, RESPONSE))
 

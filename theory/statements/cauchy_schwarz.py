@@ -1,8 +1,8 @@
 """The Cauchy-Schwarz inequality for vectors with any finite number of coordinates."""
 
+from theory.kernel.statement import Notation, Statement, Twin
 from theory.kernel.terms import Symbol, total, var
-from theory.statement import Notation, Statement, Twin
-from theory.symbols import COORDINATE, i
+from theory.vocabulary import COORDINATE, i
 
 a, b = Symbol("a", (COORDINATE,)), Symbol("b", (COORDINATE,))
 dot, norm2_a, norm2_b = var("dot"), var("norm2_a"), var("norm2_b")

@@ -5,6 +5,7 @@ g+ = (1-J)(g+ - g-) = grad J / J, so this is the policy gradient divided by J. N
 step size that shrinks with the gap: alpha <= 2/L never lowers J, whatever J is.
 """
 
+from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
 from theory.kernel.terms import (
     REAL,
     Symbol,
@@ -18,7 +19,6 @@ from theory.kernel.terms import (
     total,
     var,
 )
-from theory.statement import Hypothesis, Notation, Statement, Twin
 from theory.statements._common import (
     INTERIOR,
     NORMALISED,
@@ -27,7 +27,7 @@ from theory.statements._common import (
     J,
     J_next,
 )
-from theory.symbols import COORDINATE, RESPONSE, STEP, L, alpha, i, o, t
+from theory.vocabulary import COORDINATE, RESPONSE, STEP, L, alpha, i, o, t
 
 gradient = Symbol("gradient", (COORDINATE, RESPONSE, REAL))
 g_plus = STEP.mean_correct(gradient(i, o, 0))  # coordinate i of g+, eq. (8)

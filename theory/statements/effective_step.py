@@ -4,8 +4,8 @@ Along the unit direction w of the gap, |g+ - g-| = delta: alpha g_GRPO = eta w w
 eta = alpha delta sqrt(J(1-J))/len, and alpha g_Dr.GRPO = eta w with eta = alpha delta J(1-J).
 """
 
+from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
 from theory.kernel.terms import REAL, Symbol, conj, eq, forall, total, var
-from theory.statement import Hypothesis, Notation, Statement, Twin
 from theory.statements._common import FAILURE, INTERIOR, NORMALISED, SUCCESS, F, J
 from theory.statements._grpo import (
     BINARY,
@@ -17,7 +17,7 @@ from theory.statements._grpo import (
     length,
     sigma,
 )
-from theory.symbols import COORDINATE, RESPONSE, STEP, alpha, i, o
+from theory.vocabulary import COORDINATE, RESPONSE, STEP, alpha, i, o
 
 gradient = Symbol("gradient", (COORDINATE, RESPONSE, REAL))
 w = Symbol("w", (COORDINATE,))

@@ -1,7 +1,7 @@
 """The safe step size: below the largest of three thresholds, J strictly increases."""
 
+from theory.kernel.statement import Hypothesis, Statement, Twin
 from theory.kernel.terms import conj, maximum
-from theory.statement import Hypothesis, Statement, Twin
 from theory.statements._common import (
     BOUNDED,
     DIFFERENTIABLE,
@@ -18,7 +18,7 @@ from theory.statements._common import (
     J_next,
     gap,
 )
-from theory.symbols import G, L, eta
+from theory.vocabulary import G, L, eta
 
 branch_failure = 2 * F * gap / L
 branch_success = 2 * J * gap / (L + G**2)

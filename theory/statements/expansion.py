@@ -10,6 +10,7 @@ Where the score is twice differentiable, the remainder is O(eta^3) by Taylor's t
 
 from __future__ import annotations
 
+from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
 from theory.kernel.terms import (
     REAL,
     Symbol,
@@ -21,9 +22,8 @@ from theory.kernel.terms import (
     has_derivative,
     var,
 )
-from theory.statement import Hypothesis, Notation, Statement, Twin
 from theory.statements._common import DIFFERENTIABLE, NORMALISED
-from theory.symbols import RESPONSE, STEP, o, t
+from theory.vocabulary import RESPONSE, STEP, o, t
 
 bend = Symbol("bend", (RESPONSE, REAL))
 second = Symbol("second", (REAL,))

@@ -3,8 +3,8 @@
 It is false: one half is missing, and so are the terms with the curvature of log pi.
 """
 
+from theory.kernel.statement import Statement
 from theory.kernel.terms import eq
-from theory.statement import Statement
 from theory.statements.expansion import (
     HYPOTHESES,
     NOTATION,

@@ -5,8 +5,8 @@ token's probability rises at every step, however long. The stage lasts: V never 
 (`tabular_ascent`), so what it has passed stays passed.
 """
 
+from theory.kernel.statement import Hypothesis, Statement, Twin
 from theory.kernel.terms import conj, eq, forall, implies, negate
-from theory.statement import Hypothesis, Statement, Twin
 from theory.statements._softmax import (
     NONEMPTY,
     PROBABILITY,
@@ -24,7 +24,7 @@ from theory.statements._softmax import (
     u,
 )
 from theory.statements.exploitation_stage import MOVES
-from theory.symbols import o
+from theory.vocabulary import o
 
 STATEMENT = Statement(
     slug="exploration_stage",

@@ -2,13 +2,14 @@
 
 Its slope falls at a rate of at most L and rises at a rate of at most U. Then it gains at least
 gap eta - L U eta^2/(2(L + U)), so it rises for every step below 2 gap (1/L + 1/U). With curvature
-between -L and L that is 4 gap/L, where the triangle wave of numeric.landscapes begins to fall.
+between -L and L that is 4 gap/L, where the triangle wave of numeric.experiments.collapse.landscapes
+begins to fall.
 """
 
+from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
 from theory.kernel.terms import REAL, Symbol, Term, conj, forall, has_derivative, implies, var
-from theory.statement import Hypothesis, Notation, Statement, Twin
 from theory.statements._common import gap
-from theory.symbols import L, eta, t
+from theory.vocabulary import L, eta, t
 
 f, slope = Symbol("f", (REAL,)), Symbol("slope", (REAL,))
 U, start, end = var("U"), var("start"), var("end")

@@ -4,8 +4,8 @@ It is false: the exact 1/|o| of eq. (5) weighs short responses more, and a short
 whose score is negative can outweigh a long one whose score is positive.
 """
 
+from theory.kernel.statement import Hypothesis, Statement
 from theory.kernel.terms import lift
-from theory.statement import Hypothesis, Statement
 from theory.statements._common import (
     DIFFERENTIABLE,
     GAP,

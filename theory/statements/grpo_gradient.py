@@ -1,7 +1,7 @@
 """The GRPO gradient (5), exactly: sqrt(J(1-J)) times the gap of the per-token scores s/|o|."""
 
+from theory.kernel.statement import Statement, Twin
 from theory.kernel.terms import conj, eq
-from theory.statement import Statement, Twin
 from theory.statements._common import (
     FAILURE,
     INTERIOR,

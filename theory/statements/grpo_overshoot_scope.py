@@ -6,8 +6,8 @@ allowed step no longer shrinks, the GRPO step does, and the ratio tends to 0. So
 the second branch of eta_safe, 2J gap/(LT + G^2 T^2).
 """
 
+from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
 from theory.kernel.terms import conj, eq, implies, var
-from theory.statement import Hypothesis, Notation, Statement, Twin
 from theory.statements._common import F, J, gap
 from theory.statements._grpo import (
     ALLOWED,
@@ -22,7 +22,7 @@ from theory.statements._grpo import (
     second_arm,
     sigma,
 )
-from theory.symbols import G, L, alpha, eps
+from theory.vocabulary import G, L, alpha, eps
 
 rising, safe = var("rising"), var("safe")
 RISING = Notation(rising, 2 * alpha * G**2 * sigma / F, "2 alpha G^2 sqrt(J/(1-J))")

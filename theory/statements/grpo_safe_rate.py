@@ -3,10 +3,10 @@
 The worst J is where the two regimes of grpo_overshoot_scope cross.
 """
 
+from theory.kernel.statement import Hypothesis, Statement, Twin
 from theory.kernel.terms import conj, eq, var
-from theory.statement import Hypothesis, Statement, Twin
 from theory.statements._grpo import ALLOWED, SCALARS, STEP_GRPO, T_inf, T_psi, allowed, eta_grpo
-from theory.symbols import G, L, alpha
+from theory.vocabulary import G, L, alpha
 
 peak = var("peak")
 PEAK = Hypothesis(

@@ -1,8 +1,8 @@
 """Jensen's inequality for the exponential, over any finite set with non-negative weights."""
 
+from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
 from theory.kernel.terms import Symbol, const, exp, forall, total, var
-from theory.statement import Hypothesis, Notation, Statement, Twin
-from theory.symbols import RESPONSE, o
+from theory.vocabulary import RESPONSE, o
 
 weight, value = Symbol("weight", (RESPONSE,)), Symbol("value", (RESPONSE,))
 mass, mean, mean_exp = map(var, ("mass", "mean", "mean_exp"))

@@ -4,8 +4,8 @@ relative entropy.
 J times the first half of `log_success_step` plus 1 - J times the second: the gap drops out.
 """
 
+from theory.kernel.statement import Statement, Twin
 from theory.kernel.terms import log
-from theory.statement import Statement, Twin
 from theory.statements._common import (
     FAILURE,
     FAILURE_NEXT,
@@ -18,7 +18,7 @@ from theory.statements._common import (
     J_next,
     curvature,
 )
-from theory.symbols import L
+from theory.vocabulary import L
 
 divergence = J * (log(J) - log(J_next)) + F * (log(F) - log(F_next))
 

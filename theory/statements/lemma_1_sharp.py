@@ -1,9 +1,9 @@
 """Lemma 1 with the constant L + G^2/2 and for every step size."""
 
+from theory.kernel.statement import Statement, Twin
 from theory.kernel.terms import absolute
-from theory.statement import Statement, Twin
 from theory.statements._common import BOUNDED, CHANGE, GAP, STEP_HYPOTHESES, change, gap
-from theory.symbols import G, L, eta
+from theory.vocabulary import G, L, eta
 
 HYPOTHESES = (*STEP_HYPOTHESES, BOUNDED)
 

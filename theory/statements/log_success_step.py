@@ -1,8 +1,8 @@
 """The success rate itself: log J grows by at least eta*(1-J)*gap - L eta^2/2, and log(1-J)
 likewise."""
 
+from theory.kernel.statement import Statement, Twin
 from theory.kernel.terms import conj, log
-from theory.statement import Statement, Twin
 from theory.statements._common import (
     FAILURE,
     FAILURE_NEXT,
@@ -17,7 +17,7 @@ from theory.statements._common import (
     curvature,
     gap,
 )
-from theory.symbols import L, eta
+from theory.vocabulary import L, eta
 
 STATEMENT = Statement(
     slug="log_success_step",

@@ -4,6 +4,7 @@ A gradient is known by its products with all directions w of the logits. The sco
 along w is w(o) - sum p w.
 """
 
+from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
 from theory.kernel.terms import (
     REAL,
     Symbol,
@@ -17,9 +18,8 @@ from theory.kernel.terms import (
     total,
     var,
 )
-from theory.statement import Hypothesis, Notation, Statement, Twin
 from theory.statements._softmax import PROBABILITY, SOFTMAX, VALUE, V, p, r
-from theory.symbols import RESPONSE, o, t
+from theory.vocabulary import RESPONSE, o, t
 
 w = Symbol("w", (RESPONSE,))
 value_at = Symbol("value", (REAL,))

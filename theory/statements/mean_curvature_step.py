@@ -5,8 +5,8 @@ B(o) is the Lipschitz constant of the score of response o along the update. `sha
 B(o) = L, `token_sharp_step` the case B(o) = L |o|.
 """
 
+from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
 from theory.kernel.terms import Symbol, Term, conj, implies, log, var
-from theory.statement import Hypothesis, Notation, Statement, Twin
 from theory.statements._common import (
     CHANGE,
     DIFFERENTIABLE,
@@ -27,7 +27,7 @@ from theory.statements._common import (
     curvature,
     gap,
 )
-from theory.symbols import RESPONSE, STEP, eta, o
+from theory.vocabulary import RESPONSE, STEP, eta, o
 
 B = Symbol("B", (RESPONSE,))
 curvature_plus, curvature_minus = var("curvature_plus"), var("curvature_minus")

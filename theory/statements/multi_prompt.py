@@ -4,6 +4,7 @@ curvature.
 The paper leaves several prompts open. Nothing is needed but the inequality for each log J_q.
 """
 
+from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
 from theory.kernel.terms import (
     Symbol,
     Term,
@@ -15,9 +16,8 @@ from theory.kernel.terms import (
     total,
     var,
 )
-from theory.statement import Hypothesis, Notation, Statement, Twin
 from theory.statements._common import FORWARD, curvature
-from theory.symbols import AT_Q, PROMPT, L, eta, q, t
+from theory.vocabulary import AT_Q, PROMPT, L, eta, q, t
 
 share = Symbol("share", (PROMPT,))
 A, objective, objective_next, slope = map(var, ("A", "objective", "objective_next", "slope"))

@@ -6,8 +6,8 @@ g- = -J (g+ - g-). Read as reward minus one, it is the policy gradient itself. D
 by any number that is the same for all responses of the prompt, changes nothing in this.
 """
 
+from theory.kernel.statement import Notation, Statement, Twin
 from theory.kernel.terms import conj, eq, minimum, total, var
-from theory.statement import Notation, Statement, Twin
 from theory.statements._common import (
     DIFFERENTIABLE,
     FAILURE,
@@ -20,7 +20,7 @@ from theory.statements._common import (
     gap,
 )
 from theory.statements._grpo import BINARY, DR_GRPO, PI, SCORE, advantage, dr_grpo
-from theory.symbols import STEP, o
+from theory.vocabulary import STEP, o
 
 clipped, minus_one = var("clipped"), var("minus_one")
 CLIPPED = Notation(

@@ -1,8 +1,8 @@
 """F1: the update reweights each response by e^X, X = log pi' - log pi, and probability is
 conserved."""
 
+from theory.kernel.statement import Notation, Statement, Twin
 from theory.kernel.terms import conj, eq, exp, var
-from theory.statement import Notation, Statement, Twin
 from theory.statements._common import (
     FAILURE,
     FAILURE_NEXT,
@@ -15,7 +15,7 @@ from theory.statements._common import (
     J,
     J_next,
 )
-from theory.symbols import STEP, eta
+from theory.vocabulary import STEP, eta
 
 growth_plus, growth_minus = var("growth_plus"), var("growth_minus")
 GROWTH = exp(STEP.logp(eta) - STEP.logp(0))

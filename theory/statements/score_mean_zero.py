@@ -1,7 +1,7 @@
 """F2: the mean score is zero, so the two conditional means balance."""
 
+from theory.kernel.statement import Notation, Statement, Twin
 from theory.kernel.terms import conj, eq, exp, total, var
-from theory.statement import Notation, Statement, Twin
 from theory.statements._common import (
     DIFFERENTIABLE,
     FAILURE,
@@ -15,7 +15,7 @@ from theory.statements._common import (
     m_minus,
     m_plus,
 )
-from theory.symbols import STEP, o
+from theory.vocabulary import STEP, o
 
 mean_score = var("mean_score")
 

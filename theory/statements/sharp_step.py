@@ -1,7 +1,7 @@
 """The sharp step inequality: no bound on the score, no bound on the step size."""
 
+from theory.kernel.statement import Statement, Twin
 from theory.kernel.terms import conj
-from theory.statement import Statement, Twin
 from theory.statements._common import (
     CHANGE,
     FAILURE,
@@ -14,7 +14,7 @@ from theory.statements._common import (
     curvature,
     gap,
 )
-from theory.symbols import L, eta
+from theory.vocabulary import L, eta
 
 STATEMENT = Statement(
     slug="sharp_step",

@@ -4,6 +4,7 @@ The score along w is w . grad log pi, and the alignment is w . (g+ - g-), summed
 The other step claims speak of one direction only; this one joins them to the paper's hypotheses.
 """
 
+from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
 from theory.kernel.terms import (
     Lambda,
     absolute,
@@ -12,7 +13,6 @@ from theory.kernel.terms import (
     has_derivative,
     total,
 )
-from theory.statement import Hypothesis, Notation, Statement, Twin
 from theory.statements._common import (
     CHANGE,
     FAILURE,
@@ -33,7 +33,7 @@ from theory.statements.regularity_along_direction import (
     gradient,
     w,
 )
-from theory.symbols import STEP, G, L, eta, i, o, t
+from theory.vocabulary import STEP, G, L, eta, i, o, t
 
 score = Lambda((o, t), total(i, w(i) * gradient(i, o, t)))
 g_plus = STEP.mean_correct(gradient(i, o, 0))  # coordinate i, eq. (8)

@@ -5,7 +5,7 @@ no overshooting in a table of logits: a lasting collapse needs another parametri
 another update.
 """
 
-from theory.statement import Statement, Twin
+from theory.kernel.statement import Statement, Twin
 from theory.statements._common import FORWARD
 from theory.statements._softmax import (
     NONEMPTY,

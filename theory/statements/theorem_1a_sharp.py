@@ -1,7 +1,7 @@
 """Stagnation with the sharp constant and no bound on the step size."""
 
+from theory.kernel.statement import Hypothesis, Statement, Twin
 from theory.kernel.terms import conj, exp, forall, var
-from theory.statement import Hypothesis, Statement, Twin
 from theory.statements._trajectory import (
     BOUNDED,
     NOTATION,
@@ -12,7 +12,7 @@ from theory.statements._trajectory import (
     M,
     squares,
 )
-from theory.symbols import C0, C1, G, K, L
+from theory.vocabulary import C0, C1, G, K, L
 
 WEAK = Hypothesis("weak", forall(K, M(K) <= C0), "the cumulative gap stays below C0")
 SUMMABLE = Hypothesis(

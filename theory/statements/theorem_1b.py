@@ -1,7 +1,7 @@
 """Theorem 1(b): under condition (15a) the success rate is above the logistic curve (15b)."""
 
+from theory.kernel.statement import Statement, Twin
 from theory.kernel.terms import exp
-from theory.statement import Statement, Twin
 from theory.statements._trajectory import (
     ADAPTED,
     BOUNDED,
@@ -13,7 +13,7 @@ from theory.statements._trajectory import (
     M,
     logistic_curve,
 )
-from theory.symbols import K
+from theory.vocabulary import K
 
 STATEMENT = Statement(
     slug="theorem_1b",

@@ -6,8 +6,8 @@ defined; a softmax gives every response positive probability and keeps it so. (T
 single terms of a sum.)
 """
 
+from theory.kernel.statement import Statement, Twin
 from theory.kernel.terms import conj, eq, implies
-from theory.statement import Statement, Twin
 from theory.statements._trajectory import (
     BOUNDED,
     CONTINUES,
@@ -19,7 +19,7 @@ from theory.statements._trajectory import (
     VERIFIABLE,
     J,
 )
-from theory.symbols import K
+from theory.vocabulary import K
 
 STATEMENT = Statement(
     slug="theorem_1b_edges",

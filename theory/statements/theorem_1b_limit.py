@@ -4,8 +4,8 @@
 1 - J(K) <= eps as soon as M(K) >= 2 log((1-J(0)) / (J(0) eps)), so for all K >= N of that number.
 """
 
+from theory.kernel.statement import Hypothesis, Statement, Twin
 from theory.kernel.terms import REAL, Symbol, conj, forall, implies, log, var
-from theory.statement import Hypothesis, Statement, Twin
 from theory.statements._trajectory import (
     ADAPTED,
     BOUNDED,
@@ -16,7 +16,7 @@ from theory.statements._trajectory import (
     J,
     M,
 )
-from theory.symbols import K, eps
+from theory.vocabulary import K, eps
 
 N, B = Symbol("N", (REAL,)), var("B")
 

@@ -1,8 +1,8 @@
 """Theorem 1(b) under the sharp condition eta <= (1-J) gap/L: same conclusion, no bound on the
 score."""
 
+from theory.kernel.statement import Statement, Twin
 from theory.kernel.terms import exp
-from theory.statement import Statement, Twin
 from theory.statements._trajectory import (
     ADAPTED_SHARP,
     NOTATION,
@@ -13,7 +13,7 @@ from theory.statements._trajectory import (
     M,
     logistic_curve,
 )
-from theory.symbols import K
+from theory.vocabulary import K
 
 STATEMENT = Statement(
     slug="theorem_1b_sharp",

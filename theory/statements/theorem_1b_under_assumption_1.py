@@ -3,6 +3,7 @@
 The gap is E+[w.grad log pi] - E-[w.grad log pi]; step_under_assumption_1 joins it to w.(g+ - g-).
 """
 
+from theory.kernel.statement import Notation, Statement, Twin
 from theory.kernel.terms import (
     NAT,
     REAL,
@@ -16,7 +17,6 @@ from theory.kernel.terms import (
     instantiate,
     total,
 )
-from theory.statement import Notation, Statement, Twin
 from theory.statements._trajectory import (
     ADAPTED,
     CONTINUES,
@@ -35,7 +35,7 @@ from theory.statements._trajectory import (
     every_step,
     logistic_curve,
 )
-from theory.symbols import AT_K, COORDINATE, RESPONSE, G, K, L, i, k, o, steps, t
+from theory.vocabulary import AT_K, COORDINATE, RESPONSE, G, K, L, i, k, o, steps, t
 
 w = Symbol("w", (NAT, COORDINATE))
 gradient = Symbol("gradient", (NAT, COORDINATE, RESPONSE, REAL))

@@ -1,7 +1,7 @@
 """Theorem 2: with a step of the printed range the success rate can fall at every step, to zero."""
 
+from theory.kernel.statement import Statement, Twin
 from theory.kernel.terms import conj
-from theory.statement import Statement, Twin
 from theory.statements._collapse import (
     COLLAPSE,
     LONG,
@@ -20,7 +20,7 @@ from theory.statements._collapse import (
     with_alignment,
 )
 from theory.statements._trajectory import GAP, SUCCESS
-from theory.symbols import L
+from theory.vocabulary import L
 
 STATEMENT = Statement(
     slug="theorem_2",

@@ -1,11 +1,11 @@
 """Theorem 3: under condition (18a) the success rate is above the logistic curve (18b)."""
 
+from theory.kernel.statement import Statement, Twin
 from theory.kernel.terms import exp
-from theory.statement import Statement, Twin
 from theory.statements._trajectory import logistic_curve
 from theory.statements._tree_trajectory import NOTATION, SHORT, F, J, M
 from theory.statements.theorem_3_first_branch import HYPOTHESES as FIRST_BRANCH
-from theory.symbols import K
+from theory.vocabulary import K
 
 HYPOTHESES = (*FIRST_BRANCH, SHORT)
 

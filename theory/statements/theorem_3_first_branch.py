@@ -5,8 +5,8 @@ For J <= 1/2 the sharp step inequality is enough. For J > 1/2 the gap is small, 
 is what Lemma 2 asks for.
 """
 
+from theory.kernel.statement import Statement, Twin
 from theory.kernel.terms import exp
-from theory.statement import Statement, Twin
 from theory.statements._trajectory import logistic_curve
 from theory.statements._tree_trajectory import (
     ADAPTED,
@@ -20,7 +20,7 @@ from theory.statements._tree_trajectory import (
     J,
     M,
 )
-from theory.symbols import K
+from theory.vocabulary import K
 
 HYPOTHESES = (*TRAJECTORY, BOUNDED, LIGHT, NONEMPTY, POSITIVE, ADAPTED)
 

@@ -1,8 +1,8 @@
 """Theorem 3 under the sharp condition eta <= (1-J) gap/(L E+[len]): no bound on the score, none on
 the length."""
 
+from theory.kernel.statement import Statement, Twin
 from theory.kernel.terms import exp
-from theory.statement import Statement, Twin
 from theory.statements._trajectory import logistic_curve
 from theory.statements._tree_trajectory import (
     ADAPTED_SHARP,
@@ -15,7 +15,7 @@ from theory.statements._tree_trajectory import (
     J,
     M,
 )
-from theory.symbols import K
+from theory.vocabulary import K
 
 HYPOTHESES = (*TRAJECTORY, NONEMPTY, POSITIVE, ADAPTED_SHARP)
 

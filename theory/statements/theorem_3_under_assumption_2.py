@@ -4,6 +4,7 @@ gradient(k, i, p, t) is coordinate i of the gradient of log pi(p), the log-proba
 the gradient of log pi(v | p) is that of extend(p, v) minus that of p.
 """
 
+from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
 from theory.kernel.terms import (
     NAT,
     REAL,
@@ -18,7 +19,6 @@ from theory.kernel.terms import (
     instantiate,
     total,
 )
-from theory.statement import Hypothesis, Notation, Statement, Twin
 from theory.statements._trajectory import every_step, logistic_curve
 from theory.statements._tree_trajectory import (
     ADAPTED,
@@ -31,8 +31,8 @@ from theory.statements._tree_trajectory import (
     J,
     M,
 )
-from theory.symbols import COORDINATE, G, K, L, i, k, steps, t
 from theory.tree import PREFIX, TREE_AT_K, at_open, child, p, v
+from theory.vocabulary import COORDINATE, G, K, L, i, k, steps, t
 
 w = Symbol("w", (NAT, COORDINATE))
 gradient = Symbol("gradient", (NAT, COORDINATE, PREFIX, REAL))

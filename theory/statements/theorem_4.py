@@ -5,6 +5,7 @@ T (2 gap/T)(1-p)/(1-p^T) is at least ``gap`` while p <= 1/2. For every T the wor
 such a tree; the claim is about any tree and any policy of this form.
 """
 
+from theory.kernel.statement import Hypothesis, Statement, Twin
 from theory.kernel.terms import (
     Term,
     absolute,
@@ -16,14 +17,12 @@ from theory.kernel.terms import (
     total,
     var,
 )
-from theory.statement import Hypothesis, Statement, Twin
 from theory.statements import _collapse as landscape
 from theory.statements._collapse import J0, LOGP, POSITIVE_GAP, POSITIVE_L, RIGHT, ROOT, WRONG, gap
 from theory.statements._trajectory import GAP, SUCCESS, J, every_step
 from theory.statements._trajectory import gap as gap_at
 from theory.statements._tree import INDICATORS, SHAPE
 from theory.statements._tree_trajectory import on_tree
-from theory.symbols import RESPONSE, STEP, G, L, eps, eta, k, o, t, u
 from theory.tree import (
     TOKEN,
     TREE_AT_K,
@@ -38,6 +37,7 @@ from theory.tree import (
     v,
     whole,
 )
+from theory.vocabulary import RESPONSE, STEP, G, L, eps, eta, k, o, t, u
 
 SUCCESS_K, GAP_K = on_tree(SUCCESS), on_tree(GAP)
 one, zero, star = var("one", TOKEN), var("zero", TOKEN), var("star", RESPONSE)

@@ -4,8 +4,8 @@ Theorem 4 has an instance for G = sqrt L. Read as "for every G >= sqrt L" it is 
 (1-J)(L + G^2) > 60 L, the least step of (19) lies below the sharp safe step, and J rises.
 """
 
+from theory.kernel.statement import Hypothesis, Statement, Twin
 from theory.kernel.terms import conj
-from theory.statement import Hypothesis, Statement, Twin
 from theory.statements._tree import (
     BOUNDED,
     FAILURE,
@@ -23,8 +23,8 @@ from theory.statements._tree import (
     J_next,
     gap,
 )
-from theory.symbols import G, L, eta
 from theory.tree import T
+from theory.vocabulary import G, L, eta
 
 STATEMENT = Statement(
     slug="threshold_matches_scope",

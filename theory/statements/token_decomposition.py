@@ -1,5 +1,6 @@
 """The log-probability and the score of a response are sums over its tokens (section 4)."""
 
+from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
 from theory.kernel.terms import (
     NAT,
     Symbol,
@@ -12,10 +13,9 @@ from theory.kernel.terms import (
     substitute,
     var,
 )
-from theory.statement import Hypothesis, Notation, Statement, Twin
 from theory.statements._tree import DIFFERENTIABLE, NORMALISED
-from theory.symbols import RESPONSE, o, t
 from theory.tree import PREFIX, TOKEN, TREE, extend, p, root, v, whole
+from theory.vocabulary import RESPONSE, o, t
 
 n = var("n", NAT)
 before = Symbol("before", (RESPONSE, NAT), PREFIX)  # o_{<n}, the first n tokens of o

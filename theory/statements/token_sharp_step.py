@@ -1,8 +1,8 @@
 """The sharp step inequality for tokens: the length that limits a safe step is the mean length of
 the correct responses."""
 
+from theory.kernel.statement import Statement, Twin
 from theory.kernel.terms import Term, conj
-from theory.statement import Statement, Twin
 from theory.statements._tree import (
     CHANGE,
     FAILURE,
@@ -18,7 +18,7 @@ from theory.statements._tree import (
     length_minus,
     length_plus,
 )
-from theory.symbols import L, eta
+from theory.vocabulary import L, eta
 
 
 def loss(tokens: Term, rate: Term) -> Term:

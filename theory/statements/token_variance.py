@@ -1,7 +1,7 @@
 """The second moment of the score: token scores are orthogonal, so E[S^2] <= G^2 E[len]."""
 
+from theory.kernel.statement import Notation, Statement, Twin
 from theory.kernel.terms import conj, exp, total, var
-from theory.statement import Notation, Statement, Twin
 from theory.statements._tree import (
     BOUNDED,
     FAILURE,
@@ -14,8 +14,8 @@ from theory.statements._tree import (
     J,
     gap,
 )
-from theory.symbols import G, o
 from theory.tree import TREE, size, whole
+from theory.vocabulary import G, o
 
 square, mean_length = var("square"), var("mean_length")
 PI = exp(TREE.logp(whole(o)))

@@ -1,0 +1,1 @@
+"""Training with every response enumerated, held against the claims."""

@@ -1,0 +1,1 @@
+"""Phase diagrams: step size and length, convergence and collapse."""

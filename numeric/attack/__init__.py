@@ -1,0 +1,1 @@
+"""Weakened claims, and the finite policies that break them."""

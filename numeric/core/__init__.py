@@ -1,0 +1,1 @@
+"""Exact finite policies, one update, and what is written of them."""

@@ -1,0 +1,1 @@
+"""The contextual bandit of section 5.1."""

@@ -1,0 +1,1 @@
+"""Lower bounds: instances whose success rate falls to zero."""

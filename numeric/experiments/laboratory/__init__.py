@@ -1,0 +1,1 @@
+"""One prompt, log-linear policies, every learning rate."""

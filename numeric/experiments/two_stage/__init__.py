@@ -1,0 +1,1 @@
+"""Exploit, then explore."""

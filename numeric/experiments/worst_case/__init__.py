@@ -1,0 +1,1 @@
+"""The worst that one update can do."""

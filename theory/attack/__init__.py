@@ -1,0 +1,1 @@
+"""Claims under attack: false twins and mutants."""

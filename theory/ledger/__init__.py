@@ -1,0 +1,1 @@
+"""Every claim decided: build, ask, export, recheck, pins."""

@@ -1,0 +1,1 @@
+"""Claims for readers: LaTeX, the document, the graph."""
