@@ -239,13 +239,14 @@ def convergence() -> Figure:
         look["markerfacecolor"] = "white"
         left.plot(k, below, label="its lower bound (15b)", alpha=0.6, **look)
         right.plot(k, steps, label=label, **look)
-    left.set(xlabel="update k", ylabel="success rate J(k)", ylim=(-0.02, 1.5))
-    left.set_yticks([0, 0.25, 0.5, 0.75, 1])
-    right.set(xlabel="update k", ylabel="step size η", yscale="log", ylim=(0.005, 40))
+    left.set(xlabel="update k", ylabel="success rate J(k)", ylim=(-0.02, 1.02))
+    right.set(xlabel="update k", ylabel="step size η", yscale="log", ylim=(0.005, 6))
     left.set_xscale("symlog", linthresh=2)
     left.set_xlim(0, 300)
+    figure.legend(
+        *left.get_legend_handles_labels(), loc="outside upper center", ncols=2, frameon=False
+    )
     for axes in (left, right):
-        axes.legend(frameon=False, loc="upper left", fontsize=9)
         axes.grid(alpha=0.3)
         axes.set_xticks([0, 1, 2, 5, 10, 20, 50, 100, 300], [0, 1, 2, 5, 10, 20, 50, 100, 300])
     return figure

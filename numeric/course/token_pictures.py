@@ -52,11 +52,14 @@ def draw(kind: str = "png") -> dict[str, bytes]:
     return {f"{name}.{kind}": as_image(make(), kind) for name, make in PICTURES.items()}
 
 
-def _panels(*titles: str) -> tuple[Figure, list[Axes]]:
+def _panels(*titles: str, mosaic: str = "") -> tuple[Figure, list[Axes]]:
+    """Panels side by side, or as a mosaic of two columns."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(5.2 * len(titles), 4.1), layout="constrained")
-    axes = list(figure.subplots(1, len(titles), squeeze=False)[0])
+    rows = 1 + mosaic.count(";")
+    width = 9.6 if mosaic else 5.2 * len(titles)
+    figure = Figure(figsize=(width, 4.1 * rows), layout="constrained")
+    axes = list(figure.subplot_mosaic(mosaic or [list(titles)]).values())
     for one, title in zip(axes, titles, strict=True):
         one.set_title(title, fontsize=11)
         one.spines[["top", "right"]].set_visible(False)
@@ -232,6 +235,7 @@ def overshooting() -> Figure:
         "Theorem 2: uphill at every iterate, and down",
         "The worst slope along one step",
         "Theorems 3 and 4: all scale like 1/T",
+        mosaic="AA;BC",
     )
     _draw_wave(first)
     _draw_worst_slope(second)

@@ -66,39 +66,37 @@ def _values(column: NDArray[Any]) -> list[Any]:
 
 
 def rules(table: Table) -> Figure:
-    """A column for each rule; J against updates above, against the cumulative gap below."""
+    """A row for each rule; J against updates on the left, against the cumulative gap on the right."""
     names = _values(table["rule"])
-    figure = _figure(2.9 * len(names), 5.4)
-    axes = figure.subplots(2, len(names), sharex="row", sharey=True, squeeze=False)
-    for (above, below), name in zip(axes.T, names, strict=True):
+    figure = _figure(9, 2.5 * len(names))
+    axes = figure.subplots(len(names), 2, sharex="col", sharey=True, squeeze=False)
+    for (left, right), name in zip(axes, names, strict=True):
         here = _where(table, rule=name)
         for look, multiple in zip(LOOKS, _values(here["multiple"]), strict=False):
             run = _where(here, multiple=multiple)
             style = {**look, "markersize": 4, "linewidth": 1.5, "markevery": 6}
             label = f"{SYMBOL.get(name, 'α')} = {multiple:g}"
-            above.plot(run["updates"], run["J"], label=label, **style)
-            below.plot(run["cumulative_gap"], run["J"], **style)
-        above.set_title("REINFORCE, Dr. GRPO" if name == "REINFORCE" else name, fontsize=11)
-        above.set_xlabel("updates k")
-        below.set_xlabel("cumulative gap M(k)")
-        above.legend(fontsize=8, frameon=False, loc="upper left")
-        above.set(xscale="log", ylim=(0, 1))
-        below.set_xscale("log")
-        for ax in (above, below):
+            left.plot(run["updates"], run["J"], label=label, **style)
+            right.plot(run["cumulative_gap"], run["J"], **style)
+        left.set_title("REINFORCE, Dr. GRPO" if name == "REINFORCE" else name, fontsize=11)
+        left.legend(fontsize=9, frameon=False, loc="upper left", ncols=2)
+        left.set(xscale="log", ylim=(0, 1), ylabel="mean success rate J")
+        right.set_xscale("log")
+        for ax in (left, right):
             ax.grid(alpha=0.25)
-    for ax in axes[:, 0]:
-        ax.set_ylabel("mean success rate J")
+    axes[-1, 0].set_xlabel("updates k")
+    axes[-1, 1].set_xlabel("cumulative gap M(k)")
     return figure
 
 
 def thresholds(table: Table, training: Table) -> Figure:
     """How far the smallest harmful step is above eta_safe; whether J ever falls, by kappa; and how
     many runs end collapsed, by learning rate."""
-    figure = _figure(15, 4.8)
-    left, middle, right = figure.subplots(1, 3)
-    _ratios(left, _where(table, kind="drawn", J=0.1))
+    figure = _figure(9, 12)
+    top, middle, bottom = figure.subplots(3, 1)
+    _ratios(top, _where(table, kind="drawn", J=0.1))
     _transition(middle, _where(training, J=0.1, name="adaptive"))
-    _collapses(right, _where(training, J=0.1, kind="drawn"))
+    _collapses(bottom, _where(training, J=0.1, kind="drawn"))
     return figure
 
 
@@ -121,7 +119,7 @@ def _transition(axes: Axes, table: Table) -> None:
     axes.set(xlabel="κ: step size over eta_safe, at every update", ylim=(-0.03, 1.06))
     axes.set_ylabel("mean final J, or share of problems")
     axes.set_title("Training from J(0) = 0.1", fontsize=11)
-    _legend_below(axes, 2)
+    _legend_beside(axes)
 
 
 def _collapses(axes: Axes, table: Table) -> None:
@@ -135,7 +133,7 @@ def _collapses(axes: Axes, table: Table) -> None:
     axes.set_xlabel("learning rate, in the unit of the rule")
     axes.set_title("Collapses that last: J < J(0)/10 in the last fifth", fontsize=11)
     axes.grid(alpha=0.25)
-    _legend_below(axes, 3)
+    _legend_beside(axes)
 
 
 def _boundary(axes: Axes) -> None:
@@ -145,9 +143,8 @@ def _boundary(axes: Axes) -> None:
     axes.margins(x=0)
 
 
-def _legend_below(axes: Axes, columns: int) -> None:
-    place: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.16)}
-    axes.legend(fontsize=8.5, frameon=False, ncols=columns, **place)
+def _legend_beside(axes: Axes) -> None:
+    axes.legend(fontsize=9, frameon=False, loc="center left", bbox_to_anchor=(1.01, 0.5))
 
 
 def _ratios(axes: Axes, table: Table) -> None:
@@ -170,7 +167,7 @@ def _ratios(axes: Axes, table: Table) -> None:
     axes.set_ylabel(f"share of the {int(hit.sum())} problems that have one")
     axes.set_title("One step along the gap, J = 0.1, drawn problems", fontsize=11)
     axes.text(0.95, 0.6, "proved: J rises", ha="right", fontsize=9, rotation=90, va="center")
-    _legend_below(axes, 2)
+    _legend_beside(axes)
 
 
 def plateau(table: Table) -> Figure:
