@@ -59,7 +59,7 @@ def _panels(*titles: str, mosaic: str = "") -> tuple[Figure, list[Axes]]:
     rows = 1 + mosaic.count(";")
     width = 9.6 if mosaic else 5.2 * len(titles)
     figure = Figure(figsize=(width, 4.1 * rows), layout="constrained")
-    axes = list(figure.subplot_mosaic(mosaic or [list(titles)]).values())
+    axes = list(figure.subplot_mosaic(mosaic or "ABC"[: len(titles)]).values())
     for one, title in zip(axes, titles, strict=True):
         one.set_title(title, fontsize=11)
         one.spines[["top", "right"]].set_visible(False)

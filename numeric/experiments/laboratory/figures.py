@@ -66,7 +66,7 @@ def _values(column: NDArray[Any]) -> list[Any]:
 
 
 def rules(table: Table) -> Figure:
-    """A row for each rule; J against updates on the left, against the cumulative gap on the right."""
+    """A row for each rule; left against updates, right against the cumulative gap."""
     names = _values(table["rule"])
     figure = _figure(9, 2.5 * len(names))
     axes = figure.subplots(len(names), 2, sharex="col", sharey=True, squeeze=False)
