@@ -25,11 +25,10 @@ def draw(results: Path = RESULTS) -> dict[str, bytes]:
     chapters.
 
     FileNotFoundError: a table in a folder is missing. ValueError: a table is cut short."""
-    folders = [name for name in DRAWN if (results / name).is_dir()]
-    found = pictures.draw() | token_pictures.draw()
-    for folder in folders:
+    found: dict[str, bytes] = {}
+    for folder in (name for name in DRAWN if (results / name).is_dir()):
         found |= DRAWN[folder](results / folder)
-    return found
+    return found | pictures.draw() | token_pictures.draw()
 
 
 CAPTIONS = {

@@ -1,19 +1,29 @@
-"""Hypothesis profiles, the `gpu` mark, and the ledger of claims (ledger_plugin.py)."""
+"""Hypothesis profiles, the `gpu` mark, what all tests of a run share, and the ledger of claims
+(ledger_plugin.py)."""
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
+import pickle
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
+if TYPE_CHECKING:
+    from theory.ledger.run import Case
+
 pytest_plugins = ["pytester", "tests.ledger_plugin"]
 
+# `light` by default; `full` in `make test-all`; `deep` by hand, and anew each time.
 settings.register_profile(
-    "gradgap", derandomize=True, deadline=None, max_examples=100, print_blob=True
+    "light", derandomize=True, deadline=None, max_examples=25, print_blob=True
 )
+settings.register_profile("full", settings.get_profile("light"), max_examples=200)
 settings.register_profile("deep", deadline=None, max_examples=5000, print_blob=True)
-settings.load_profile("gradgap")
+settings.load_profile("light")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -24,3 +34,50 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
         if not torch.cuda.is_available():
             pytest.skip("needs a CUDA device, and torch finds none")
+
+
+class Cases(dict[str, "Case"]):
+    """Slug -> the proofs of the claim, built when it is first looked up."""
+
+    def __missing__(self, slug: str) -> Case:
+        from theory.ledger.run import build
+        from theory.statements import STATEMENTS
+
+        self[slug] = build(STATEMENTS[slug])
+        return self[slug]
+
+    def every(self) -> dict[str, Case]:
+        from theory.statements import STATEMENTS
+
+        return {slug: self[slug] for slug in STATEMENTS}
+
+
+@pytest.fixture(scope="session")
+def cases() -> Cases:
+    return Cases()
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Any:
+    """Make a thing once in a run, whichever worker needs it first: once(name, make)."""
+    shared = tmp_path_factory.getbasetemp()
+    if hasattr(request.config, "workerinput"):
+        shared = shared.parent  # that of all workers
+
+    def of(name: str, make: Callable[[], Any]) -> Any:
+        kept = shared / f"{name}.pickle"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not kept.exists():
+                kept.write_bytes(pickle.dumps(make()))
+            return pickle.loads(kept.read_bytes())
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def drawn(once: Callable[[str, Callable[[], dict[str, bytes]]], dict[str, bytes]]) -> Any:
+    """By file name, all that `gradgap figures` draws: 18 seconds of a processor."""
+    from gradgap import all_figures
+
+    return once("figures", lambda: all_figures(None))

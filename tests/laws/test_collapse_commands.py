@@ -5,16 +5,11 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-
-def gradgap(*args: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "gradgap", *args]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+from tests.command_line import assert_refused, gradgap
 
 
 def test_simulate_writes_a_table_a_record_and_a_figure_once(tmp_path: Path) -> None:
@@ -25,10 +20,7 @@ def test_simulate_writes_a_table_a_record_and_a_figure_once(tmp_path: Path) -> N
     with (folder / "collapse.csv").open() as file:
         assert len(list(csv.DictReader(file))) > 100
     assert (folder / "collapse.png").read_bytes().startswith(b"\x89PNG")
-    again = gradgap("simulate", "collapse", "--T", "2", "--out", str(folder))
-    assert again.returncode == 2
-    assert len(again.stderr.splitlines()) == 1
-    assert "exists" in again.stderr
+    assert_refused(gradgap("simulate", "collapse", "--T", "2", "--out", str(folder)), "exists")
 
 
 @pytest.mark.parametrize(
@@ -37,10 +29,7 @@ def test_simulate_writes_a_table_a_record_and_a_figure_once(tmp_path: Path) -> N
     ids=" ".join,
 )
 def test_simulate_refuses_what_has_no_instance(args: tuple[str, ...]) -> None:
-    done = gradgap("simulate", "collapse", *args)
-    assert done.returncode == 2
-    assert len(done.stderr.splitlines()) == 1
-    assert not done.stdout
+    assert_refused(gradgap("simulate", "collapse", *args))
 
 
 def test_sharpness_prints_both_sides_and_the_ratio() -> None:
@@ -59,9 +48,7 @@ def test_sharpness_has_json_and_a_figure(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("ratio", ["0.5", "nan", "inf", "-1"])
 def test_sharpness_refuses_a_score_bound_below_the_root(ratio: str) -> None:
-    done = gradgap("sharpness", f"--ratio={ratio}")
-    assert done.returncode == 2
-    assert len(done.stderr.splitlines()) == 1
+    assert_refused(gradgap("sharpness", f"--ratio={ratio}"))
 
 
 CONSTANTS = ("--J=0.1", "--gap=0.5", "--L=1", "--G=1")
@@ -84,7 +71,4 @@ def test_worst_case_prints_certified_ends_beside_the_proved_ranges() -> None:
 )
 def test_worst_case_refuses_what_no_update_has(name: str, value: str) -> None:
     kept = [c for c in (*CONSTANTS, "--eta=0.5") if not c.startswith(f"--{name}=")]
-    done = gradgap("worst-case", *kept, f"--{name}={value}")
-    assert done.returncode == 2
-    assert len(done.stderr.splitlines()) == 1
-    assert not done.stdout
+    assert_refused(gradgap("worst-case", *kept, f"--{name}={value}"))

@@ -7,8 +7,11 @@ import math
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
+
+from tests.command_line import assert_refused, gradgap
 
 CLAIM_FIELDS = {
     "slug",
@@ -40,11 +43,6 @@ TOKEN_FIELDS = [
 ]
 
 
-def gradgap(*args: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "gradgap", *args]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-
-
 def test_verify_json_is_all_there_is_on_standard_output() -> None:
     done = gradgap("verify", "normalisation", "theorem_1a_printed", "--json", "--jobs", "1")
     document = json.loads(done.stdout)
@@ -64,6 +62,16 @@ def test_verify_json_is_all_there_is_on_standard_output() -> None:
     assert refuted["countermodel"] is not None
     assert refuted["corrected_by"] == "theorem_1a"
     assert set(document["axioms"][0]) == {"name", "statement", "source"}
+
+
+def test_a_whole_process_says_the_same_and_stops_with_the_same_code() -> None:
+    for args in (("threshold", "--J", "0.5"), ("explain", "theorem_9"), ("explain", "sharp_step")):
+        done = subprocess.run(
+            [sys.executable, "-m", "gradgap", *args], capture_output=True, text=True
+        )
+        here = gradgap(*args)
+        assert (done.returncode, done.stdout) == (here.returncode, here.stdout)
+        assert len(done.stderr.splitlines()) == len(here.stderr.splitlines())
 
 
 def test_the_table_names_claim_verdict_and_repair() -> None:
@@ -101,7 +109,7 @@ def test_the_trajectory_level_knows_nothing_of_lengths() -> None:
     assert found["level"] == "trajectory"
 
 
-def threshold(options: dict[str, str], *flags: str) -> subprocess.CompletedProcess[str]:
+def threshold(options: dict[str, str], *flags: str) -> CompletedProcess[str]:
     return gradgap("threshold", *(word for pair in options.items() for word in pair), *flags)
 
 
@@ -124,8 +132,8 @@ TOKENS = {**GOOD, "--T-inf": "10", "--T-psi": "5", "--mean-length": "5", "--alph
     ],
 )
 def test_a_constant_out_of_its_domain_is_named(option: str, value: str, says: str) -> None:
-    assert_one_line(threshold({**GOOD, option: value}), says, value)
-    assert_one_line(threshold({**TOKENS, option: value}), says, value)
+    assert_refused(threshold({**GOOD, option: value}), says, value)
+    assert_refused(threshold({**TOKENS, option: value}), says, value)
 
 
 @pytest.mark.parametrize(
@@ -145,12 +153,12 @@ def test_a_constant_out_of_its_domain_is_named(option: str, value: str, says: st
     ],
 )
 def test_a_token_constant_out_of_its_domain_is_named(option: str, value: str, says: str) -> None:
-    assert_one_line(threshold({**TOKENS, option: value}), says, value)
+    assert_refused(threshold({**TOKENS, option: value}), says, value)
 
 
 @pytest.mark.parametrize("option", ["--T-psi", "--mean-length", "--alpha"])
 def test_what_belongs_to_the_token_level_asks_for_the_longest_response(option: str) -> None:
-    assert_one_line(threshold({**GOOD, option: "2"}), "give T_inf")
+    assert_refused(threshold({**GOOD, option: "2"}), "give T_inf")
 
 
 def test_threshold_prints_the_token_level_beside_grpo() -> None:
@@ -192,16 +200,7 @@ def test_the_token_table_fits_a_projector() -> None:
 
 @pytest.mark.parametrize(("option", "value"), [("--L", "1e-320"), ("--G", "1e200")])
 def test_a_threshold_that_floats_cannot_hold_is_refused(option: str, value: str) -> None:
-    assert_one_line(threshold({**GOOD, option: value}), "leaves the range of floats")
-
-
-def assert_one_line(done: subprocess.CompletedProcess[str], *says: str) -> None:
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert len(done.stderr.strip().splitlines()) == 1
-    for words in says:
-        assert words in done.stderr
-    assert "Traceback" not in done.stderr
+    assert_refused(threshold({**GOOD, option: value}), "leaves the range of floats")
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "0", "-1", "soon"])
@@ -214,18 +213,18 @@ def test_a_time_limit_is_a_number_of_seconds(value: str) -> None:
 
 @pytest.mark.parametrize("command", ["verify", "explain"])
 def test_an_unknown_slug_is_one_line_and_exit_code_2(command: str) -> None:
-    assert_one_line(gradgap(command, "theorem_9"), "theorem_9")
+    assert_refused(gradgap(command, "theorem_9"), "theorem_9")
 
 
 def test_recheck_refuses_a_folder_that_is_no_export(tmp_path: Path) -> None:
-    assert_one_line(gradgap("recheck", str(tmp_path)), "manifest.json")
-    assert_one_line(gradgap("recheck", str(tmp_path / "nowhere")), "nowhere")
+    assert_refused(gradgap("recheck", str(tmp_path)), "manifest.json")
+    assert_refused(gradgap("recheck", str(tmp_path / "nowhere")), "nowhere")
 
 
 def test_an_export_is_never_overwritten(tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("kept")
     done = gradgap("verify", "normalisation", "--export", str(tmp_path))
-    assert_one_line(done, "--export")
+    assert_refused(done, "--export")
     assert [p.name for p in tmp_path.iterdir()] == ["kept"]
 
 

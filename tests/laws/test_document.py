@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from theory.kernel.proof import assume, conclude
 from theory.kernel.solvers import Decision
 from theory.kernel.terms import KernelError, var
-from theory.ledger.run import Ledger, build, entry_of, select
+from theory.ledger.run import Case, Ledger, entry_of
 from theory.paper import document, latex_compile
 from theory.paper.document import (
     SECTIONS,
@@ -36,22 +37,21 @@ from theory.statements import SLUGS, STATEMENTS
 FEW = ("cauchy_schwarz", "jensen_exp", "theorem_1a_printed")
 
 
-def ledger_of(*slugs: str) -> Ledger:
+def ledger_of(cases: Mapping[str, Case]) -> Ledger:
     """As if both solvers had answered unsat: what is tested here is what is printed of it."""
-    cases = {s.slug: build(s) for s in select(slugs)}
     unsat = Decision({"z3": "unsat", "cvc5": "unsat"}), 0.0
     entries = [entry_of(c, dict.fromkeys(c.obligations(), unsat)) for c in cases.values()]
-    return Ledger(cases, entries)
+    return Ledger(dict(cases), entries)
 
 
 @pytest.fixture(scope="module")
-def everything() -> Ledger:
-    return ledger_of()
+def everything(cases) -> Ledger:
+    return ledger_of(cases.every())
 
 
 @pytest.fixture(scope="module")
-def few() -> Ledger:
-    return ledger_of(*FEW)
+def few(cases) -> Ledger:
+    return ledger_of({slug: cases[slug] for slug in FEW})
 
 
 @pytest.fixture
@@ -208,9 +208,10 @@ def test_a_document_is_not_overwritten_unless_asked_to(few: Ledger, tmp_path: Pa
 
 
 PRINT = """
+from tests.conftest import Cases
 from tests.laws.test_document import ledger_of
 from theory.paper import document
-ledger = ledger_of("sharp_step", "jensen_exp", "theorem_1a_printed")
+ledger = ledger_of({slug: Cases()[slug] for slug in ("sharp_step", "jensen_exp", "theorem_1a")})
 print(document.front(ledger), document.claims(ledger), document.appendix(ledger))
 """
 

@@ -1,28 +1,21 @@
-"""``gradgap simulate bandit | laboratory | two-stage`` and ``gradgap figures``, as processes."""
+"""``gradgap simulate bandit | laboratory | two-stage`` and ``gradgap figures``."""
 
 from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from gpu_checks import figures as trained
-from numeric.figures import DRAWN, RESULTS, draw
+from numeric.figures import DRAWN, RESULTS
+from tests.command_line import assert_refused, gradgap
 
 SMALL = {
     "bandit": ("--seeds", "2", "--steps", "8", "--jobs", "1"),
     "laboratory": ("--seeds", "2"),
     "two-stage": ("--seeds", "2"),
 }
-
-
-def gradgap(*args: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "gradgap", *args]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -38,10 +31,7 @@ def test_an_experiment_writes_tables_a_record_and_figures_once(name: str, tmp_pa
     assert recorded["versions"].keys() >= {"python", "gradgap", "numpy"}
     drawn = DRAWN[name.replace("-", "_")](folder)
     assert {p.name for p in folder.glob("*.png")} == set(drawn)
-    again = gradgap("simulate", name, "--out", str(folder))
-    assert again.returncode == 2
-    assert len(again.stderr.splitlines()) == 1
-    assert "not empty" in again.stderr
+    assert_refused(gradgap("simulate", name, "--out", str(folder)), "not empty")
 
 
 @pytest.mark.parametrize(
@@ -62,20 +52,21 @@ def test_an_experiment_without_meaning_is_refused(args: tuple[str, ...]) -> None
     assert not done.stdout
 
 
-def test_figures_are_drawn_from_the_recorded_tables(tmp_path: Path) -> None:
+def test_all_figures_are_written_once(
+    drawn: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gradgap.all_figures", lambda results: drawn)
     done = gradgap("figures", "--out", str(tmp_path / "slides"))
     assert done.returncode == 0, done.stderr
-    assert {p.name for p in (tmp_path / "slides").iterdir()} == set(draw()) | set(trained.draw())
-    again = gradgap("figures", "--out", str(tmp_path / "slides"))
-    assert again.returncode == 2 and "exists" in again.stderr
+    assert {path.name: path.read_bytes() for path in (tmp_path / "slides").iterdir()} == drawn
+    assert_refused(gradgap("figures", "--out", str(tmp_path / "slides")), "exists")
 
 
 def test_figures_of_nothing_or_of_half_a_table_are_refused(tmp_path: Path) -> None:
-    done = gradgap("figures", "--results", str(tmp_path), "--out", str(tmp_path / "slides"))
-    assert done.returncode == 2 and "has none of the folders" in done.stderr
+    arguments = ("figures", "--results", str(tmp_path), "--out", str(tmp_path / "slides"))
+    assert_refused(gradgap(*arguments), "has none of the folders")
     folder = shutil.copytree(RESULTS / "two_stage", tmp_path / "two_stage")
     table = folder / "curves.csv"
     table.write_bytes(table.read_bytes()[:-10])
-    done = gradgap("figures", "--results", str(tmp_path), "--out", str(tmp_path / "slides"))
-    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
+    assert_refused(gradgap(*arguments))
     assert not (tmp_path / "slides").exists()

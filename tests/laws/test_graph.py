@@ -22,7 +22,6 @@ from theory.ledger.rests_on import (
     Graph,
     Look,
     Node,
-    all_cases,
     around,
     graph_of,
     reduced,
@@ -35,8 +34,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
-def cases():
-    return all_cases()
+def cases(cases):
+    return cases.every()
 
 
 @pytest.fixture(scope="module")

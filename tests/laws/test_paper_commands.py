@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 
-
-def gradgap(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "gradgap", *args]
-    return subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        env={**os.environ, **environment},
-    )
+from tests.command_line import assert_refused, gradgap
 
 
 def test_a_claim_is_printed_to_paste() -> None:
@@ -36,26 +23,23 @@ def test_the_preamble_has_what_fragments_use() -> None:
 
 
 def test_without_tex_the_sources_are_written_and_the_message_says_what_to_install(
-    tmp_path: Path,
+    drawn: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("gradgap.all_figures", lambda results: drawn)
     folder = tmp_path / "paper"
     done = gradgap("latex", "jensen_exp", "--document", "-o", str(folder), PATH=str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert "texlive" in done.stderr
     assert (folder / "gradgap.tex").is_file() and (folder / "setting.png").is_file()
     assert not list(folder.glob("*.pdf"))
-    again = gradgap("latex", "jensen_exp", "--document", "-o", str(folder))
-    assert again.returncode == 2 and "exists" in again.stderr
+    assert_refused(gradgap("latex", "jensen_exp", "--document", "-o", str(folder)), "exists")
 
 
 @pytest.mark.parametrize(
     "args", [("--document",), ("sharp_step", "-o", "x"), ("sharp_stop",)], ids=" ".join
 )
 def test_latex_refuses_what_it_cannot_do(args: tuple[str, ...]) -> None:
-    done = gradgap("latex", *args)
-    assert done.returncode == 2
-    assert len(done.stderr.splitlines()) == 1
-    assert not done.stdout
+    assert_refused(gradgap("latex", *args))
 
 
 def test_a_derivation_is_printed_with_its_claim() -> None:

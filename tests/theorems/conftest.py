@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from theory.kernel.solvers import Decision
-from theory.ledger.run import Entry, build, discharge, entry_of
-from theory.statements import STATEMENTS
+from theory.ledger.run import Case, Entry, discharge, entry_of
 
 
 class Entries(dict[str, Entry]):
     """Slug -> entry, decided when it is first looked up."""
 
-    def __init__(self) -> None:
+    def __init__(self, cases: Mapping[str, Case]) -> None:
         super().__init__()
+        self.cases = cases
         self.decided: dict[str, tuple[Decision, float]] = {}
 
     def __missing__(self, slug: str) -> Entry:
-        case = build(STATEMENTS[slug])
+        case = self.cases[slug]
         asked = case.obligations()
         self.decided |= discharge(asked[d] for d in asked if d not in self.decided)
         self[slug] = entry_of(case, self.decided)
@@ -25,5 +27,5 @@ class Entries(dict[str, Entry]):
 
 
 @pytest.fixture(scope="session")
-def entries() -> Entries:
-    return Entries()
+def entries(cases: Mapping[str, Case]) -> Entries:
+    return Entries(cases)

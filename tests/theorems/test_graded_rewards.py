@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from numeric.checks._base import BITS, check, check_hypotheses
 from numeric.checks._step import draw, from_definitions, with_step_below
@@ -27,6 +27,7 @@ SLUGS = (
 LEAST, MOST = 0.01, 0.99  # so that 1 - J loses no digits, whatever the update does
 
 
+@cache
 def graded(seed: int, range_of_rewards: tuple[float, float] = (LEAST, MOST)) -> Values:
     """One update with rewards drawn from a range, every number from its definition."""
     rng = np.random.default_rng(seed)
@@ -52,10 +53,7 @@ def graded(seed: int, range_of_rewards: tuple[float, float] = (LEAST, MOST)) -> 
 def test_holds_for_graded_rewards(slug: str) -> None:
     statement, decided = STATEMENTS[slug], 0
 
-    @settings(max_examples=150)  # what is drawn depends on which modules are loaded
-    @given(st.integers(0, 2**32 - 1))
-    def holds(seed: int) -> None:
-        nonlocal decided
+    for seed in range(100):
         values = graded(seed)
         given_here = check_hypotheses(statement, values).values()
         if all(c.holds for checks in given_here for c in checks):
@@ -64,11 +62,10 @@ def test_holds_for_graded_rewards(slug: str) -> None:
                 assert one.holds or one.relation == "eq"
             decided += 1
 
-    holds()
     assert decided >= 20
 
 
 def test_a_reward_of_two_breaks_the_sharp_step() -> None:
     sharp = STATEMENTS["sharp_step"]
-    found = [check(sharp, graded(seed, (0.0, 2.0))) for seed in range(300)]
+    found = (check(sharp, graded(seed, (0.0, 2.0))) for seed in range(300))
     assert any(one.holds is False for checks in found for one in checks)

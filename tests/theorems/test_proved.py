@@ -3,7 +3,7 @@ vacuously."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -11,7 +11,7 @@ from theory.kernel.axioms import AXIOMS, trusted_names
 from theory.kernel.instance import check_instance
 from theory.kernel.terms import KernelError
 from theory.ledger import pins
-from theory.ledger.run import Entry, NotThisClaim, build, check_proof
+from theory.ledger.run import Case, Entry, NotThisClaim, build, check_proof
 from theory.statements import STATEMENTS
 
 PINNED = pins.recorded()
@@ -43,6 +43,11 @@ def test_the_claim_has_its_verdict(
     assert entry.reason is None
     assert entry.verdict == EXPECTED[slug] == STATEMENTS[slug].expected
     record_property("verdict", entry.verdict)
+    record_property("questions", entry.obligations)
+    for solver in entry.checkers.items():
+        record_property("solvers", solver)
+    for fact in entry.modulo:
+        record_property("rests on", fact)
 
 
 @every_claim()
@@ -54,9 +59,8 @@ def test_both_solvers_answered_unsat_to_every_obligation(
 
 
 @every_claim()
-def test_it_rests_on_the_pinned_facts_only(slug: str) -> None:
-    pin = PINNED[slug]
-    case = build(STATEMENTS[slug])
+def test_it_rests_on_the_pinned_facts_only(slug: str, cases: Mapping[str, Case]) -> None:
+    pin, case = PINNED[slug], cases[slug]
     roots = [case.proof] if case.proof is not None else list(case.roots().values())
     modulo = sorted(frozenset[str]().union(*(root.modulo for root in roots)))
     assert modulo == pin["modulo"]
@@ -95,11 +99,11 @@ def test_the_printed_list_of_facts_is_short_and_all_of_it_is_used() -> None:
     assert len(used) == 15
 
 
-def test_a_stale_pin_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stale_pin_is_noticed(cases: Mapping[str, Case], monkeypatch: pytest.MonkeyPatch) -> None:
     changed = {**PINNED["theorem_1b"], "modulo": ["exp_tangent"]}
     monkeypatch.setitem(PINNED, "theorem_1b", changed)
     with pytest.raises(AssertionError):
-        test_it_rests_on_the_pinned_facts_only("theorem_1b")
+        test_it_rests_on_the_pinned_facts_only("theorem_1b", cases)
 
 
 def test_a_proof_of_another_claim_is_refused() -> None:

@@ -44,6 +44,7 @@ def test_holds_on_random_policies(slug, record_property):
     statement = STATEMENTS[slug]
     ratios = [0.0]
     compared = []
+    drawn = []
 
     @given(seeds, log_odds_of_success)
     @example(0, -EXTREME_LOG_ODDS)
@@ -54,11 +55,13 @@ def test_holds_on_random_policies(slug, record_property):
             assert_certain(checks)
         checks = check(statement, values)
         assert_certain(checks)
+        drawn.append(seed)
         compared.extend(checks)
         ratios.extend(one.tightness for one in checks if one.tightness and one.relation == "le")
 
     holds()
     assert len(compared) >= 100
+    record_property("policies", len(drawn))
     if max(ratios) > 0:
         record_property("tightness", max(ratios))
 

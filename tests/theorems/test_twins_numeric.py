@@ -26,13 +26,14 @@ def counters(slug):
 
 
 @every_claim
-def test_every_twin_is_certainly_refuted(slug):
+def test_every_twin_is_certainly_refuted(slug, record_property):
     statement = STATEMENTS[slug]
     for twin in statement.twins:
         make = counter_of(twin, MODULES[slug].COUNTERS)
         assert make is not None, f"{twin.name}: no counterexample"
         found = make()
         assert found.meaningless or refuted(statement, found.values, twin.conclusion), twin.name
+        record_property("counterexample", twin.name)
 
 
 @every_claim

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from theory.attack.twins import attempt
@@ -22,8 +24,11 @@ TWINS = [
 
 
 @pytest.mark.parametrize(("slug", "twin"), TWINS)
-def test_the_kernel_does_not_prove_the_twin(slug: str, twin: Twin) -> None:
+def test_the_kernel_does_not_prove_the_twin(
+    slug: str, twin: Twin, record_property: Callable[[str, object], None]
+) -> None:
     assert attempt(STATEMENTS[slug], twin).rejected
+    record_property("twin", twin.name)
 
 
 @pytest.mark.parametrize("slug", [s.slug for s in STATEMENTS.values() if s.expected == "proved"])
