@@ -4,38 +4,12 @@ With loss = L eta^2/2 these are the inequalities of section 3, with loss = L |o|
 section 4: ``constant_loss`` and ``theory.proofs._token_step`` put them in.
 """
 
-from __future__ import annotations
-
-from functools import cache
-
-from theory.kernel.proof import Proof, assume, generalise, instantiate, solve, specialise
-from theory.kernel.terms import Lambda, Symbol, Term, absolute, eq, exp, forall, log, total
+from theory.proofs._prelude import *
 from theory.proofs import alignment_decomposition, jensen_exp
-from theory.proofs._step import (
-    incorrect_mass,
-    kind,
-    remainder,
-    reweighting,
-    success_interior,
-    with_interior,
-)
-from theory.proofs._toolkit import (
-    exp_equal,
-    exp_log,
-    exp_monotone,
-    exp_positive,
-    exp_sum,
-    log_at_least,
-    log_at_most,
-    sum_at_least,
-    sum_equal,
-    tangent,
-    use,
-)
+from theory.proofs._step import *
 from theory.statements import alignment_decomposition as alignment
 from theory.statements import jensen_exp as jensen
 from theory.statements._common import curvature
-from theory.vocabulary import RESPONSE, STEP, eta, o
 
 LOSS = Symbol("loss", (RESPONSE,))
 X, SCORE, loss = STEP.logp(eta) - STEP.logp(0), STEP.score(), LOSS(o)

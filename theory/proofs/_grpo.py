@@ -1,13 +1,7 @@
 """The sums of eqs. (4) and (5): E[A f] = J(1-J)(E+[f] - E-[f]), and sigma^2 = J(1-J)."""
 
-from __future__ import annotations
-
-from functools import cache
-
-from theory.kernel.proof import Proof, assume, solve
-from theory.kernel.terms import Term, eq
+from theory.proofs._prelude import *
 from theory.proofs._step import success_interior
-from theory.proofs._toolkit import at, sum_equal
 from theory.statements._grpo import (
     BINARY,
     PI,
@@ -18,7 +12,6 @@ from theory.statements._grpo import (
     length,
     sigma,
 )
-from theory.vocabulary import STEP, o
 
 J, F = STEP.success(), STEP.failure()
 RIGHT, WRONG = STEP.correct(), STEP.incorrect()

@@ -1,27 +1,11 @@
 """Witnesses for the claims about GRPO, and the three responses on which it turns round."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
-from theory.kernel.instance import Instance
-from theory.kernel.statement import Statement
-from theory.kernel.terms import Lambda, const
-from theory.proofs._witness import (
-    RIGHT,
-    STEP_VALUES,
-    WRONG,
-    ZERO,
-    Rows,
-    facts_at,
-    near_zero,
-    one_coordinate,
-    step_model,
-    witness,
-)
+from theory.proofs._prelude import *
+from theory.proofs._witness import *
 from theory.statements._grpo import length, sigma
 from theory.statements.effective_step import delta, tokens
-from theory.vocabulary import STEP, alpha, half, t
 
 FOUR: Rows = {(name,): Lambda((), const(4)) for name in (RIGHT, WRONG)}
 

@@ -3,49 +3,9 @@
 For theorem_4 the same facts hold at every node, for the gap of one token.
 """
 
-from __future__ import annotations
-
-from functools import cache
-
+from theory.proofs._prelude import *
 from theory.kernel.axioms import AT_ZERO, CIRCLE, PERIOD, PI_BOUNDS
-from theory.kernel.proof import (
-    Proof,
-    assume,
-    axiom,
-    differentiate,
-    discharge,
-    induction,
-    instantiate,
-    nondecreasing,
-    rename_derivative,
-    solve,
-    specialise,
-)
-from theory.kernel.terms import (
-    PI,
-    Term,
-    absolute,
-    conj,
-    const,
-    cos,
-    eq,
-    exp,
-    log,
-    negate,
-    sin,
-    substitute,
-    var,
-)
-from theory.proofs._toolkit import (
-    equal_inside,
-    exp_inverse,
-    exp_log,
-    exp_monotone,
-    exp_positive,
-    solve_hiding,
-    tangent_at,
-    use,
-)
+from theory.kernel.terms import PI, cos, sin
 from theory.statements._collapse import (
     BEND,
     DRIFT,
@@ -61,12 +21,11 @@ from theory.statements._collapse import (
     SLOPE,
     SPREAD,
     A,
-    at,
+    at_position,
     gap,
     x,
 )
 from theory.statements.theorem_2 import STATEMENT
-from theory.vocabulary import G, L, eps, eta, k, t, u
 
 y, z = var("y"), var("z")
 HYPOTHESES = STATEMENT.formal_hypotheses
@@ -141,7 +100,7 @@ def pi_bounds() -> Proof:
 
 def odds_slope(variable: Term, where: Term) -> Proof:
     """f has derivative f', along x or along t at x = k eta + t."""
-    odds, slope = at(ODDS, where), at(SLOPE, where)
+    odds, slope = at_position(ODDS, where), at_position(SLOPE, where)
     raw = differentiate(variable, odds)
     positive, _, pi = frame()
     frequency = solve(0 < OMEGA, positive, pi)
@@ -154,7 +113,7 @@ def odds_slope(variable: Term, where: Term) -> Proof:
 def logp_slope(name: str) -> Proof:
     """log pi has the score as its derivative, along t."""
     known = tuple(put(fact, HERE) for fact in shares())
-    size, logp, score = (at(table[name], HERE) for table in (SIZE, LOGP, SCORE))
+    size, logp, score = (at_position(table[name], HERE) for table in (SIZE, LOGP, SCORE))
     positive = next(f for f in known if f.conclusion == (0 < size))
     raw = differentiate(t, logp, odds_slope(t, HERE), positive)
     same = solve(eq(raw.conclusion.args[2], score), *known)
@@ -237,7 +196,7 @@ def score_lipschitz(name: str) -> Proof:
         nonnegative = solve(0 <= line.conclusion.args[2], bound)
         return nondecreasing(line, nonnegative, z, y)
 
-    change = at(SCORE[name], y) - at(SCORE[name], z)
+    change = at_position(SCORE[name], y) - at_position(SCORE[name], z)
     return solve(absolute(change) <= L * (y - z), rises(1), rises(-1))
 
 
@@ -273,8 +232,8 @@ def at_iterate() -> tuple[Proof, ...]:
     start = k * eta + 0
     phase = solve(eq(OMEGA * start, 2 * PI * k), *frame()[:2])
     known = whole_turns(), equal_inside(phase, sin), equal_inside(phase, cos)
-    odds = solve(eq(at(ODDS, start), F0 + DRIFT * eta * k), *known)
-    slope = solve(eq(at(SLOPE, start), gap), *known)
+    odds = solve(eq(at_position(ODDS, start), F0 + DRIFT * eta * k), *known)
+    slope = solve(eq(at_position(SLOPE, start), gap), *known)
     return odds, slope
 
 
@@ -285,10 +244,18 @@ def falls() -> Proof:
     now, then = k * eta + 0, (k + 1) * eta + 0
     before, _ = at_iterate()
     after = instantiate(before, {k: k + 1})
-    lower = solve(at(ODDS, then) < at(ODDS, now), before, after, drift_negative(), *given("short"))
-    bend = tangent_at(-at(ODDS, now), -at(ODDS, then))
-    positive = exp_positive(-at(ODDS, now))
-    return solve(exp(-at(ODDS, now)) < exp(-at(ODDS, then)), lower, bend, positive)
+    lower = solve(
+        at_position(ODDS, then) < at_position(ODDS, now),
+        before,
+        after,
+        drift_negative(),
+        *given("short"),
+    )
+    bend = tangent_at(-at_position(ODDS, now), -at_position(ODDS, then))
+    positive = exp_positive(-at_position(ODDS, now))
+    return solve(
+        exp(-at_position(ODDS, now)) < exp(-at_position(ODDS, then)), lower, bend, positive
+    )
 
 
 @cache
@@ -304,8 +271,8 @@ def small() -> Proof:
     positive, late = assume(0 < eps), assume(NUMBER <= k)
     before, _ = at_iterate()
     passed = solve(F0 - log(eps) <= -DRIFT * eta * k, late, pace())
-    low = solve(at(ODDS, start) <= log(eps), before, passed)
-    return solve(exp(at(ODDS, start)) <= eps, exp_monotone(low), exp_log(positive))
+    low = solve(at_position(ODDS, start) <= log(eps), before, passed)
+    return solve(exp(at_position(ODDS, start)) <= eps, exp_monotone(low), exp_log(positive))
 
 
 def facts_at(where: Term) -> tuple[Proof, ...]:

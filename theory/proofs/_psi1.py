@@ -1,31 +1,12 @@
 """Facts about log 2 and about weights that sum to one; and a witness for the psi_1 claims."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from functools import cache
 
-from theory.kernel.instance import Instance
-from theory.kernel.models import Model
-from theory.kernel.proof import Proof, assume, discharge, solve, specialise
-from theory.kernel.statement import Statement
-from theory.kernel.terms import Lambda, Symbol, Term, const, exp, lift, total
-from theory.proofs._toolkit import (
-    exp_inverse,
-    exp_log,
-    exp_monotone,
-    exp_positive,
-    exp_zero,
-    log_at_most,
-    sum_at_most,
-    tangent,
-    trivially,
-)
+from theory.proofs._prelude import *
 from theory.proofs._witness import RIGHT, WRONG, Rows, witness
 from theory.statements.jensen_exp import NONNEGATIVE, weight
 from theory.statements.psi1_moment import LOG_2
 from theory.statements.psi1_norm import IN_BALL, PROBABILITIES, X, Y, a, b, c, scale
-from theory.vocabulary import RESPONSE, o
 
 
 @cache

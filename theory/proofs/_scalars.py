@@ -1,18 +1,11 @@
 """The scalars of eqs. (20) and (21): what their hypotheses say one by one, and a witness."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
-from theory.kernel.instance import Instance
-from theory.kernel.models import Model
-from theory.kernel.proof import Proof, assume, part
-from theory.kernel.statement import Statement
-from theory.kernel.terms import Term, TermLike, const, lift
+from theory.proofs._prelude import *
 from theory.proofs._witness import witness
 from theory.statements._common import F, J, gap
 from theory.statements._grpo import CONSTANTS, DEVIATION, RATES, T_inf, T_psi, sigma
-from theory.vocabulary import G, L, alpha, eps, half
 
 NAMES = {
     **{name: (CONSTANTS, j) for j, name in enumerate(("alpha", "gap", "G", "L", "T_psi", "T_inf"))},

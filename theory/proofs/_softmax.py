@@ -1,31 +1,9 @@
 """Facts about a softmax and one expected update of its logits, for `theory.statements._softmax`."""
 
-from __future__ import annotations
-
-from functools import cache
-
-from theory.kernel.proof import (
-    Proof,
-    assume,
-    congruence,
-    discharge,
-    generalise,
-    instantiate,
-    solve,
-)
-from theory.kernel.terms import Lambda, Term, eq, exp, substitute, total, var
+from theory.proofs._prelude import *
 from theory.proofs import jensen_exp
-from theory.proofs._toolkit import (
-    exp_inverse,
-    exp_positive,
-    exp_sum,
-    sum_equal,
-    tangent,
-    use,
-)
 from theory.statements import jensen_exp as jensen
 from theory.statements._softmax import NONEMPTY, SOFTMAX, r
-from theory.vocabulary import RESPONSE, eta, o
 
 Z, Z_MOVED = SOFTMAX.normaliser, SOFTMAX.moved_normaliser
 E, E_MOVED = SOFTMAX.weight(o), SOFTMAX.moved(o)

@@ -1,18 +1,10 @@
 """Instances of the claims about a softmax: three tokens whose e^logit are 8 and 1."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
-from theory.kernel.instance import Instance
-from theory.kernel.models import Model
-from theory.kernel.proof import Proof, solve
-from theory.kernel.statement import Statement
-from theory.kernel.terms import Lambda, Symbol, Term, const, lift, log
-from theory.proofs._toolkit import exp_log, exp_zero
+from theory.proofs._prelude import *
 from theory.proofs._witness import Rows, witness
 from theory.statements._softmax import SOFTMAX, best, good, r
-from theory.vocabulary import RESPONSE, eta
 
 GOOD, BAD, BEST = "good", "bad", "best"
 REWARD = {GOOD: Fraction(4, 5), BAD: Fraction(0), BEST: Fraction(1)}

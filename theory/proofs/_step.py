@@ -1,46 +1,11 @@
 """Facts about one update that several claims use; all hypotheses are those of the step
 statements."""
 
-from functools import cache
-
-from theory.kernel.proof import (
-    Proof,
-    assume,
-    derivative_unique,
-    differentiate,
-    generalise,
-    instantiate,
-    part,
-    rename_derivative,
-    solve,
-    specialise,
-)
-from theory.kernel.terms import (
-    Lambda,
-    Term,
-    TermLike,
-    absolute,
-    const,
-    eq,
-    exp,
-    forall,
-    lift,
-    total,
-)
+from theory.proofs._prelude import *
 from theory.proofs import hoeffding_lemma, smoothness_remainder
-from theory.proofs._toolkit import (
-    at,
-    exp_monotone,
-    exp_positive,
-    exp_sum,
-    sum_at_most,
-    sum_equal,
-    use,
-)
 from theory.statements import hoeffding_lemma as hoeffding
 from theory.statements import jensen_exp as jensen
 from theory.statements import smoothness_remainder as smoothness
-from theory.vocabulary import STEP, G, L, eta, o, t, u
 
 PI = exp(STEP.logp())
 

@@ -7,19 +7,9 @@ At t = 0 the scores of the two incorrect arms differ by 1, so Var- = 1/4, and Va
 coefficient of eta^2 is f''/2 = -1/8; printed is Var+ - Var- = -1/4.
 """
 
-from __future__ import annotations
-
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.models import Model, interpret
-from theory.kernel.proof import Proof, differentiate, rename_derivative, solve
-from theory.kernel.statement import Statement
-from theory.kernel.terms import Lambda, Symbol, Term, const, eq, exp, log, negate, substitute
-from theory.proofs._toolkit import exp_equal, exp_inverse, exp_log, exp_positive, exp_zero
+from theory.proofs._prelude import *
 from theory.proofs._witness import ZERO, Rows, witness
 from theory.statements.expansion import SECOND, bend, second
-from theory.vocabulary import RESPONSE, STEP, t
 
 RIGHT, NEAR, FAR = "right", "near", "far"
 HIGH, LOW = 2 + exp(-t), 1 + 2 * exp(t)

@@ -5,29 +5,13 @@ for G, and discharges its hypotheses by those of the tree. ``with_lengths`` puts
 grows with the length of each response.
 """
 
-from __future__ import annotations
-
-from functools import cache
-
-from theory.kernel.proof import (
-    Proof,
-    assume,
-    discharge,
-    generalise,
-    instantiate,
-    part,
-    solve,
-    specialise,
-)
-from theory.kernel.terms import Lambda, Term, absolute, conj, eq, var
+from theory.proofs._prelude import *
 from theory.proofs import smoothness_remainder
 from theory.proofs._growth import LOSS
-from theory.proofs._toolkit import sum_equal, use
 from theory.proofs._tree_policy import all_responses
 from theory.proofs.token_regularity import length_bounded, score_bounded, score_steady
 from theory.statements import smoothness_remainder as remainder
 from theory.tree import TREE, T, length, size, whole
-from theory.vocabulary import RESPONSE, STEP, G, L, eta, o, t
 
 ON_SEGMENT = conj(0 <= t, t <= STEP.end)
 LENGTH_LOSS = L * size * eta**2 / 2

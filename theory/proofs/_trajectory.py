@@ -1,49 +1,10 @@
 """From one update to a trajectory: instantiate the step theorems at step k, then induction."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from functools import cache
 
-from theory.kernel.proof import (
-    Proof,
-    assume,
-    both,
-    congruence,
-    induction,
-    instantiate,
-    part,
-    prefix_step,
-    prefix_zero,
-    solve,
-    specialise,
-)
-from theory.kernel.terms import (
-    Lambda,
-    Term,
-    conj,
-    const,
-    eq,
-    exp,
-    forall,
-    log,
-    prefix_sum,
-    var,
-)
-from theory.proofs._toolkit import at, equal_inside, sum_equal, use
+from theory.proofs._prelude import *
 from theory.proofs.log_success_step import next_positive
-from theory.vocabulary import (
-    AT_K,
-    STEP,
-    Line,
-    continues,
-    eta,
-    k,
-    line_at,
-    o,
-    steps,
-    t,
-)
+from theory.vocabulary import continues
 
 NEXT = line_at(k + 1)
 

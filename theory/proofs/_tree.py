@@ -1,32 +1,8 @@
 """Facts about response trees that several claims use; all hypotheses are those of the tree."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from functools import cache
 
-from theory.kernel.proof import (
-    Proof,
-    apply_implication,
-    assume,
-    congruence,
-    discharge,
-    generalise,
-    induction,
-    part,
-    solve,
-    specialise,
-)
-from theory.kernel.terms import (
-    NAT,
-    Term,
-    const,
-    eq,
-    forall,
-    implies,
-    var,
-)
-from theory.proofs._toolkit import at
+from theory.proofs._prelude import *
 from theory.tree import (
     PREFIX,
     T,
@@ -43,7 +19,6 @@ from theory.tree import (
     v,
     whole,
 )
-from theory.vocabulary import o
 
 n = var("n", NAT)
 _hole = var("hole", PREFIX)

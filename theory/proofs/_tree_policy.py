@@ -1,50 +1,12 @@
 """Facts about a policy on a response tree, at one node and summed over the responses."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from functools import cache
 
-from theory.kernel.proof import (
-    Proof,
-    apply_implication,
-    assume,
-    derivative_unique,
-    differentiate,
-    discharge,
-    generalise,
-    instantiate,
-    part,
-    rename_derivative,
-    solve,
-    specialise,
-)
-from theory.kernel.terms import (
-    Lambda,
-    Symbol,
-    Term,
-    TermLike,
-    const,
-    eq,
-    exp,
-    lift,
-    total,
-)
+from theory.proofs._prelude import *
 from theory.proofs import tree_sum
-from theory.proofs._toolkit import equal_inside, exp_sum, exp_zero, sum_equal, use
 from theory.statements._tree import g
 from theory.statements.tree_sum import STATEMENT as TREE_SUM
-from theory.tree import (
-    TOKEN,
-    TREE,
-    child,
-    is_open,
-    p,
-    root,
-    v,
-    whole,
-)
-from theory.vocabulary import o, t
+from theory.tree import TOKEN, TREE, child, is_open, p, root, v, whole
 
 WEIGHT = Symbol("weight", (TOKEN,))  # the weights of jensen_exp, over tokens
 

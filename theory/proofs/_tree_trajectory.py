@@ -1,25 +1,12 @@
 """Trajectories on a response tree: the theorems of section 3 about trajectories, with responses
 read as complete prefixes, and the token-level step theorems at step k."""
 
-from __future__ import annotations
-
-from functools import cache
-
-from theory.kernel.proof import (
-    Proof,
-    assume,
-    generalise,
-    instantiate,
-    specialise,
-)
-from theory.kernel.terms import Lambda, forall
+from theory.proofs._prelude import *
 from theory.proofs import _trajectory as flat
 from theory.proofs import theorem_1b
 from theory.proofs._token_step import bounded, differentiable, normalised, smooth
-from theory.proofs._toolkit import at, use
 from theory.statements._tree_trajectory import CONTINUES
 from theory.tree import TREE, TREE_AT_K, T, p, whole
-from theory.vocabulary import AT_K, G, L, eta, k, o, steps, t
 
 ALWAYS_GAINS = forall(k, theorem_1b.GAIN / 2 <= AT_K.log_odds_change())
 

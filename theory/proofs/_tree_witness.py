@@ -4,32 +4,12 @@ The tree has the empty prefix and two responses of one token, "right" and "wrong
 is the logistic one of ``_witness``: log pi(prefix) is 0 at the root and LOGP at the two responses.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 
-from theory.kernel.instance import Instance
-from theory.kernel.models import Model
-from theory.kernel.proof import Proof, solve
-from theory.kernel.statement import Statement
-from theory.kernel.terms import NAT, REAL, Lambda, Sort, Symbol, Term, const, eq, exp, substitute
-from theory.proofs._toolkit import equal_inside, exp_inverse, exp_positive, tangent
-from theory.proofs._witness import (
-    LOGP,
-    REWARD,
-    RIGHT,
-    SCORE,
-    STEP_VALUES,
-    WRONG,
-    ZERO,
-    Rows,
-    facts_at,
-    near_zero,
-    witness,
-    x,
-)
+from theory.proofs._prelude import *
+from theory.kernel.terms import Sort
+from theory.proofs._witness import *
 from theory.proofs._witness_paths import GROWING_NUMBERS, PASSES, N, growing, growing_diverges
 from theory.statements._tree import g
 from theory.tree import (
@@ -47,7 +27,6 @@ from theory.tree import (
     root,
     whole,
 )
-from theory.vocabulary import AT_K, COORDINATE, RESPONSE, STEP, G, L, Line, eps, k, steps, t
 
 EMPTY = "empty"
 NOTHING = Term("neg", (ZERO,))  # minus the log-probability of the empty prefix

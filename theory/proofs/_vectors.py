@@ -1,12 +1,9 @@
 """Vectors given by terms in the coordinate i: their products, and means of products."""
 
-from theory.kernel.proof import Proof, instantiate, solve, sum_exchange
-from theory.kernel.terms import Lambda, Term, const, eq, total
+from theory.proofs._prelude import *
 from theory.proofs import cauchy_schwarz
-from theory.proofs._toolkit import sum_equal
 from theory.proofs.cauchy_schwarz import nonnegative_square
 from theory.statements import cauchy_schwarz as schwarz
-from theory.vocabulary import i, o
 
 
 def dot_bound(left: Term, right: Term) -> tuple[Proof, Proof]:

@@ -5,61 +5,10 @@ pi(right) = 1/(1 + e^-x), pi(wrong) = 1/(1 + e^x) at position x. Its scores are 
 x = offset(k) + t: any offsets and steps that fit together will do.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 
-from theory.kernel.instance import Instance
-from theory.kernel.models import Model, interpret
-from theory.kernel.proof import (
-    Proof,
-    assume,
-    both,
-    differentiate,
-    discharge,
-    generalise,
-    instantiate,
-    rename_derivative,
-    solve,
-)
-from theory.kernel.statement import Statement
-from theory.kernel.terms import (
-    REAL,
-    Lambda,
-    Symbol,
-    Term,
-    TermLike,
-    const,
-    eq,
-    exp,
-    lift,
-    log,
-    substitute,
-    var,
-)
-from theory.proofs._toolkit import (
-    equal_inside,
-    exp_inverse,
-    exp_log,
-    exp_positive,
-    exp_zero,
-    tangent,
-)
-from theory.vocabulary import (
-    AT_Q,
-    COORDINATE,
-    PROMPT,
-    RESPONSE,
-    STEP,
-    G,
-    L,
-    Line,
-    alpha,
-    half,
-    t,
-)
+from theory.proofs._prelude import *
 
 x = var("x")
 ZERO = const(0)

@@ -5,64 +5,10 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 
-from theory.kernel.instance import Instance
-from theory.kernel.models import Model, interpret
-from theory.kernel.proof import (
-    Proof,
-    assume,
-    discharge,
-    generalise,
-    induction,
-    prefix_step,
-    prefix_zero,
-    solve,
-    specialise,
-)
-from theory.kernel.statement import Statement
-from theory.kernel.terms import (
-    NAT,
-    REAL,
-    Lambda,
-    Symbol,
-    Term,
-    const,
-    eq,
-    exp,
-    log,
-    minimum,
-    prefix_sum,
-    substitute,
-    var,
-)
-from theory.proofs._toolkit import (
-    equal_inside,
-    exp_log,
-    exp_sum,
-    exp_zero,
-    log_at_least,
-    log_exp,
-    log_monotone,
-    tangent,
-    trivially,
-)
+from theory.proofs._prelude import *
 from theory.proofs._witness import LOGP, ZERO, Rows, facts_at, near_zero, step_model, witness, x
-from theory.vocabulary import (
-    AT_K,
-    C0,
-    C1,
-    COORDINATE,
-    RESPONSE,
-    G,
-    K,
-    L,
-    eps,
-    k,
-    positive_part,
-    steps,
-    t,
-)
+from theory.vocabulary import C0, C1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,41 +1,9 @@
 """The tree of theorem_4: the landscape of theorem_2 at every node, and one response of ones."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from functools import cache
 
-from theory.kernel.proof import (
-    Proof,
-    apply_implication,
-    assume,
-    both,
-    congruence,
-    derivative_unique,
-    differentiate,
-    discharge,
-    instantiate,
-    part,
-    rename_derivative,
-    solve,
-    specialise,
-)
-from theory.kernel.terms import (
-    Term,
-    absolute,
-    conj,
-    const,
-    eq,
-    substitute,
-    total,
-    var,
-)
+from theory.proofs._prelude import *
 from theory.proofs import _landscape
-from theory.proofs._toolkit import (
-    solve_hiding,
-    sum_equal,
-    use,
-)
 from theory.proofs._tree import at_open, empty_root
 from theory.proofs.tree_path import falls_along
 from theory.statements._collapse import J0, LOGP, RIGHT, SCORE, WRONG, gap
@@ -64,7 +32,6 @@ from theory.tree import (
     v,
     whole,
 )
-from theory.vocabulary import STEP, G, L, eta, k, o, t, u
 
 HYPOTHESES = STATEMENT.formal_hypotheses
 _token, _response = var("hole", TOKEN), var("hole", o.sort)

@@ -1,10 +1,6 @@
 """Two linear equations for m+ and m-: J m+ + (1-J) m- = 0 and m+ - m- = gap."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, conclude
-from theory.kernel.terms import Term
+from theory.proofs._prelude import *
 from theory.proofs._step import balance, success_interior
 from theory.proofs._witness import step_witness
 from theory.statements.alignment_decomposition import STATEMENT

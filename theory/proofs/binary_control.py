@@ -2,35 +2,13 @@
 r(best) <= r(good) and V <= r(good). Induction on the steps: the difference of the two logits never
 rises."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.models import Model
-from theory.kernel.proof import Proof, assume, conclude, induction, instantiate, solve, specialise
-from theory.kernel.terms import Lambda, Symbol, Term, const, exp, lift, log
+from theory.proofs._prelude import *
 from theory.proofs._softmax import P, V, normalised, positive
 from theory.proofs._softmax_witness import BEST, GOOD, whole_numbers
-from theory.proofs._toolkit import (
-    at,
-    exp_at_most,
-    exp_monotone,
-    exp_positive,
-    exp_sum,
-    sum_at_most,
-    use,
-)
 from theory.proofs._witness import Rows
 from theory.proofs._witness import witness as proved_in
-from theory.statements._softmax import (
-    SOFTMAX,
-    SOFTMAX_AT_K,
-    Softmax,
-    best,
-    good,
-    r,
-)
+from theory.statements._softmax import SOFTMAX, SOFTMAX_AT_K, Softmax, best, good, r
 from theory.statements.binary_control import STATEMENT
-from theory.vocabulary import RESPONSE, K, k, o, steps
 
 HYPOTHESES = STATEMENT.formal_hypotheses
 START, END = Softmax((const(0),)), Softmax((K,))

@@ -1,12 +1,9 @@
 """0 <= |(a.b) a - |a|^2 b|^2 settles |a| > 0, the same with a and b exchanged |b| > 0; and if both
 vanish, 0 <= |a + b|^2 and 0 <= |a - b|^2 leave a.b = 0."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, conclude, solve, sum_linear, sum_monotone
-from theory.kernel.terms import Term, const
+from theory.proofs._prelude import *
 from theory.proofs._witness import coordinate_witness
 from theory.statements.cauchy_schwarz import STATEMENT, a, b, dot, norm2_a, norm2_b
-from theory.vocabulary import i
 
 
 def nonnegative_square(x: Term, y: Term) -> Proof:

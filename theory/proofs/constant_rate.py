@@ -1,25 +1,12 @@
 """The step along v = g+ has E+[score] = |g+|^2 and curvature L |g+|^2: log J gains alpha |g+|^2
 (1 - alpha L/2)."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import (
-    Proof,
-    apply_implication,
-    assume,
-    conclude,
-    discharge,
-    generalise,
-    instantiate,
-    solve,
-)
-from theory.kernel.terms import Lambda, Term, absolute, conj, eq, exp, log, total
+from theory.proofs._prelude import *
 from theory.proofs._growth import smooth_growth
 from theory.proofs._step import success_interior
-from theory.proofs._toolkit import at, exp_log, exp_sum, log_at_least, sum_equal, tangent, use
 from theory.proofs._vectors import dot_bound, dot_of_change, mean_of_dot
 from theory.proofs._witness import gradient_witness
 from theory.statements.constant_rate import STATEMENT, g_plus, gradient, norm2, score
-from theory.vocabulary import STEP, L, alpha, eta, i, o, t
 
 V = STATEMENT.expand(norm2)
 HYPOTHESES = STATEMENT.formal_hypotheses

@@ -1,19 +1,13 @@
 """Each step gains least_gap * eta / 2 in log odds or more; after K steps the odds grew by
 e^(...)."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, solve, specialise
-from theory.kernel.terms import Term, const
+from theory.proofs._prelude import *
 from theory.proofs import lemma_1_sharp
-from theory.proofs._toolkit import at, exp_positive, odds_at_least
 from theory.proofs._trajectory import at_step, climb, interior
 from theory.proofs._witness_paths import steady_witness
 from theory.proofs.theorem_1b import END, START
 from theory.statements.corollary_1 import STATEMENT, least_gap
 from theory.statements.lemma_1_sharp import STATEMENT as SHARP
-from theory.vocabulary import AT_K, K, Line, eta, k
 
 
 @cache

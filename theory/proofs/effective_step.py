@@ -1,15 +1,11 @@
 """With one length, E+[f/|o|] = E+[f]/len; the coordinates of g+ - g- are delta w_i."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, part, solve, specialise
-from theory.kernel.terms import Term, eq
+from theory.proofs._prelude import *
 from theory.proofs._grpo import RIGHT, WRONG, dr_grpo_is_gap, grpo_is_gap, variance
 from theory.proofs._grpo_witness import direction_witness
 from theory.proofs._step import success_interior
-from theory.proofs._toolkit import at, sum_equal
 from theory.statements._grpo import SPREAD, length
 from theory.statements.effective_step import STATEMENT, delta, gap_i, gradient, tokens, w
-from theory.vocabulary import i, o
 
 COMPONENT = gradient(i, o, 0)
 

@@ -1,24 +1,13 @@
 """Three lower bounds on progress, one for each branch; whichever threshold is largest decides."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, discharge, solve
-from theory.kernel.terms import Term
+from theory.proofs._prelude import *
 from theory.proofs import lemma_1_sharp
 from theory.proofs._step import success_interior
-from theory.proofs._toolkit import exp_inverse, log_monotone, tangent, use
 from theory.proofs._witness import step_witness
 from theory.proofs.lemma_1_sharp import rate_bounded
 from theory.proofs.log_success_step import next_positive, rate_grows
-from theory.statements.eta_safe import (
-    STATEMENT,
-    branch_both,
-    branch_failure,
-    branch_success,
-)
+from theory.statements.eta_safe import STATEMENT, branch_both, branch_failure, branch_success
 from theory.statements.lemma_1_sharp import STATEMENT as SHARP
-from theory.vocabulary import STEP, eta
 
 
 @cache

@@ -1,28 +1,11 @@
 """f = log J - log(1-J). Its derivative is J'/J + J'/(1-J) = m+ - m-, because the score has mean
 zero; and that of E+[s] = (sum r pi s)/J is E+[s^2] + E+[H] - E+[s] J'/J = Var+ + E+[H]."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import (
-    Proof,
-    assume,
-    both,
-    conclude,
-    derivative_unique,
-    differentiate,
-    part,
-    rename_derivative,
-    solve,
-    specialise,
-)
-from theory.kernel.terms import Term, TermLike, const, eq, negate, total
+from theory.proofs._prelude import *
 from theory.proofs import gradient_identity
 from theory.proofs._step import balance
 from theory.proofs._three_arms import three_arms
-from theory.proofs._toolkit import at, sum_equal
 from theory.statements.expansion import STATEMENT, bend, curvature
-from theory.vocabulary import STEP, o, t
 
 HYPOTHESES = STATEMENT.formal_hypotheses
 J, F, SCORE, BEND = STEP.success(t), STEP.failure(t), STEP.score(t), bend(o, t)

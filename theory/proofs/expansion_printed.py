@@ -2,10 +2,7 @@
 
 from dataclasses import replace
 
-from theory.kernel.instance import Instance
-from theory.kernel.models import interpret
-from theory.kernel.proof import solve
-from theory.kernel.terms import negate
+from theory.proofs._prelude import *
 from theory.proofs._three_arms import at_zero, model, three_arms
 from theory.statements.expansion_printed import STATEMENT
 

@@ -1,13 +1,9 @@
 """Sums are linear and monotone; divide by the total weight."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, solve
-from theory.kernel.terms import Term, eq
-from theory.proofs._toolkit import at, sum_at_most, sum_equal
+from theory.proofs._prelude import *
 from theory.proofs._witness import table_witness
 from theory.statements.expectation_functional import STATEMENT, a, b, c, f, g
 from theory.statements.jensen_exp import weight
-from theory.vocabulary import o
 
 
 def prove(goal: Term) -> Proof:

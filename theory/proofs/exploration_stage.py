@@ -1,31 +1,13 @@
 """Every token but the best has a negative advantage, so u is largest, and positive, at the best
 token; V never falls."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, solve
-from theory.kernel.terms import Term, exp
+from theory.proofs._prelude import *
 from theory.proofs import tabular_ascent
-from theory.proofs._softmax import (
-    E_MOVED,
-    V_MOVED,
-    Z_MOVED,
-    E,
-    U,
-    Z,
-    at_element,
-    moved_nonempty,
-    nonempty,
-    positive,
-    reweighted,
-)
+from theory.proofs._softmax import *
 from theory.proofs._softmax_witness import BEST, softmax_witness
-from theory.proofs._toolkit import at, exp_monotone, exp_rises, solve_hiding, sum_at_most, use
 from theory.statements._common import FORWARD
 from theory.statements._softmax import SOFTMAX, best, good, r
 from theory.statements.exploration_stage import STATEMENT
-from theory.vocabulary import eta, o
 
 HYPOTHESES = STATEMENT.formal_hypotheses
 TOP = SOFTMAX.update(best)

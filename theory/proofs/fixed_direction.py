@@ -1,26 +1,10 @@
 """From both ends to x = U eta/(L + U), where L x = U (eta - x): the mean value theorem twice."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.models import Model
-from theory.kernel.proof import (
-    Proof,
-    apply_implication,
-    assume,
-    both,
-    conclude,
-    differentiate,
-    discharge,
-    nondecreasing,
-    part,
-    solve,
-)
-from theory.kernel.terms import Lambda, Symbol, Term, conj, const, eq
-from theory.proofs._toolkit import at, solve_hiding, use
+from theory.proofs._prelude import *
 from theory.proofs._witness import Rows
 from theory.proofs._witness import witness as proved_witness
 from theory.statements._common import gap
 from theory.statements.fixed_direction import STATEMENT, U, f, loss, slope
-from theory.vocabulary import L, eta, t
 
 HYPOTHESES = STATEMENT.formal_hypotheses
 X = U * eta / (L + U)

@@ -1,13 +1,9 @@
 """d/dt sum r pi = sum r pi s = J m+, and m+ = (1-J) * gap."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, both, conclude, differentiate, rename_derivative, solve
-from theory.kernel.terms import Term, eq
+from theory.proofs._prelude import *
 from theory.proofs._step import balance, success_interior
-from theory.proofs._toolkit import at, sum_equal
 from theory.proofs._witness import step_witness
 from theory.statements.gradient_identity import SLOPE_AT_T, STATEMENT
-from theory.vocabulary import STEP, o, t
 
 
 def derivative() -> Proof:

@@ -6,18 +6,12 @@ feature 0. "wrong": 8 tokens, feature 0. At theta = 0 the gap is 1/2, the scores
 """
 
 from dataclasses import replace
-from functools import cache
 
-from theory.kernel.instance import Instance
-from theory.kernel.models import Model, interpret
-from theory.kernel.proof import Proof, solve
-from theory.kernel.terms import Lambda, Symbol, Term, const, eq, exp, lift, log, negate, substitute
+from theory.proofs._prelude import *
 from theory.proofs._psi1 import two
-from theory.proofs._toolkit import exp_equal, exp_inverse, exp_log, exp_positive, exp_sum, exp_zero
 from theory.proofs._witness import ZERO, Rows, witness
 from theory.statements._grpo import length, sigma
 from theory.statements.grpo_along_gap_printed import STATEMENT
-from theory.vocabulary import RESPONSE, STEP, t
 
 LONG, SHORT, WRONG = "long", "short", "wrong"
 SIZE = {LONG: 1 + 2 * exp(-t), SHORT: 2 + exp(t), WRONG: 2 + exp(t)}

@@ -1,15 +1,11 @@
 """pi A = (1-J) r pi - J (1-r) pi; divide by sigma, and sigma^2 = J(1-J)."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, part
-from theory.kernel.terms import Term
+from theory.proofs._prelude import *
 from theory.proofs._grpo import grpo_is_gap, variance
 from theory.proofs._grpo_witness import grpo_witness
 from theory.proofs._step import success_interior
-from theory.proofs._toolkit import at
 from theory.statements._grpo import LENGTHS, SCORE, SPREAD
 from theory.statements.grpo_gradient import STATEMENT
-from theory.vocabulary import o
 
 
 def prove(goal: Term) -> Proof:

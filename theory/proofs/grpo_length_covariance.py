@@ -1,15 +1,10 @@
 """E[s/|o|] = E[1/|o|] E[s] + Cov under pi+ and under pi-; E+[s] = (1-J) gap, E-[s] = -J gap."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, part, solve
-from theory.kernel.terms import Term, eq, total
+from theory.proofs._prelude import *
 from theory.proofs._growth import shares
 from theory.proofs._grpo import grpo_is_gap
 from theory.proofs._grpo_witness import grpo_witness
 from theory.proofs._step import kind, success_interior
-from theory.proofs._toolkit import at, sum_at_least, use
 from theory.statements._grpo import LENGTHS, SCORE, SPREAD, grpo, length, sigma
 from theory.statements.grpo_length_covariance import (
     STATEMENT,
@@ -20,7 +15,6 @@ from theory.statements.grpo_length_covariance import (
     inverse_plus,
     rescaled,
 )
-from theory.vocabulary import o
 
 
 @cache

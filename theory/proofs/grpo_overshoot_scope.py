@@ -1,18 +1,12 @@
 """The step allowed by (18a) is gap/2 over L T + G^2 times the smaller arm: at most gap/2 over G^2
 T_psi/(1-J), at least gap/2 over L T + 8 G^2 T^2. And sigma^2 <= 1-J."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, discharge, part, solve
-from theory.kernel.terms import Term, conj, eq
+from theory.proofs._prelude import *
 from theory.proofs._scalars import facts, scalar_witness
-from theory.proofs._toolkit import solve_hiding, use
 from theory.proofs.grpo_versus_dr_grpo import BOUND, GRPO, RATIO, ratio
 from theory.statements._common import F, J, gap
 from theory.statements._grpo import T_inf, T_psi, allowed, first_arm, late_loss, second_arm, sigma
 from theory.statements.grpo_overshoot_scope import STATEMENT, close, safe, scale
-from theory.vocabulary import G, L, alpha, eps
 
 ALLOWED, SAFE = STATEMENT.expand(allowed), STATEMENT.expand(safe)
 DENOMINATOR = ALLOWED.args[1]

@@ -1,11 +1,8 @@
 """With m the smaller arm: (1-J) m <= T_psi and m <= peak^2 T_psi, so sigma m <= peak T_psi. And
 sigma <= 1/2."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, part, solve
-from theory.kernel.terms import Term, eq
+from theory.proofs._prelude import *
 from theory.proofs._scalars import facts, scalar_witness
-from theory.proofs._toolkit import solve_hiding
 from theory.proofs.grpo_overshoot_scope import (
     ALLOWED,
     DENOMINATOR,
@@ -17,7 +14,6 @@ from theory.proofs.grpo_versus_dr_grpo import GRPO
 from theory.statements._common import F
 from theory.statements._grpo import T_inf, T_psi, first_arm, second_arm, sigma
 from theory.statements.grpo_safe_rate import PEAK, STATEMENT, peak, worst
-from theory.vocabulary import G, L, alpha
 
 SMALLER = DENOMINATOR.args[1].args[1]
 

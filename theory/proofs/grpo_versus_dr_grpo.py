@@ -1,16 +1,10 @@
 """Arithmetic: 2 G^2 T_psi bound = (1-J) gap, and (sigma/(1-J))^2 = J/(1-J)."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, discharge, solve
-from theory.kernel.terms import Term, eq
+from theory.proofs._prelude import *
 from theory.proofs._scalars import facts, scalar_witness
-from theory.proofs._toolkit import solve_hiding
 from theory.statements._common import F, J, gap
 from theory.statements._grpo import B, T_psi, bound, eta_dr_grpo, eta_grpo, sigma
 from theory.statements.grpo_versus_dr_grpo import STATEMENT, late
-from theory.vocabulary import G, alpha
 
 BOUND, GRPO, DR_GRPO = (STATEMENT.expand(x) for x in (bound, eta_grpo, eta_dr_grpo))
 RATIO = 2 * alpha * G**2 * sigma / F

@@ -3,41 +3,10 @@
 phi(0) = phi'(0) = 0 and phi'' = 1/4 - s(1 - s) >= 0 with s = p e^v / (1 - p + p e^v).
 """
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import (
-    Proof,
-    assume,
-    conclude,
-    differentiate,
-    discharge,
-    instantiate,
-    nondecreasing,
-    rename_derivative,
-    solve,
-)
-from theory.kernel.terms import Term, const, eq, exp, log, negate, substitute, var
-from theory.proofs._toolkit import (
-    at,
-    equal_inside,
-    exp_equal,
-    exp_log,
-    exp_monotone,
-    exp_positive,
-    exp_sum,
-    exp_zero,
-    log_exp,
-    sum_at_least,
-    sum_at_most,
-    tangent,
-    tangent_at,
-    use,
-)
+from theory.proofs._prelude import *
 from theory.proofs._witness import table_witness
 from theory.statements.hoeffding_lemma import STATEMENT, moment
 from theory.statements.jensen_exp import mean, value, weight
-from theory.vocabulary import G, o, u
 
 p, v, s = var("p"), var("v"), var("s")
 ZERO = const(0)

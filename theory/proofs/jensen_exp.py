@@ -1,12 +1,8 @@
 """exp(x) >= exp(m) * (1 + x - m) for every value x; multiply by the weight, add up."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, solve
-from theory.kernel.terms import Term, exp
-from theory.proofs._toolkit import at, exp_positive, sum_at_least, tangent_at
+from theory.proofs._prelude import *
 from theory.proofs._witness import table_witness
 from theory.statements.jensen_exp import STATEMENT, mean, mean_exp, value, weight
-from theory.vocabulary import o
 
 
 def prove(goal: Term) -> Proof:

@@ -1,8 +1,6 @@
 """A weighted sum of the two halves of log_success_step, with the weights J and 1 - J."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, conclude
-from theory.kernel.terms import Term
+from theory.proofs._prelude import *
 from theory.proofs import log_success_step
 from theory.proofs._step import success_interior
 from theory.proofs._witness import step_witness

@@ -1,8 +1,6 @@
 """L + G^2/2 <= L + 8 G^2: the sharp form implies the printed one, whatever the step size."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, conclude
-from theory.kernel.terms import Term
+from theory.proofs._prelude import *
 from theory.proofs import lemma_1_sharp
 from theory.proofs._step import success_interior
 from theory.proofs._witness import step_witness

@@ -1,18 +1,12 @@
 """log W' <= log W + eta m + (L + G^2) eta^2/2 (Hoeffding) and >= log W + eta m - L eta^2/2
 (Jensen)."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, conclude, solve
-from theory.kernel.terms import Term, exp, log
+from theory.proofs._prelude import *
 from theory.proofs._growth import shares
 from theory.proofs._step import ceiling, incorrect_mass, success_interior, with_interior
-from theory.proofs._toolkit import exp_equal, exp_log, exp_sum, log_at_most
 from theory.proofs._witness import step_witness
 from theory.proofs.log_success_step import log_rate_grows, next_positive
 from theory.statements.lemma_1_sharp import STATEMENT
-from theory.vocabulary import STEP, G, L, eta
 
 
 @cache

@@ -1,8 +1,6 @@
 """4(2^{1/4} - 1) <= 1: the sharp form implies the printed one."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, part, solve
-from theory.kernel.terms import Term
+from theory.proofs._prelude import *
 from theory.proofs import lemma_2_sharp
 from theory.proofs._tree_witness import policy_witness
 from theory.proofs.token_sharp_step import interior, positive_next
@@ -10,7 +8,6 @@ from theory.statements._tree import LIGHT
 from theory.statements.lemma_2 import STATEMENT
 from theory.statements.lemma_2_sharp import STATEMENT as SHARP
 from theory.tree import T_psi
-from theory.vocabulary import G, eta
 
 
 def prove(goal: Term) -> Proof:

@@ -4,30 +4,12 @@
 with y = eta^2 G^2 T_psi <= 1/4 (``token_moment``).
 """
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, instantiate, part, solve, specialise
-from theory.kernel.terms import Term, conj, const, eq, exp, log, total
+from theory.proofs._prelude import *
 from theory.proofs import log_success_step
 from theory.proofs._growth import shares
 from theory.proofs._psi1 import two
 from theory.proofs._step import incorrect_mass, mean_score, reweighting
 from theory.proofs._token_step import nonnegative_constants, on_tree, token_remainder
-from theory.proofs._toolkit import (
-    at,
-    exp_convex,
-    exp_equal,
-    exp_log,
-    exp_monotone,
-    exp_positive,
-    exp_sum,
-    exp_zero,
-    log_at_most,
-    sum_at_most,
-    tangent,
-    use,
-)
 from theory.proofs._tree_policy import all_responses
 from theory.proofs._tree_witness import policy_witness
 from theory.proofs.token_moment import moment_bounded
@@ -37,7 +19,6 @@ from theory.statements._tree import VERIFIABLE
 from theory.statements.lemma_2_sharp import FACTOR, STATEMENT
 from theory.statements.psi1_moment import LOG_2
 from theory.tree import TREE, T, T_psi, whole
-from theory.vocabulary import STEP, G, L, eta, o, u
 
 PI, S = exp(TREE.logp(whole(o))), TREE.score(whole(o))
 X = TREE.logp(whole(o), eta) - TREE.logp(whole(o))

@@ -1,18 +1,12 @@
 """J' = sum r pi e^X >= J e^{E+[X]}, E+[X] >= eta m+ - L eta^2/2; the same for 1 - J."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, conclude, solve
-from theory.kernel.terms import Term, eq, exp
+from theory.proofs._prelude import *
 from theory.proofs import _growth
 from theory.proofs._growth import constant_loss, mean_constant
 from theory.proofs._step import incorrect_mass, success_interior, with_interior
-from theory.proofs._toolkit import exp_equal
 from theory.proofs._witness import step_witness
 from theory.statements._common import curvature
 from theory.statements.log_success_step import STATEMENT
-from theory.vocabulary import STEP, eta
 
 
 @cache

@@ -1,11 +1,8 @@
 """V is a quotient N/Z of sums; differentiate it. And sum p (r - c) = V - c for a baseline c."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, both, conclude, differentiate, rename_derivative, solve
-from theory.kernel.terms import Term, eq, negate, total
+from theory.proofs._prelude import *
 from theory.proofs._softmax import P, V, normalised
 from theory.proofs._softmax_witness import TILT, softmax_witness, tilted
-from theory.proofs._toolkit import at, exp_equal, exp_positive, sum_equal, use
 from theory.statements._softmax import SOFTMAX, r
 from theory.statements.logit_gradient import (
     STATEMENT,
@@ -16,7 +13,6 @@ from theory.statements.logit_gradient import (
     w,
     weight,
 )
-from theory.vocabulary import o, t
 
 NONEMPTY = STATEMENT.formal_hypotheses["nonempty"]
 

@@ -1,28 +1,13 @@
 """The inequalities of ``_growth``, for the loss B(o) eta^2/2 of each response o."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import (
-    Proof,
-    assume,
-    conclude,
-    discharge,
-    generalise,
-    instantiate,
-    solve,
-    specialise,
-)
-from theory.kernel.terms import Lambda, Term, conj, const, eq, substitute, var
+from theory.proofs._prelude import *
 from theory.proofs import _growth, smoothness_remainder
 from theory.proofs._growth import LOSS, next_positive, side
 from theory.proofs._step import success_interior
-from theory.proofs._toolkit import solve_hiding, sum_equal, tangent, use
 from theory.proofs._witness import RIGHT, WRONG, Rows, step_witness
 from theory.statements import smoothness_remainder as smoothness
 from theory.statements._common import curvature
 from theory.statements.mean_curvature_step import SMOOTH, STATEMENT, B
-from theory.vocabulary import RESPONSE, STEP, L, eta, o, t
 
 OWN_LOSS = curvature(B(o))
 

@@ -1,21 +1,9 @@
 """For each prompt log J_q' >= log J_q + eta E+[s] - L eta^2/2; weight and add."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import (
-    Proof,
-    both,
-    conclude,
-    differentiate,
-    instantiate,
-    rename_derivative,
-    solve,
-)
-from theory.kernel.terms import Lambda, Term, const, eq, exp, log
+from theory.proofs._prelude import *
 from theory.proofs._growth import smooth_growth
-from theory.proofs._toolkit import at, exp_log, exp_sum, log_at_least, sum_at_least, sum_equal, use
 from theory.proofs._witness import prompt_witness
 from theory.statements.multi_prompt import STATEMENT, objective_at, share, slope_at
-from theory.vocabulary import AT_Q, STEP, L, eta, o, q, t
 
 J_now, J_next, RATE = AT_Q.success(), AT_Q.success(eta), AT_Q.mean_correct(AT_Q.score())
 LOSS = L * eta**2 / 2

@@ -1,16 +1,12 @@
 """For rewards 0 and 1, min(A, 0) = -J (1 - r) and r - 1 = -(1 - r): both look at the incorrect
 responses alone. The score has mean zero, so what they say is what the correct ones say."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, conclude, solve
-from theory.kernel.terms import Term, eq, minimum
+from theory.proofs._prelude import *
 from theory.proofs._grpo import WRONG, J, dr_grpo_is_gap
 from theory.proofs._step import balance, success_interior
-from theory.proofs._toolkit import at, sum_equal
 from theory.proofs._witness import step_witness
 from theory.statements._grpo import BINARY, PI, SCORE, advantage
 from theory.statements.negative_only import STATEMENT
-from theory.vocabulary import STEP, o
 
 
 def prove(goal: Term) -> Proof:

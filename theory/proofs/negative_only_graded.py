@@ -1,16 +1,12 @@
 """sum p f (w - d), with d = sum p w, is sum p (f - sum p f) w: whatever each token is weighted
 with, its logit moves by p times what that weight is above the mean weight."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, conclude, solve
-from theory.kernel.terms import Term, eq, minimum, total
+from theory.proofs._prelude import *
 from theory.proofs._softmax import A, P, nonempty, normalised
 from theory.proofs._softmax_witness import TILT, softmax_witness
-from theory.proofs._toolkit import sum_equal
 from theory.statements._softmax import SOFTMAX, r
 from theory.statements.logit_gradient import w
 from theory.statements.negative_only_graded import STATEMENT
-from theory.vocabulary import o
 
 
 def centred(factor: Term) -> Proof:

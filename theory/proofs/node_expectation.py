@@ -1,17 +1,13 @@
 """``expectation_functional`` over tokens, with the weights pi(v | p), which sum to one."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, conclude, generalise, instantiate, rename_index, solve
-from theory.kernel.terms import Lambda, Term, exp
+from theory.proofs._prelude import *
 from theory.proofs import expectation_functional
-from theory.proofs._toolkit import exp_positive, use
 from theory.proofs._tree_policy import WEIGHT, token_mass
 from theory.proofs._tree_witness import constants, policy_witness
 from theory.proofs._witness import RIGHT, WRONG
 from theory.statements import expectation_functional as general
 from theory.statements.node_expectation import STATEMENT, f, g
 from theory.tree import TREE, v
-from theory.vocabulary import o
 
 
 def prove(goal: Term) -> Proof:

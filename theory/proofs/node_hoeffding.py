@@ -1,19 +1,13 @@
 """``hoeffding_lemma`` over tokens, with the weights pi(v | p), under which the mean score is 0."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, conclude, generalise, instantiate, rename_index, solve
-from theory.kernel.terms import Lambda, Symbol, Term, exp
+from theory.proofs._prelude import *
 from theory.proofs import hoeffding_lemma
-from theory.proofs._toolkit import exp_equal, exp_positive, use
 from theory.proofs._tree_policy import WEIGHT, token_drift, token_mass
 from theory.proofs._tree_witness import policy_witness
 from theory.proofs.token_regularity import token_bounded
 from theory.statements import hoeffding_lemma as hoeffding
 from theory.statements.node_hoeffding import STATEMENT
 from theory.tree import TOKEN, TREE, v
-from theory.vocabulary import G, o, u
 
 VALUE = Symbol("value", (TOKEN,))
 

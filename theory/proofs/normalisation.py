@@ -1,13 +1,9 @@
 """pi' = pi e^X; sum it over the correct, over the incorrect, and over all responses."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, conclude
-from theory.kernel.terms import Term
+from theory.proofs._prelude import *
 from theory.proofs._step import incorrect_mass, reweighting, success_interior
-from theory.proofs._toolkit import sum_equal
 from theory.proofs._witness import step_witness
 from theory.statements.normalisation import GROWTH, STATEMENT
-from theory.vocabulary import STEP, eta, o
 
 
 def prove(goal: Term) -> Proof:

@@ -1,24 +1,12 @@
 """X log 2/T_inf <= log 2, so the moment is at most 2; and exp(1/a) <= E[exp(X/a)] <= 2."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, part, solve, specialise
-from theory.kernel.terms import Term, const, eq, exp, lift
+from theory.proofs._prelude import *
 from theory.proofs._psi1 import in_ball, log_two, mean_at_most, psi1_witness, two
-from theory.proofs._toolkit import (
-    at,
-    exp_inverse,
-    exp_monotone,
-    exp_positive,
-    log_at_least,
-    sum_equal,
-    trivially,
-)
 from theory.proofs.psi1_moment import mean_bounded
 from theory.statements.jensen_exp import weight
 from theory.statements.psi1_length import STATEMENT, longest
 from theory.statements.psi1_moment import LOG_2
 from theory.statements.psi1_norm import X, a
-from theory.vocabulary import o
 
 
 def prove(goal: Term) -> Proof:

@@ -1,15 +1,9 @@
 """With y = X/a - log 2: exp(cy) <= 1 - c + c exp(y), as exp is convex, and 1 + y <= exp(y)."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, solve
-from theory.kernel.terms import Term, const, eq, exp
+from theory.proofs._prelude import *
 from theory.proofs._psi1 import in_ball, mean_at_most, psi1_witness, two
-from theory.proofs._toolkit import exp_convex, exp_equal, exp_positive, exp_sum, exp_zero, tangent
 from theory.statements.psi1_moment import LOG_2, STATEMENT, share
 from theory.statements.psi1_norm import X, a
-from theory.vocabulary import o
 
 x = X(o) / a
 y = x - LOG_2

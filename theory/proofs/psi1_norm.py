@@ -1,14 +1,10 @@
 """A wider ball lowers the exponent; a scale cancels; (X+Y)/(a+c) is a mean of X/a and Y/c, and exp
 is convex."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, solve
-from theory.kernel.terms import Term, conj, const, eq, exp, total
+from theory.proofs._prelude import *
 from theory.proofs._psi1 import in_ball, mean_at_most, nonnegative, psi1_witness
-from theory.proofs._toolkit import at, exp_convex, exp_equal, exp_monotone, sum_at_most
 from theory.statements.jensen_exp import weight
 from theory.statements.psi1_norm import STATEMENT, X, Y, a, b, c, scale
-from theory.vocabulary import o
 
 ONE, ZERO = const(1), const(0)
 x, y = X(o) / a, Y(o) / c

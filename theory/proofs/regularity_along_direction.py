@@ -1,19 +1,6 @@
 """Cauchy-Schwarz twice: |w.g| <= |w| |g|, for g the gradient and for its change."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import (
-    Proof,
-    apply_implication,
-    assume,
-    conclude,
-    discharge,
-    part,
-    solve,
-    specialise,
-)
-from theory.kernel.terms import Term, absolute
+from theory.proofs._prelude import *
 from theory.proofs._vectors import dot_bound, dot_of_change
 from theory.proofs._witness import constant_vector_witness
 from theory.statements.regularity_along_direction import (
@@ -24,7 +11,6 @@ from theory.statements.regularity_along_direction import (
     score_t,
     w,
 )
-from theory.vocabulary import G, L, i, o, t
 
 
 @cache

@@ -1,8 +1,6 @@
 """Differentiate sum pi = 1 term by term; split the sum by reward."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, conclude
-from theory.kernel.terms import Term
+from theory.proofs._prelude import *
 from theory.proofs._step import balance, mean_score, success_interior
 from theory.proofs._witness import step_witness
 from theory.statements.score_mean_zero import STATEMENT

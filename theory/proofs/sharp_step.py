@@ -1,10 +1,6 @@
 """The two sides of ``_growth``, for the loss L eta^2/2."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, conclude
-from theory.kernel.terms import Term
+from theory.proofs._prelude import *
 from theory.proofs._growth import constant_loss, side
 from theory.proofs._step import success_interior
 from theory.proofs._witness import step_witness

@@ -1,23 +1,8 @@
 """+-(log pi_t - log pi_0 - t s) + L t^2/2 has slope +-(s_t - s) + L t >= 0 on [0, eta]."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import (
-    Proof,
-    apply_implication,
-    assume,
-    both,
-    conclude,
-    differentiate,
-    nondecreasing,
-    solve,
-)
-from theory.kernel.terms import Term, const
-from theory.proofs._toolkit import at
+from theory.proofs._prelude import *
 from theory.proofs._witness import step_witness
 from theory.statements.smoothness_remainder import STATEMENT
-from theory.vocabulary import STEP, L, eta, o, t
 
 
 @cache

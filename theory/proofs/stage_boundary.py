@@ -1,14 +1,10 @@
 """x = max(x, 0) - max(-x, 0), with x = r - r(good); take the mean."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, conclude, solve
-from theory.kernel.terms import Term, eq, maximum
+from theory.proofs._prelude import *
 from theory.proofs._softmax import P, nonempty, normalised
 from theory.proofs._softmax_witness import softmax_witness
-from theory.proofs._toolkit import sum_equal
 from theory.statements._softmax import good, r
 from theory.statements.stage_boundary import STATEMENT
-from theory.vocabulary import o
 
 
 def prove(goal: Term) -> Proof:

@@ -1,12 +1,9 @@
 """Cauchy-Schwarz turns vector bounds into bounds along w; E+ goes inside sums over coordinates."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, conclude, generalise, instantiate, part, solve
-from theory.kernel.terms import Term, eq, total
+from theory.proofs._prelude import *
 from theory.kernel.terms import instantiate as put
 from theory.proofs import lemma_1_sharp, regularity_along_direction, sharp_step
 from theory.proofs._step import success_interior
-from theory.proofs._toolkit import sum_equal, use
 from theory.proofs._vectors import mean_of_dot
 from theory.proofs._witness import logistic_vector_witness
 from theory.proofs.log_success_step import next_positive
@@ -15,7 +12,6 @@ from theory.statements import regularity_along_direction as regularity
 from theory.statements import sharp_step as sharp
 from theory.statements.regularity_along_direction import gradient, w
 from theory.statements.step_under_assumption_1 import STATEMENT, g_minus, g_plus, score
-from theory.vocabulary import STEP, i, o, t
 
 
 def assumption_along_w() -> tuple[Proof, Proof]:

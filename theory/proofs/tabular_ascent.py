@@ -1,33 +1,12 @@
 """eta u has the sign of A = r - V, so e^(eta u) A >= A at every token; add up with the weights
 e^logit, under which A has mean zero."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, solve
-from theory.kernel.terms import Term, eq, total
-from theory.proofs._softmax import (
-    E_MOVED,
-    V_MOVED,
-    Z_MOVED,
-    A,
-    E,
-    U,
-    V,
-    advantage_mean_zero,
-    mean_of,
-    moved_nonempty,
-    nonempty,
-    positive,
-    reweighted,
-    same_sign,
-)
+from theory.proofs._prelude import *
+from theory.proofs._softmax import *
 from theory.proofs._softmax_witness import softmax_witness
-from theory.proofs._toolkit import exp_equal, sum_at_least, sum_equal
 from theory.statements._common import FORWARD
 from theory.statements._softmax import SOFTMAX, r
 from theory.statements.tabular_ascent import STATEMENT
-from theory.vocabulary import eta, o
 
 
 @cache

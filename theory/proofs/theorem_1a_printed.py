@@ -2,15 +2,10 @@
 
 from dataclasses import replace
 
-from theory.kernel.instance import Instance
-from theory.kernel.models import interpret
-from theory.kernel.proof import solve
-from theory.kernel.terms import const, negate, substitute
-from theory.proofs._toolkit import tangent
+from theory.proofs._prelude import *
 from theory.proofs._witness import facts_at, near_zero
 from theory.proofs._witness_paths import halting, halting_witness
 from theory.statements.theorem_1a_printed import STATEMENT
-from theory.vocabulary import K, k
 
 
 def countermodel() -> Instance:

@@ -1,27 +1,13 @@
 """Sum the upper half of the step inequality: f(K) <= f(0) + M(K) + (L + G^2/2) sum eta^2."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import (
-    Proof,
-    assume,
-    conclude,
-    induction,
-    prefix_step,
-    prefix_zero,
-    solve,
-    specialise,
-)
-from theory.kernel.terms import Term, const, prefix_sum
+from theory.proofs._prelude import *
 from theory.proofs import lemma_1_sharp
-from theory.proofs._toolkit import at, exp_equal, exp_inverse, exp_positive, odds_at_least
 from theory.proofs._trajectory import accumulate, at_step, interior
 from theory.proofs._witness_paths import halting_witness
 from theory.proofs.theorem_1b import END, GAIN, START
 from theory.statements.lemma_1_sharp import STATEMENT as SHARP
 from theory.statements.theorem_1a_sharp import STATEMENT
-from theory.vocabulary import AT_K, C0, C1, G, K, L, k, steps
+from theory.vocabulary import C0, C1
 
 SQUARE, CONSTANT = steps(k) ** 2, L + G**2 / 2
 

@@ -1,20 +1,12 @@
 """f(k+1) - f(k) >= gap eta - (L + G^2/2) eta^2 >= [gap]_+ eta/2 under (15a); induction; undo the
 logs."""
 
-from __future__ import annotations
-
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, solve, specialise
-from theory.kernel.terms import Term
+from theory.proofs._prelude import *
 from theory.proofs import lemma_1_sharp
-from theory.proofs._toolkit import at, exp_equal, exp_positive, odds_at_least
 from theory.proofs._trajectory import accumulate, at_step, interior
 from theory.proofs._witness_paths import growing_witness
 from theory.statements.lemma_1_sharp import STATEMENT as SHARP
 from theory.statements.theorem_1b import STATEMENT
-from theory.vocabulary import AT_K, K, cumulative_gap, half, k, line_at, positive_part, steps
 
 END, START = line_at(K), line_at(0)
 GAIN = positive_part(AT_K.alignment()) * steps(k)

@@ -3,15 +3,11 @@
 Then induction over the steps, once for the correct and once for the incorrect responses.
 """
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, induction, solve, specialise
-from theory.kernel.terms import Term, const, eq, exp, implies, total
+from theory.proofs._prelude import *
 from theory.proofs._step import incorrect_mass, remainder, reweighting, weights_nonnegative
-from theory.proofs._toolkit import at, exp_monotone, exp_positive, sum_at_least, sum_at_most
 from theory.proofs._trajectory import NEXT, along, arrival
 from theory.proofs._witness_paths import halting_witness
 from theory.statements.theorem_1b_edges import STATEMENT
-from theory.vocabulary import AT_K, STEP, G, K, L, eta, k, line_at, o
 
 
 def bounded_growth(correct: bool) -> tuple[Proof, Proof]:

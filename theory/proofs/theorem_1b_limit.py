@@ -1,15 +1,11 @@
 """(1-J(K)) <= (1-J(0))/J(0) e^(-M(K)/2), and e^(-M(K)/2) <= J(0) eps/(1-J(0)) once M(K) is
 large."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, discharge, solve
-from theory.kernel.terms import Term, implies, log
-from theory.proofs._toolkit import at, exp_inverse, exp_log, exp_monotone, exp_positive
+from theory.proofs._prelude import *
 from theory.proofs._trajectory import interior
 from theory.proofs._witness_paths import growing_witness
 from theory.proofs.theorem_1b import END, START, odds_bound, step_gain
 from theory.statements.theorem_1b_limit import DIVERGES, ENOUGH, STATEMENT
-from theory.vocabulary import AT_K, K, cumulative_gap, eps, half
 
 
 def limit(goal: Term, gain: Proof) -> Proof:

@@ -1,18 +1,12 @@
 """f(k+1) - f(k) >= gap eta - L eta^2/(2(1-J)) >= [gap]_+ eta/2 when eta <= (1-J) [gap]_+/L."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, solve
-from theory.kernel.terms import Term
+from theory.proofs._prelude import *
 from theory.proofs import sharp_step
-from theory.proofs._toolkit import at
 from theory.proofs._trajectory import at_step, interior
 from theory.proofs._witness_paths import growing_witness
 from theory.proofs.theorem_1b import GAIN, curve
 from theory.statements.sharp_step import STATEMENT as SHARP
 from theory.statements.theorem_1b_sharp import STATEMENT
-from theory.vocabulary import AT_K, k
 
 
 @cache

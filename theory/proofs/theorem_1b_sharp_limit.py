@@ -1,8 +1,6 @@
 """The argument of theorem_1b_limit, with the gain of theorem_1b_sharp."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof
-from theory.kernel.terms import Term
+from theory.proofs._prelude import *
 from theory.proofs._witness_paths import growing_witness
 from theory.proofs.theorem_1b_limit import limit
 from theory.proofs.theorem_1b_sharp import step_gain

@@ -1,12 +1,7 @@
 """theorem_1b for the score w_k.grad log pi; regularity_along_direction gives its two bounds."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, conclude, generalise, instantiate, part
-from theory.kernel.terms import Lambda, Term
+from theory.proofs._prelude import *
 from theory.proofs import regularity_along_direction, theorem_1b
-from theory.proofs._toolkit import at, exp_positive, use
 from theory.proofs._trajectory import interior
 from theory.proofs._witness_paths import growing_vector_witness
 from theory.proofs.theorem_1b import END, START
@@ -20,7 +15,6 @@ from theory.statements.theorem_1b_under_assumption_1 import (
     score,
     w,
 )
-from theory.vocabulary import AT_K, eta, i, k, o, steps, t
 
 
 @cache

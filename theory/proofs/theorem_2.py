@@ -5,52 +5,11 @@ the sine hides the drift from the gradient. Scores are f'(1-J) and -f'J: at most
 L-Lipschitz because A w + A^2 <= L.
 """
 
-from __future__ import annotations
-
-from functools import cache
-
+from theory.proofs._prelude import *
 from theory.kernel.axioms import AT_ZERO
 from theory.kernel.existence import Existence
-from theory.kernel.instance import Instance
-from theory.kernel.models import Model, interpret
-from theory.kernel.proof import (
-    Proof,
-    assume,
-    axiom,
-    both,
-    instantiate,
-    solve,
-)
-from theory.kernel.terms import (
-    Lambda,
-    Symbol,
-    Term,
-    const,
-    eq,
-    exp,
-    sin,
-)
-from theory.proofs._landscape import (
-    HERE,
-    HYPOTHESES,
-    at_iterate,
-    below_level,
-    facts_at,
-    falls,
-    frame,
-    given,
-    lipschitz_on_line,
-    logp_slope,
-    pace,
-    put,
-    score_bounded,
-)
-from theory.proofs._toolkit import (
-    conclude_parts,
-    equal_inside,
-    exp_log,
-    solve_hiding,
-)
+from theory.kernel.terms import sin
+from theory.proofs._landscape import *
 from theory.proofs._witness import REWARD, Rows
 from theory.proofs._witness import witness as proved_witness
 from theory.statements._collapse import (
@@ -66,18 +25,17 @@ from theory.statements._collapse import (
     SLOPE,
     WRONG,
     N,
-    at,
+    at_position,
     gap,
     x,
 )
 from theory.statements.theorem_2 import STATEMENT
-from theory.vocabulary import AT_K, RESPONSE, G, L, eps, eta, half, k, steps, t, u
 
 
 @cache
 def model() -> Model:
     def rows(table: dict[str, Term]) -> Rows:
-        return {(name,): Lambda((k, t), at(term, HERE)) for name, term in table.items()}
+        return {(name,): Lambda((k, t), at_position(term, HERE)) for name, term in table.items()}
 
     functions: dict[Symbol, Rows] = {
         AT_K.logp_symbol: rows(LOGP),
@@ -130,7 +88,11 @@ def existence(goal: Term) -> Existence:
             bounded, *defined(), *here, *(put(score_bounded(name), HERE) for name in names)
         ),
         conclude_parts(
-            lipschitz, *defined(), *here, *facts_at(k * eta + u), *map(lipschitz_on_line, names)
+            lipschitz,
+            *defined(),
+            *here,
+            *facts_at(k * eta + u),
+            *map(lipschitz_on_line, names),
         ),
     )
     collapse = both(
@@ -146,15 +108,15 @@ def alignment(gap_term: Term) -> tuple[Proof, ...]:
     f' = gap."""
     start = facts_at(k * eta + 0)
     plus, minus = gap_term.args[0], gap_term.args[1].args[0]
-    right, wrong = (at(SCORE[name], k * eta + 0) for name in (RIGHT, WRONG))
-    slope = at(SLOPE, k * eta + 0)
-    shares_add = solve(eq(at(SHARE[RIGHT] - SHARE[WRONG], k * eta + 0), 1), *start)
+    right, wrong = (at_position(SCORE[name], k * eta + 0) for name in (RIGHT, WRONG))
+    slope = at_position(SLOPE, k * eta + 0)
+    shares_add = solve(eq(at_position(SHARE[RIGHT] - SHARE[WRONG], k * eta + 0), 1), *start)
     whole = solve_hiding(
         eq(right - wrong, slope),
-        (slope, *(at(SHARE[name], k * eta + 0) for name in (RIGHT, WRONG))),
+        (slope, *(at_position(SHARE[name], k * eta + 0) for name in (RIGHT, WRONG))),
         shares_add,
     )
-    hidden = right, wrong, *(at(exp(LOGP[name]), k * eta + 0) for name in (RIGHT, WRONG))
+    hidden = right, wrong, *(at_position(exp(LOGP[name]), k * eta + 0) for name in (RIGHT, WRONG))
     masses = solve(0 < hidden[2], *start), solve(0 < hidden[3], *start)
     one = solve(eq(hidden[2] + hidden[3], 1), *start)
     first = solve_hiding(eq(plus, right), hidden, *masses, one)
@@ -167,7 +129,7 @@ def start_odds() -> Proof:
     """f(0) = log(J0/(1-J0))."""
     zero = const(0) * eta + 0
     phase = equal_inside(solve(eq(OMEGA * zero, 0)), sin)
-    return solve(eq(at(ODDS, zero), F0), phase, axiom(AT_ZERO))
+    return solve(eq(at_position(ODDS, zero), F0), phase, axiom(AT_ZERO))
 
 
 NUMBERS = {

@@ -1,15 +1,11 @@
 """30 L < (1-J)(L + G^2) and eta (L + G^2) <= 60 gap give L eta < 2(1-J) gap, the first branch of
 ``eta_safe``."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, apply_implication, assume, conclude, part, solve
-from theory.kernel.terms import Term, const
+from theory.proofs._prelude import *
 from theory.proofs import eta_safe
 from theory.proofs._step import success_interior
-from theory.proofs._toolkit import solve_hiding, use
 from theory.proofs._witness import step_witness
 from theory.statements.theorem_2_scope import STATEMENT
-from theory.vocabulary import STEP, G, L, eta
 
 F, GAP = STEP.failure(), STEP.alignment()
 

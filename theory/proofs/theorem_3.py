@@ -1,8 +1,6 @@
 """``theorem_3_first_branch``: the second branch of (18a) is not used."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof
-from theory.kernel.terms import Term
+from theory.proofs._prelude import *
 from theory.proofs._tree_witness import growing_tree_witness
 from theory.proofs.theorem_3_first_branch import curve, step_gain
 from theory.statements.theorem_3 import STATEMENT

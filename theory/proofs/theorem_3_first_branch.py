@@ -1,20 +1,7 @@
 """Each step gains [gap]_+ eta/2: by Lemma 1 with L T and G T where 8 T^2 is the smaller arm, by the
 sharp step inequality where J <= 1/2, by Lemma 2 elsewhere. Then as Theorem 1(b)."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import (
-    Proof,
-    assume,
-    conclude,
-    discharge,
-    generalise,
-    instantiate,
-    part,
-    solve,
-)
-from theory.kernel.terms import Lambda, Term, const, eq, exp, implies, minimum, total, var
+from theory.proofs._prelude import *
 from theory.proofs import (
     lemma_1_sharp,
     lemma_2,
@@ -25,15 +12,8 @@ from theory.proofs import (
 )
 from theory.proofs._psi1 import log_two
 from theory.proofs._token_step import on_tree
-from theory.proofs._toolkit import at, exp_positive, solve_hiding, use
 from theory.proofs._tree_policy import all_responses
-from theory.proofs._tree_trajectory import (
-    always_gains,
-    at_step_k,
-    defined,
-    from_gains,
-    interior_always,
-)
+from theory.proofs._tree_trajectory import *
 from theory.proofs._tree_witness import growing_tree_witness
 from theory.proofs.token_eta_safe import not_longer, positive_T
 from theory.statements import lemma_1_sharp as lemma_1_statement
@@ -47,7 +27,6 @@ from theory.statements.lemma_2_sharp import SHORT
 from theory.statements.psi1_norm import X, a
 from theory.statements.theorem_3_first_branch import STATEMENT
 from theory.tree import TREE, TREE_AT_K, T, T_psi, size, whole
-from theory.vocabulary import AT_K, G, L, eta, k, o, positive_part, steps
 
 GAIN, CHANGE = TREE_AT_K.put(theorem_1b.GAIN), TREE_AT_K.put(AT_K.log_odds_change())
 J, F = TREE_AT_K.put(AT_K.success()), TREE_AT_K.put(AT_K.failure())

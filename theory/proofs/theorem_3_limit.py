@@ -1,15 +1,12 @@
 """The argument of theorem_1b_limit, with the gain of theorem_3_first_branch."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, solve
-from theory.kernel.terms import Term
+from theory.proofs._prelude import *
 from theory.proofs import theorem_1b_limit
 from theory.proofs._tree_trajectory import always_gains, defined, from_gains
 from theory.proofs._tree_witness import growing_tree_witness
 from theory.proofs.theorem_3_first_branch import step_gain
 from theory.statements import theorem_1b_limit as flat
 from theory.statements.theorem_3_limit import STATEMENT
-from theory.vocabulary import eps
 
 
 def limit(goal: Term, gain: Proof) -> Proof:

@@ -1,12 +1,7 @@
 """Each step gains [gap]_+ eta/2 by ``token_sharp_step``. Then as Theorem 1(b)."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, instantiate, part, solve
-from theory.kernel.terms import Term, var
+from theory.proofs._prelude import *
 from theory.proofs import token_sharp_step
-from theory.proofs._toolkit import at, use
 from theory.proofs._tree_trajectory import at_step_k, interior_always
 from theory.proofs._tree_witness import growing_tree_witness
 from theory.proofs.theorem_3_first_branch import CHANGE, ETA, GAP, F, curve
@@ -14,7 +9,6 @@ from theory.proofs.token_eta_safe import long_enough
 from theory.statements import token_sharp_step as sharp
 from theory.statements.theorem_3_sharp import STATEMENT
 from theory.tree import TREE_AT_K, size
-from theory.vocabulary import AT_K, L, k, positive_part
 
 TOKENS = TREE_AT_K.put(AT_K.mean_correct(size))
 

@@ -1,25 +1,8 @@
 """theorem_3_first_branch for the score w_k.grad log pi; its two bounds are those of
 regularity_along_direction, at one prefix and one token."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import (
-    Proof,
-    apply_implication,
-    assume,
-    both,
-    conclude,
-    discharge,
-    generalise,
-    instantiate,
-    part,
-    solve,
-    specialise,
-)
-from theory.kernel.terms import Lambda, Term, TermLike, absolute
+from theory.proofs._prelude import *
 from theory.proofs import regularity_along_direction, theorem_3_first_branch
-from theory.proofs._toolkit import at, exp_positive, use
 from theory.proofs._tree_trajectory import defined
 from theory.proofs._tree_witness import growing_vector_tree_witness
 from theory.proofs._vectors import dot_of_change
@@ -36,7 +19,6 @@ from theory.statements.theorem_3_under_assumption_2 import (
     w,
 )
 from theory.tree import TREE_AT_K, child, is_open, p, v
-from theory.vocabulary import G, L, eta, i, k, o, steps, t
 
 HYPOTHESES = STATEMENT.formal_hypotheses
 

@@ -4,63 +4,18 @@ J = p^T is the probability of the one correct response, whose score is T f'(1-p)
 correct responses is (1-J) times the gap alignment, so the alignment is T (2 gap/T)(1-p)/(1-p^T).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 
-from theory.kernel.instance import Instance
-from theory.kernel.models import interpret
-from theory.kernel.proof import (
-    Proof,
-    both,
-    differentiate,
-    instantiate,
-    part,
-    solve,
-)
-from theory.kernel.terms import (
-    Lambda,
-    Symbol,
-    Term,
-    conj,
-    const,
-    eq,
-    exp,
-    implies,
-    substitute,
-)
+from theory.proofs._prelude import *
 from theory.proofs import _landscape
 from theory.proofs._growth import shares
 from theory.proofs._token_step import on_tree
-from theory.proofs._toolkit import (
-    conclude_parts,
-    equal_inside,
-    exp_monotone,
-    exp_positive,
-    exp_zero,
-    log_at_most,
-    solve_hiding,
-    sum_equal,
-    tangent,
-    tangent_at,
-    use,
-)
 from theory.proofs._tree_trajectory import at_step_k
 from theory.proofs._tree_witness import EMPTY, LEAVES, NOTHING, tree_model
 from theory.proofs._witness import REWARD, ZERO, Rows
 from theory.proofs._witness import witness as proved_witness
-from theory.proofs._words import (
-    HYPOTHESES,
-    at_time,
-    given,
-    of_tokens,
-    only_star,
-    star_grows,
-    token_bounded,
-    tokens_close,
-)
+from theory.proofs._words import *
 from theory.statements import _collapse as landscape
 from theory.statements._collapse import J0, LOGP, RIGHT, SCORE, WRONG, gap
 from theory.statements.theorem_4 import (
@@ -73,19 +28,14 @@ from theory.statements.theorem_4 import (
     with_tokens,
     zero,
 )
-from theory.tree import (
-    TREE_AT_K,
-    T,
-    whole,
-)
-from theory.vocabulary import AT_K, STEP, G, L, eps, eta, k, o, t
+from theory.tree import TREE_AT_K, T, whole
 
 J, F = TREE_AT_K.put(AT_K.success()), TREE_AT_K.put(AT_K.failure())
 GAP = TREE_AT_K.put(AT_K.alignment())
 START = k * eta + 0
-SHARE_LEFT = landscape.at(with_tokens(landscape.SHARE[RIGHT]), START)  # 1 - p
+SHARE_LEFT = landscape.at_position(with_tokens(landscape.SHARE[RIGHT]), START)  # 1 - p
 LOG_ONE = at_step(LOGP[RIGHT], const(0))  # log p at step k
-ODDS_UP = exp(landscape.at(with_tokens(landscape.ODDS), START))  # e^f
+ODDS_UP = exp(landscape.at_position(with_tokens(landscape.ODDS), START))  # e^f
 
 
 @cache

@@ -1,17 +1,12 @@
 """min <= T_psi/(1-J) <= T_inf/((1-J) log 2), and (1-J) log 2 <= 1."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.models import Model
-from theory.kernel.proof import Proof, assume, conclude, part, solve
-from theory.kernel.terms import Term, const, eq, lift
+from theory.proofs._prelude import *
 from theory.proofs._psi1 import log_two
-from theory.proofs._toolkit import solve_hiding
 from theory.proofs._witness import witness as proved_witness
 from theory.statements._common import F, gap
 from theory.statements._grpo import T_inf, T_psi, allowed, first_arm
 from theory.statements.psi1_moment import LOG_2
 from theory.statements.threshold_matches import STATEMENT, collapse
-from theory.vocabulary import G, L
 
 ALLOWED, COLLAPSE = STATEMENT.expand(allowed), STATEMENT.expand(collapse)
 DENOMINATOR, D = ALLOWED.args[1], (L + G**2) * T_inf

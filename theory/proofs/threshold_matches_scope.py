@@ -1,10 +1,7 @@
 """60 L < (1-J)(L + G^2) and eta (L + G^2) T <= 120 gap give L E+[len] eta < 2(1-J) gap: the first
 branch of ``token_eta_safe``."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, apply_implication, assume, conclude, instantiate, part, solve
-from theory.kernel.terms import Term, const, var
-from theory.proofs._toolkit import use
+from theory.proofs._prelude import *
 from theory.proofs._tree_witness import policy_witness
 from theory.proofs.token_eta_safe import (
     TOKENS,
@@ -16,7 +13,6 @@ from theory.proofs.token_eta_safe import (
 from theory.proofs.token_sharp_step import interior
 from theory.statements.threshold_matches_scope import STATEMENT
 from theory.tree import TREE, T
-from theory.vocabulary import STEP, G, L, eta
 
 F, GAP = TREE.put(STEP.failure()), TREE.put(STEP.alignment())
 

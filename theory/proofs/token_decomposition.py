@@ -1,40 +1,11 @@
 """Induction over the tokens: log pi of the first n tokens is the sum of the first n token terms."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.models import Model
-from theory.kernel.proof import (
-    Proof,
-    apply_implication,
-    assume,
-    conclude,
-    congruence,
-    discharge,
-    induction,
-    part,
-    prefix_step,
-    prefix_zero,
-    solve,
-    specialise,
-)
-from theory.kernel.terms import (
-    Lambda,
-    Symbol,
-    Term,
-    conj,
-    const,
-    eq,
-    implies,
-    prefix_sum,
-    substitute,
-    var,
-)
-from theory.proofs._toolkit import at, exp_equal, exp_zero
+from theory.proofs._prelude import *
 from theory.proofs._tree_policy import root_certain, root_still
 from theory.proofs._witness import Rows
 from theory.proofs._witness import witness as proved_witness
 from theory.statements.token_decomposition import STATEMENT, before, count, n, token
 from theory.tree import PREFIX, TOKEN, TREE, complete, extend, p, root, v, whole
-from theory.vocabulary import RESPONSE, o, t
 
 ONLY = "only"
 _hole = var("hole", PREFIX)

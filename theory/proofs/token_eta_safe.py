@@ -1,16 +1,11 @@
 """The first branch by J' >= J e^x with x = eta (1-J) gap - L E+[len] eta^2/2; the next two are
 those of ``eta_safe`` with L T and G T; the last is Lemma 2."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, discharge, part, solve
-from theory.kernel.terms import Term, eq
+from theory.proofs._prelude import *
 from theory.proofs import eta_safe, lemma_2_sharp
 from theory.proofs._growth import rate_grows
 from theory.proofs._step import weights_nonnegative
 from theory.proofs._token_step import mean_of_length_loss, on_tree, with_lengths
-from theory.proofs._toolkit import at, solve_hiding, sum_at_least, sum_at_most, tangent, use
 from theory.proofs._tree_witness import policy_witness
 from theory.proofs.lemma_2_sharp import GAP, F
 from theory.proofs.token_regularity import length_bounded
@@ -27,7 +22,6 @@ from theory.statements.token_eta_safe import (
     branch_success,
 )
 from theory.tree import TREE, T, T_psi, size
-from theory.vocabulary import STEP, G, L, eta, o
 
 CHANGE = TREE.put(STEP.log_odds_change())
 J, J_NEXT = TREE.put(STEP.success()), TREE.put(STEP.success(eta))

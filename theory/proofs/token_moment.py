@@ -1,21 +1,8 @@
 """Cauchy-Schwarz for exp(uS) = exp(uS - u^2 G^2 len) exp(u^2 G^2 len): the square of the first
 factor is the supermartingale at 2u, the square of the second a psi_1 moment of the length."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import (
-    Proof,
-    assume,
-    conclude,
-    generalise,
-    instantiate,
-    rename_index,
-    solve,
-)
-from theory.kernel.terms import Lambda, Symbol, Term, conj, const, eq, exp, total
+from theory.proofs._prelude import *
 from theory.proofs import cauchy_schwarz, psi1_moment
-from theory.proofs._toolkit import exp_equal, exp_positive, exp_sum, sum_at_least, sum_equal, use
 from theory.proofs._tree_policy import all_responses
 from theory.proofs._tree_witness import policy_witness
 from theory.proofs.token_supermartingale import bounded_by_one
@@ -26,7 +13,6 @@ from theory.statements.psi1_moment import LOG_2
 from theory.statements.psi1_norm import X, a
 from theory.statements.token_moment import STATEMENT, exponent
 from theory.tree import TREE, T_psi, size, whole
-from theory.vocabulary import RESPONSE, G, i, o, u
 
 LOGP, S = TREE.logp(whole(o)), TREE.score(whole(o))
 PI, PRICE = exp(LOGP), u**2 * G**2 * size

@@ -1,25 +1,9 @@
 """``tree_path`` for the length, +-score - G length, and +-(change of score) - L length t."""
 
 from collections.abc import Callable
-from functools import cache
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import (
-    Proof,
-    apply_implication,
-    assume,
-    both,
-    conclude,
-    discharge,
-    generalise,
-    instantiate,
-    part,
-    solve,
-    specialise,
-)
-from theory.kernel.terms import Lambda, Term, absolute, maximum
+from theory.proofs._prelude import *
 from theory.proofs import tree_path
-from theory.proofs._toolkit import use
 from theory.proofs._tree import at_open, empty_root
 from theory.proofs._tree_policy import root_still
 from theory.proofs._tree_witness import policy_witness
@@ -27,7 +11,6 @@ from theory.statements import tree_path as path
 from theory.statements._tree import g
 from theory.statements.token_regularity import STATEMENT, on_segment
 from theory.tree import TREE, T, child, is_open, length, p, size, v, whole
-from theory.vocabulary import G, L, eta, o, t
 
 
 def along_path(f: Callable[[Term], Term], at_node: Proof) -> Proof:

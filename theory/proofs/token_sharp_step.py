@@ -1,10 +1,6 @@
 """The two sides of ``_growth``, for the loss L len eta^2/2."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, assume, conclude, part
-from theory.kernel.terms import Term
+from theory.proofs._prelude import *
 from theory.proofs._growth import next_positive, side
 from theory.proofs._token_step import mean_of_length_loss, with_lengths
 from theory.proofs._tree_witness import policy_witness

@@ -1,25 +1,12 @@
 """pi(p) exp(u score(p) - u^2 G^2 length(p)/2) is superharmonic, by Hoeffding at each node."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, conclude, solve
-from theory.kernel.terms import Term, const, eq, exp
-from theory.proofs._toolkit import (
-    exp_equal,
-    exp_inverse,
-    exp_positive,
-    exp_sum,
-    exp_zero,
-    sum_equal,
-)
+from theory.proofs._prelude import *
 from theory.proofs._tree import at_open, empty_root
 from theory.proofs._tree_policy import at_next_token, exp_root, root_still, superharmonic
 from theory.proofs._tree_witness import policy_witness
 from theory.proofs.node_hoeffding import moment_bound
 from theory.statements.token_supermartingale import STATEMENT
 from theory.tree import TREE, child, length, p, root, v
-from theory.vocabulary import G, u
 
 
 def tilt(prefix: Term) -> Term:

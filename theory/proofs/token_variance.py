@@ -2,29 +2,17 @@
 most G. And the mean of a square is at least the square of the mean, among the correct and among the
 incorrect responses."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, conclude, solve
-from theory.kernel.terms import Term, eq, exp, total
+from theory.proofs._prelude import *
 from theory.proofs._growth import shares
 from theory.proofs._step import incorrect_mass, weights_nonnegative
 from theory.proofs._token_step import on_tree
-from theory.proofs._toolkit import exp_positive, solve_hiding, sum_at_least, sum_at_most, sum_equal
 from theory.proofs._tree import at_open, empty_root
-from theory.proofs._tree_policy import (
-    at_next_token,
-    root_still,
-    superharmonic,
-    token_drift,
-    token_mass,
-)
+from theory.proofs._tree_policy import *
 from theory.proofs._tree_witness import policy_witness
 from theory.proofs.token_regularity import token_bounded
 from theory.proofs.token_sharp_step import interior
 from theory.statements.token_variance import PI, STATEMENT
 from theory.tree import TREE, child, length, p, size, v, whole
-from theory.vocabulary import STEP, G, o
 
 S = TREE.score(whole(o))
 SQUARE, LENGTH = total(o, PI * S**2), total(o, PI * size)

@@ -1,9 +1,6 @@
 """pi(p) V(p) and minus it are both superharmonic, so ``tree_sum`` gives an equality."""
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import Proof, apply_implication, assume, conclude, solve
-from theory.kernel.terms import Term, eq, exp, total
-from theory.proofs._toolkit import at
+from theory.proofs._prelude import *
 from theory.proofs._tree_policy import all_responses, at_next_token, exp_root, harmonic
 from theory.proofs._tree_witness import EMPTY, constants, policy_witness
 from theory.proofs._witness import RIGHT, WRONG

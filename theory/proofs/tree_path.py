@@ -4,36 +4,14 @@ Written begins(p, o) (g(whole(o)) - g(p)) <= 0: a sum then finds the one token t
 """
 
 from collections.abc import Callable
-from functools import cache
 
-from theory.kernel.instance import Instance
-from theory.kernel.proof import (
-    Proof,
-    apply_implication,
-    assume,
-    conclude,
-    discharge,
-    generalise,
-    instantiate,
-    solve,
-    specialise,
-    sum_linear,
-)
-from theory.kernel.terms import Lambda, Term, const, eq, forall
-from theory.proofs._toolkit import at, sum_at_least, use
-from theory.proofs._tree import (
-    all_begin,
-    at_open,
-    at_the_root,
-    from_the_leaves,
-    only_whole,
-)
+from theory.proofs._prelude import *
+from theory.proofs._tree import all_begin, at_open, at_the_root, from_the_leaves, only_whole
 from theory.proofs._tree_witness import tree_witness
 from theory.statements._tree import g
 from theory.statements.tree_path import STATEMENT
 from theory.tree import at_open as at_every_open
 from theory.tree import begins, child, either, indicators, is_complete, is_open, p, root, v, whole
-from theory.vocabulary import o
 
 STAYS = either(eq(begins(child, o), 0), g(child) <= g(p))
 

@@ -2,34 +2,12 @@
 to at most g(p). A complete prefix is one response; an open one passes the question to its children.
 """
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import (
-    Proof,
-    apply_implication,
-    assume,
-    conclude,
-    discharge,
-    solve,
-    sum_exchange,
-    sum_monotone,
-)
-from theory.kernel.terms import Term, eq, total
-from theory.proofs._toolkit import at, sum_equal
-from theory.proofs._tree import (
-    all_begin,
-    at_complete,
-    at_open,
-    at_the_root,
-    from_the_leaves,
-    only_whole,
-)
+from theory.proofs._prelude import *
+from theory.proofs._tree import *
 from theory.proofs._tree_witness import tree_witness
 from theory.statements._tree import g
 from theory.statements.tree_sum import STATEMENT
 from theory.tree import begins, child, is_complete, is_open, p, root, v, whole
-from theory.vocabulary import o
 
 HERE = total(o, begins(p, o) * g(whole(o)))
 

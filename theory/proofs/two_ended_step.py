@@ -1,43 +1,11 @@
 """Forwards to x = U eta/(L + U) by Jensen, backwards from eta by Hoeffding; L x = U (eta - x)."""
 
-from functools import cache
-
-from theory.kernel.instance import Instance
-from theory.kernel.proof import (
-    Proof,
-    apply_implication,
-    assume,
-    both,
-    conclude,
-    differentiate,
-    discharge,
-    generalise,
-    instantiate,
-    nondecreasing,
-    part,
-    solve,
-)
-from theory.kernel.terms import Lambda, Term, absolute, conj, const, eq, exp, log, var
+from theory.proofs._prelude import *
 from theory.proofs._growth import smooth_growth
 from theory.proofs._step import ceiling_within, success_interior
-from theory.proofs._toolkit import (
-    at,
-    equal_inside,
-    exp_inverse,
-    exp_log,
-    exp_monotone,
-    exp_positive,
-    exp_sum,
-    log_at_least,
-    solve_hiding,
-    sum_equal,
-    tangent,
-    use,
-)
 from theory.proofs._witness import STEP_VALUES, ZERO, facts_at, near_zero, step_model
 from theory.proofs._witness import witness as proved_witness
 from theory.statements.two_ended_step import STATEMENT, U, loss, m, rate, rate_next
-from theory.vocabulary import STEP, G, L, eta, o, t, u
 
 HYPOTHESES = STATEMENT.formal_hypotheses
 X = U * eta / (L + U)  # where the two halves meet

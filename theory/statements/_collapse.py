@@ -1,26 +1,7 @@
 """What collapse means: properties of a trajectory, and the parameters of the constructions."""
 
-from __future__ import annotations
-
-from theory.kernel.statement import Hypothesis
-from theory.kernel.terms import (
-    PI,
-    REAL,
-    Symbol,
-    Term,
-    absolute,
-    conj,
-    cos,
-    eq,
-    exp,
-    forall,
-    implies,
-    log,
-    sin,
-    substitute,
-    var,
-)
-from theory.vocabulary import AT_K, G, L, continues, eps, eta, k, line_at, o, steps, t, u
+from theory.statements._prelude import *
+from theory.kernel.terms import PI, cos, sin
 
 J0, gap = var("J0"), var("gap")
 N = Symbol("N", (REAL,))  # the number of steps after which J stays below a level
@@ -111,6 +92,6 @@ SCORE = {name: SLOPE * share for name, share in SHARE.items()}
 NUMBER = (F0 - log(eps)) / (-DRIFT * eta)  # from this step on J is below eps
 
 
-def at(term: Term, where: Term) -> Term:
+def at_position(term: Term, where: Term) -> Term:
     """A term about x, at another point."""
     return substitute(term, {x: where})

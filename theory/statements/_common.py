@@ -1,10 +1,6 @@
 """Abbreviations and hypotheses that many claims share, in the paper's words."""
 
-from __future__ import annotations
-
-from theory.kernel.statement import Hypothesis, Notation
-from theory.kernel.terms import Term, var
-from theory.vocabulary import STEP, L, eta
+from theory.statements._prelude import *
 
 J, F, J_next, F_next = map(var, ("J", "F", "J_next", "F_next"))
 gap, m_plus, m_minus, change = map(var, ("gap", "m_plus", "m_minus", "change"))

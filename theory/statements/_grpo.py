@@ -1,21 +1,7 @@
 """Abbreviations and hypotheses of the claims about GRPO and Dr. GRPO, eqs. (4), (5), (20), (21)."""
 
-from __future__ import annotations
-
-from theory.kernel.statement import Hypothesis, Notation
-from theory.kernel.terms import (
-    Symbol,
-    Term,
-    conj,
-    eq,
-    exp,
-    forall,
-    minimum,
-    total,
-    var,
-)
+from theory.statements._prelude import *
 from theory.statements._common import F, J, gap
-from theory.vocabulary import RESPONSE, STEP, G, L, alpha, o
 
 # -- one prompt, responses with lengths ----------------------------------------------------------
 

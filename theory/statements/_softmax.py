@@ -12,14 +12,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from theory.kernel.statement import Hypothesis, Notation
-from theory.kernel.terms import Symbol, Term, TermLike, exp, forall, total, var
-from theory.vocabulary import RESPONSE, STEP, eta, k, o
+from theory.statements._prelude import *
 
 r = STEP.reward_symbol
 best, good = var("best", RESPONSE), var("good", RESPONSE)
 Z, V, V_next, mean_u = map(var, ("Z", "V", "V_next", "mean_u"))
-p, p_next, u = (Symbol(name, (RESPONSE,)) for name in ("p", "p_next", "u"))
+p, p_next, logit_update = (Symbol(name, (RESPONSE,)) for name in ("p", "p_next", "u"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,9 @@ VALUE = Notation(V, SOFTMAX.value, "mean reward")
 VALUE_NEXT = Notation(
     V_next, total(o, SOFTMAX.moved_probability(o) * r(o)), "mean reward after the update"
 )
-UPDATE = Notation(u, SOFTMAX.update(o), "expected update of the logit, p(o) (r(o) - V)", (o,))
+UPDATE = Notation(
+    logit_update, SOFTMAX.update(o), "expected update of the logit, p(o) (r(o) - V)", (o,)
+)
 MEAN_UPDATE = Notation(mean_u, SOFTMAX.mean(SOFTMAX.update(o)), "mean update, sum of p u")
 
 NONEMPTY = Hypothesis("nonempty", 0 < SOFTMAX.normaliser, "there is a token, so that Z > 0")

@@ -1,21 +1,6 @@
 """Abbreviations and hypotheses for a whole trajectory theta_0, theta_1, theta_2, ..."""
 
-from __future__ import annotations
-
-from theory.kernel.statement import Hypothesis, Notation
-from theory.kernel.terms import NAT, Symbol, Term, exp, forall, prefix_sum
-from theory.vocabulary import (
-    AT_K,
-    G,
-    K,
-    L,
-    continues,
-    cumulative_gap,
-    k,
-    line_at,
-    positive_part,
-    steps,
-)
+from theory.statements._prelude import *
 
 J, F, gap, M = (Symbol(name, (NAT,)) for name in ("J", "F", "gap", "M"))
 

@@ -1,22 +1,8 @@
 """Hypotheses and abbreviations of the token-level claims: a response tree, and one update on it."""
 
-from __future__ import annotations
-
-from theory.kernel.statement import Hypothesis, Notation
-from theory.kernel.terms import Symbol, forall, total, var
+from theory.statements._prelude import *
 from theory.statements import _common as common
-from theory.tree import (
-    PREFIX,
-    TREE,
-    branching,
-    ending,
-    indicators,
-    root,
-    rooted,
-    size,
-    whole,
-)
-from theory.vocabulary import STEP, o
+from theory.tree import PREFIX, TREE, branching, ending, indicators, root, rooted, size, whole
 
 # -- the tree ------------------------------------------------------------------------------------
 

@@ -1,15 +1,11 @@
 """Abbreviations and hypotheses for a trajectory of token-level policies on one response tree."""
 
-from __future__ import annotations
-
-from theory.kernel.statement import Hypothesis, Notation
-from theory.kernel.terms import Symbol, eq, forall, minimum
+from theory.statements._prelude import *
 from theory.statements import _trajectory as flat
 from theory.statements._trajectory import every_step
 from theory.statements._tree import INDICATORS, SHAPE
 from theory.statements._tree import NONEMPTY as NONEMPTY
 from theory.tree import TREE_AT_K, T, T_psi, Tree, p, size
-from theory.vocabulary import AT_K, G, L, k, line_at, positive_part, steps
 
 J, F, gap, M = flat.J, flat.F, flat.gap, flat.M
 

@@ -1,22 +1,7 @@
 """Each conditional mean score is a known share of the gap alignment (11)."""
 
-from theory.kernel.statement import Statement, Twin
-from theory.kernel.terms import conj, eq
-from theory.statements._common import (
-    DIFFERENTIABLE,
-    FAILURE,
-    GAP,
-    INTERIOR,
-    MEAN_MINUS,
-    MEAN_PLUS,
-    NORMALISED,
-    SUCCESS,
-    F,
-    J,
-    gap,
-    m_minus,
-    m_plus,
-)
+from theory.statements._prelude import *
+from theory.statements._common import *
 
 STATEMENT = Statement(
     slug="alignment_decomposition",

@@ -4,10 +4,8 @@ If the best token is rewarded no more than a good one, and starts behind it, the
 moves more. So the ratio p(best)/p(good) never rises, in any number of steps of any length.
 """
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import NAT, Symbol, conj, eq, forall
+from theory.statements._prelude import *
 from theory.statements._softmax import ALWAYS_NONEMPTY, SOFTMAX_AT_K, Softmax, best, good, r
-from theory.vocabulary import RESPONSE, K, k, o, steps
 
 p = Symbol("p", (NAT, RESPONSE))
 

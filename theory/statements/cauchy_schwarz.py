@@ -1,8 +1,6 @@
 """The Cauchy-Schwarz inequality for vectors with any finite number of coordinates."""
 
-from theory.kernel.statement import Notation, Statement, Twin
-from theory.kernel.terms import Symbol, total, var
-from theory.vocabulary import COORDINATE, i
+from theory.statements._prelude import *
 
 a, b = Symbol("a", (COORDINATE,)), Symbol("b", (COORDINATE,))
 dot, norm2_a, norm2_b = var("dot"), var("norm2_a"), var("norm2_b")

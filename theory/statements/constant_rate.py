@@ -5,29 +5,8 @@ g+ = (1-J)(g+ - g-) = grad J / J, so this is the policy gradient divided by J. N
 step size that shrinks with the gap: alpha <= 2/L never lowers J, whatever J is.
 """
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import (
-    REAL,
-    Symbol,
-    Term,
-    TermLike,
-    conj,
-    forall,
-    has_derivative,
-    implies,
-    log,
-    total,
-    var,
-)
-from theory.statements._common import (
-    INTERIOR,
-    NORMALISED,
-    SUCCESS,
-    VERIFIABLE,
-    J,
-    J_next,
-)
-from theory.vocabulary import COORDINATE, RESPONSE, STEP, L, alpha, i, o, t
+from theory.statements._prelude import *
+from theory.statements._common import INTERIOR, NORMALISED, SUCCESS, VERIFIABLE, J, J_next
 
 gradient = Symbol("gradient", (COORDINATE, RESPONSE, REAL))
 g_plus = STEP.mean_correct(gradient(i, o, 0))  # coordinate i of g+, eq. (8)

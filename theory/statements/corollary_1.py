@@ -1,9 +1,7 @@
 """Corollary 1: a uniform gap and a fixed small step give a linear rate."""
 
-from theory.kernel.statement import Hypothesis, Statement, Twin
-from theory.kernel.terms import eq, exp, forall, var
+from theory.statements._prelude import *
 from theory.statements._trajectory import BOUNDED, NOTATION, POSITIVE, TRAJECTORY, F, J, gap
-from theory.vocabulary import G, K, L, eta, k, steps
 
 least_gap = var("least_gap")
 

@@ -4,20 +4,9 @@ Along the unit direction w of the gap, |g+ - g-| = delta: alpha g_GRPO = eta w w
 eta = alpha delta sqrt(J(1-J))/len, and alpha g_Dr.GRPO = eta w with eta = alpha delta J(1-J).
 """
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import REAL, Symbol, conj, eq, forall, total, var
+from theory.statements._prelude import *
 from theory.statements._common import FAILURE, INTERIOR, NORMALISED, SUCCESS, F, J
-from theory.statements._grpo import (
-    BINARY,
-    SPREAD,
-    dr_grpo,
-    dr_grpo_of,
-    grpo,
-    grpo_of,
-    length,
-    sigma,
-)
-from theory.vocabulary import COORDINATE, RESPONSE, STEP, alpha, i, o
+from theory.statements._grpo import *
 
 gradient = Symbol("gradient", (COORDINATE, RESPONSE, REAL))
 w = Symbol("w", (COORDINATE,))

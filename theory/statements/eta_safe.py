@@ -1,24 +1,7 @@
 """The safe step size: below the largest of three thresholds, J strictly increases."""
 
-from theory.kernel.statement import Hypothesis, Statement, Twin
-from theory.kernel.terms import conj, maximum
-from theory.statements._common import (
-    BOUNDED,
-    DIFFERENTIABLE,
-    FAILURE,
-    GAP,
-    INTERIOR,
-    NORMALISED,
-    SMOOTH,
-    SUCCESS,
-    SUCCESS_NEXT,
-    VERIFIABLE,
-    F,
-    J,
-    J_next,
-    gap,
-)
-from theory.vocabulary import G, L, eta
+from theory.statements._prelude import *
+from theory.statements._common import *
 
 branch_failure = 2 * F * gap / L
 branch_success = 2 * J * gap / (L + G**2)

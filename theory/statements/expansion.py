@@ -8,22 +8,8 @@ statement is about the derivatives of f: the first is the gap at every t, the se
 Where the score is twice differentiable, the remainder is O(eta^3) by Taylor's theorem.
 """
 
-from __future__ import annotations
-
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import (
-    REAL,
-    Symbol,
-    Term,
-    TermLike,
-    conj,
-    eq,
-    forall,
-    has_derivative,
-    var,
-)
+from theory.statements._prelude import *
 from theory.statements._common import DIFFERENTIABLE, NORMALISED
-from theory.vocabulary import RESPONSE, STEP, o, t
 
 bend = Symbol("bend", (RESPONSE, REAL))
 second = Symbol("second", (REAL,))

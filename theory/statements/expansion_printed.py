@@ -3,15 +3,8 @@
 It is false: one half is missing, and so are the terms with the curvature of log pi.
 """
 
-from theory.kernel.statement import Statement
-from theory.kernel.terms import eq
-from theory.statements.expansion import (
-    HYPOTHESES,
-    NOTATION,
-    coefficient,
-    var_minus,
-    var_plus,
-)
+from theory.statements._prelude import *
+from theory.statements.expansion import HYPOTHESES, NOTATION, coefficient, var_minus, var_plus
 
 STATEMENT = Statement(
     slug="expansion_printed",

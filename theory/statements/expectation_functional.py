@@ -3,10 +3,8 @@
 With weight r(o) pi(o) this is E+ of eq. (7a), with weight (1 - r(o)) pi(o) it is E- of eq. (7b).
 """
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import Symbol, conj, eq, forall, total, var
+from theory.statements._prelude import *
 from theory.statements.jensen_exp import MASSIVE, NONNEGATIVE, NOTATION, weight
-from theory.vocabulary import RESPONSE, o
 
 f, g = Symbol("f", (RESPONSE,)), Symbol("g", (RESPONSE,))
 a, b, c = var("a"), var("b"), var("c")

@@ -5,26 +5,9 @@ token's probability rises at every step, however long. The stage lasts: V never 
 (`tabular_ascent`), so what it has passed stays passed.
 """
 
-from theory.kernel.statement import Hypothesis, Statement, Twin
-from theory.kernel.terms import conj, eq, forall, implies, negate
-from theory.statements._softmax import (
-    NONEMPTY,
-    PROBABILITY,
-    PROBABILITY_NEXT,
-    UPDATE,
-    VALUE,
-    VALUE_NEXT,
-    V,
-    V_next,
-    best,
-    good,
-    p,
-    p_next,
-    r,
-    u,
-)
+from theory.statements._prelude import *
+from theory.statements._softmax import *
 from theory.statements.exploitation_stage import MOVES
-from theory.vocabulary import o
 
 STATEMENT = Statement(
     slug="exploration_stage",
@@ -43,8 +26,8 @@ STATEMENT = Statement(
         Hypothesis("other", negate(eq(good, best)), "the good token is not the best one"),
     ),
     conclusion=conj(
-        u(good) < 0,
-        0 < u(best),
+        logit_update(good) < 0,
+        0 < logit_update(best),
         p(best) * p_next(good) < p_next(best) * p(good),
         p(best) <= p_next(best),
         r(good) < V_next,
@@ -53,7 +36,7 @@ STATEMENT = Statement(
     twins=(
         Twin("the good token gains", p_next(best) * p(good) <= p(best) * p_next(good)),
         Twin("the best token falls", p_next(best) <= p(best)),
-        Twin("the good token still rises", 0 <= u(good)),
+        Twin("the good token still rises", 0 <= logit_update(good)),
         Twin("before the boundary", drop="passed"),
         Twin("no step", drop="moves"),
     ),

@@ -6,10 +6,8 @@ between -L and L that is 4 gap/L, where the triangle wave of numeric.experiments
 begins to fall.
 """
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import REAL, Symbol, Term, conj, forall, has_derivative, implies, var
+from theory.statements._prelude import *
 from theory.statements._common import gap
-from theory.vocabulary import L, eta, t
 
 f, slope = Symbol("f", (REAL,)), Symbol("slope", (REAL,))
 U, start, end = var("U"), var("start"), var("end")

@@ -4,20 +4,8 @@ An identity of vectors is its components: the statement is about the derivative 
 and holds for every direction w, the coordinate directions among them.
 """
 
-from theory.kernel.statement import Notation, Statement, Twin
-from theory.kernel.terms import conj, eq, has_derivative, total, var
-from theory.statements._common import (
-    DIFFERENTIABLE,
-    FAILURE,
-    GAP,
-    INTERIOR,
-    NORMALISED,
-    SUCCESS,
-    F,
-    J,
-    gap,
-)
-from theory.vocabulary import STEP, o, t
+from theory.statements._prelude import *
+from theory.statements._common import *
 
 slope = var("slope")
 SLOPE_AT_T = total(o, STEP.correct(t) * STEP.score(t))

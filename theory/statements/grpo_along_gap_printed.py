@@ -4,16 +4,8 @@ It is false: the exact 1/|o| of eq. (5) weighs short responses more, and a short
 whose score is negative can outweigh a long one whose score is positive.
 """
 
-from theory.kernel.statement import Hypothesis, Statement
-from theory.kernel.terms import lift
-from theory.statements._common import (
-    DIFFERENTIABLE,
-    GAP,
-    INTERIOR,
-    NORMALISED,
-    VERIFIABLE,
-    gap,
-)
+from theory.statements._prelude import *
+from theory.statements._common import DIFFERENTIABLE, GAP, INTERIOR, NORMALISED, VERIFIABLE, gap
 from theory.statements._grpo import BINARY, GRPO, LENGTHS, SPREAD, grpo
 
 ALIGNED = Hypothesis("aligned", 0 < gap, "the direction points along the gradient gap")

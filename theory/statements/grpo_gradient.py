@@ -1,27 +1,8 @@
 """The GRPO gradient (5), exactly: sqrt(J(1-J)) times the gap of the per-token scores s/|o|."""
 
-from theory.kernel.statement import Statement, Twin
-from theory.kernel.terms import conj, eq
-from theory.statements._common import (
-    FAILURE,
-    INTERIOR,
-    NORMALISED,
-    SUCCESS,
-    F,
-    J,
-)
-from theory.statements._grpo import (
-    BINARY,
-    GRPO,
-    LENGTHS,
-    PER_TOKEN_MINUS,
-    PER_TOKEN_PLUS,
-    SPREAD,
-    grpo,
-    per_token_minus,
-    per_token_plus,
-    sigma,
-)
+from theory.statements._prelude import *
+from theory.statements._common import FAILURE, INTERIOR, NORMALISED, SUCCESS, F, J
+from theory.statements._grpo import *
 
 STATEMENT = Statement(
     slug="grpo_gradient",

@@ -6,22 +6,9 @@ between 1/|o| and the score among the correct (or among the incorrect) responses
 
 from collections.abc import Callable
 
-from theory.kernel.statement import Notation, Statement, Twin
-from theory.kernel.terms import Term, conj, eq, implies, var
-from theory.statements._common import (
-    DIFFERENTIABLE,
-    FAILURE,
-    GAP,
-    INTERIOR,
-    NORMALISED,
-    SUCCESS,
-    VERIFIABLE,
-    F,
-    J,
-    gap,
-)
+from theory.statements._prelude import *
+from theory.statements._common import *
 from theory.statements._grpo import BINARY, GRPO, LENGTHS, SCORE, SPREAD, grpo, length, sigma
-from theory.vocabulary import STEP, o
 
 inverse_plus, inverse_minus = var("inverse_plus"), var("inverse_minus")
 cov_plus, cov_minus = var("cov_plus"), var("cov_minus")

@@ -6,23 +6,9 @@ allowed step no longer shrinks, the GRPO step does, and the ratio tends to 0. So
 the second branch of eta_safe, 2J gap/(LT + G^2 T^2).
 """
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import conj, eq, implies, var
+from theory.statements._prelude import *
 from theory.statements._common import F, J, gap
-from theory.statements._grpo import (
-    ALLOWED,
-    SCALARS,
-    STEP_GRPO,
-    T_inf,
-    T_psi,
-    allowed,
-    eta_grpo,
-    first_arm,
-    late_loss,
-    second_arm,
-    sigma,
-)
-from theory.vocabulary import G, L, alpha, eps
+from theory.statements._grpo import *
 
 rising, safe = var("rising"), var("safe")
 RISING = Notation(rising, 2 * alpha * G**2 * sigma / F, "2 alpha G^2 sqrt(J/(1-J))")

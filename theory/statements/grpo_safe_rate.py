@@ -3,10 +3,8 @@
 The worst J is where the two regimes of grpo_overshoot_scope cross.
 """
 
-from theory.kernel.statement import Hypothesis, Statement, Twin
-from theory.kernel.terms import conj, eq, var
+from theory.statements._prelude import *
 from theory.statements._grpo import ALLOWED, SCALARS, STEP_GRPO, T_inf, T_psi, allowed, eta_grpo
-from theory.vocabulary import G, L, alpha
 
 peak = var("peak")
 PEAK = Hypothesis(

@@ -1,22 +1,9 @@
 """Eqs. (20) and (21) compared: GRPO is 2 alpha G^2 sqrt(J/(1-J)) times the step that (21) allows,
 Dr. GRPO 2 alpha G^2 T_psi J times."""
 
-from theory.kernel.statement import Hypothesis, Statement, Twin
-from theory.kernel.terms import conj, eq, implies
+from theory.statements._prelude import *
 from theory.statements._common import F, J
-from theory.statements._grpo import (
-    BOUND,
-    SCALARS,
-    STEP_DR_GRPO,
-    STEP_GRPO,
-    B,
-    T_psi,
-    bound,
-    eta_dr_grpo,
-    eta_grpo,
-    sigma,
-)
-from theory.vocabulary import G, alpha
+from theory.statements._grpo import *
 
 LEVEL = Hypothesis("level", 0 < B, "any number")
 late = B**2 * F <= 4 * alpha**2 * G**4 * J  # sqrt(J/(1-J)) >= B/(2 alpha G^2)

@@ -1,9 +1,7 @@
 """Hoeffding's lemma for values in [-G, G], over any finite set with non-negative weights."""
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import absolute, exp, forall, total, var
+from theory.statements._prelude import *
 from theory.statements.jensen_exp import MASSIVE, NONNEGATIVE, NOTATION, mean, value, weight
-from theory.vocabulary import G, o, u
 
 moment = var("moment")
 RANGE = Hypothesis("range", forall(o, absolute(value(o)) <= G), "all values lie in [-G, G]")

@@ -1,8 +1,6 @@
 """Jensen's inequality for the exponential, over any finite set with non-negative weights."""
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import Symbol, const, exp, forall, total, var
-from theory.vocabulary import RESPONSE, o
+from theory.statements._prelude import *
 
 weight, value = Symbol("weight", (RESPONSE,)), Symbol("value", (RESPONSE,))
 mass, mean, mean_exp = map(var, ("mass", "mean", "mean_exp"))

@@ -4,21 +4,8 @@ relative entropy.
 J times the first half of `log_success_step` plus 1 - J times the second: the gap drops out.
 """
 
-from theory.kernel.statement import Statement, Twin
-from theory.kernel.terms import log
-from theory.statements._common import (
-    FAILURE,
-    FAILURE_NEXT,
-    STEP_HYPOTHESES,
-    SUCCESS,
-    SUCCESS_NEXT,
-    F,
-    F_next,
-    J,
-    J_next,
-    curvature,
-)
-from theory.vocabulary import L
+from theory.statements._prelude import *
+from theory.statements._common import *
 
 divergence = J * (log(J) - log(J_next)) + F * (log(F) - log(F_next))
 

@@ -1,10 +1,8 @@
 """Lemma 1, eq. (16), as printed."""
 
-from theory.kernel.statement import Hypothesis, Statement, Twin
-from theory.kernel.terms import absolute, conj
+from theory.statements._prelude import *
 from theory.statements._common import CHANGE, GAP, change, gap
 from theory.statements.lemma_1_sharp import HYPOTHESES
-from theory.vocabulary import G, L, eta
 
 SHORT = Hypothesis(
     "short",

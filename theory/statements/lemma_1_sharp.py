@@ -1,9 +1,7 @@
 """Lemma 1 with the constant L + G^2/2 and for every step size."""
 
-from theory.kernel.statement import Statement, Twin
-from theory.kernel.terms import absolute
+from theory.statements._prelude import *
 from theory.statements._common import BOUNDED, CHANGE, GAP, STEP_HYPOTHESES, change, gap
-from theory.vocabulary import G, L, eta
 
 HYPOTHESES = (*STEP_HYPOTHESES, BOUNDED)
 

@@ -1,10 +1,8 @@
 """Lemma 2, eq. (22), as printed."""
 
-from theory.kernel.statement import Statement, Twin
-from theory.kernel.terms import const
+from theory.statements._prelude import *
 from theory.statements._tree import CHANGE, FAILURE, GAP, change, gap
 from theory.statements.lemma_2_sharp import HYPOTHESES, loss
-from theory.vocabulary import eta
 
 STATEMENT = Statement(
     slug="lemma_2",

@@ -1,23 +1,9 @@
 """Lemma 2 with the constant 4(2^(1/4) - 1) < 0.757 in front of G^2 T_psi/(1-J)."""
 
-from theory.kernel.statement import Hypothesis, Statement, Twin
-from theory.kernel.terms import Term, conj, const, exp
-from theory.statements._tree import (
-    BOUNDED,
-    CHANGE,
-    FAILURE,
-    GAP,
-    LIGHT,
-    SUCCESS,
-    UPDATE,
-    F,
-    J,
-    change,
-    gap,
-)
+from theory.statements._prelude import *
+from theory.statements._tree import *
 from theory.statements.psi1_moment import LOG_2
 from theory.tree import T, T_psi
-from theory.vocabulary import G, L, eta
 
 FACTOR = 4 * (exp(LOG_2 / 4) - 1)  # 4 (2^(1/4) - 1)
 BELOW = const(757) / 1000

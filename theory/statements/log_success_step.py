@@ -1,23 +1,8 @@
 """The success rate itself: log J grows by at least eta*(1-J)*gap - L eta^2/2, and log(1-J)
 likewise."""
 
-from theory.kernel.statement import Statement, Twin
-from theory.kernel.terms import conj, log
-from theory.statements._common import (
-    FAILURE,
-    FAILURE_NEXT,
-    GAP,
-    STEP_HYPOTHESES,
-    SUCCESS,
-    SUCCESS_NEXT,
-    F,
-    F_next,
-    J,
-    J_next,
-    curvature,
-    gap,
-)
-from theory.vocabulary import L, eta
+from theory.statements._prelude import *
+from theory.statements._common import *
 
 STATEMENT = Statement(
     slug="log_success_step",

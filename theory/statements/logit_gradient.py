@@ -4,22 +4,8 @@ A gradient is known by its products with all directions w of the logits. The sco
 along w is w(o) - sum p w.
 """
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import (
-    REAL,
-    Symbol,
-    Term,
-    TermLike,
-    conj,
-    eq,
-    exp,
-    forall,
-    has_derivative,
-    total,
-    var,
-)
+from theory.statements._prelude import *
 from theory.statements._softmax import PROBABILITY, SOFTMAX, VALUE, V, p, r
-from theory.vocabulary import RESPONSE, o, t
 
 w = Symbol("w", (RESPONSE,))
 value_at = Symbol("value", (REAL,))

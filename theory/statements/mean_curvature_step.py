@@ -5,29 +5,8 @@ B(o) is the Lipschitz constant of the score of response o along the update. `sha
 B(o) = L, `token_sharp_step` the case B(o) = L |o|.
 """
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import Symbol, Term, conj, implies, log, var
-from theory.statements._common import (
-    CHANGE,
-    DIFFERENTIABLE,
-    FAILURE,
-    FAILURE_NEXT,
-    FORWARD,
-    GAP,
-    INTERIOR,
-    NORMALISED,
-    SUCCESS,
-    SUCCESS_NEXT,
-    VERIFIABLE,
-    F,
-    F_next,
-    J,
-    J_next,
-    change,
-    curvature,
-    gap,
-)
-from theory.vocabulary import RESPONSE, STEP, eta, o
+from theory.statements._prelude import *
+from theory.statements._common import *
 
 B = Symbol("B", (RESPONSE,))
 curvature_plus, curvature_minus = var("curvature_plus"), var("curvature_minus")

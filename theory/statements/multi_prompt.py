@@ -4,20 +4,8 @@ curvature.
 The paper leaves several prompts open. Nothing is needed but the inequality for each log J_q.
 """
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import (
-    Symbol,
-    Term,
-    TermLike,
-    conj,
-    forall,
-    has_derivative,
-    log,
-    total,
-    var,
-)
+from theory.statements._prelude import *
 from theory.statements._common import FORWARD, curvature
-from theory.vocabulary import AT_Q, PROMPT, L, eta, q, t
 
 share = Symbol("share", (PROMPT,))
 A, objective, objective_next, slope = map(var, ("A", "objective", "objective_next", "slope"))

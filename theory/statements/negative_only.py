@@ -6,21 +6,9 @@ g- = -J (g+ - g-). Read as reward minus one, it is the policy gradient itself. D
 by any number that is the same for all responses of the prompt, changes nothing in this.
 """
 
-from theory.kernel.statement import Notation, Statement, Twin
-from theory.kernel.terms import conj, eq, minimum, total, var
-from theory.statements._common import (
-    DIFFERENTIABLE,
-    FAILURE,
-    GAP,
-    INTERIOR,
-    NORMALISED,
-    SUCCESS,
-    F,
-    J,
-    gap,
-)
+from theory.statements._prelude import *
+from theory.statements._common import *
 from theory.statements._grpo import BINARY, DR_GRPO, PI, SCORE, advantage, dr_grpo
-from theory.vocabulary import STEP, o
 
 clipped, minus_one = var("clipped"), var("minus_one")
 CLIPPED = Notation(

@@ -6,11 +6,9 @@ mean shortfall. Above the mean that is p(o) m: a likely good token gains more th
 Read as reward minus one, it is the policy gradient.
 """
 
-from theory.kernel.statement import Notation, Statement, Twin
-from theory.kernel.terms import Term, conj, eq, implies, minimum, total, var
+from theory.statements._prelude import *
 from theory.statements._softmax import NONEMPTY, PROBABILITY, SOFTMAX, VALUE, V, good, p, r
 from theory.statements.logit_gradient import drift, w
-from theory.vocabulary import o
 
 clipped, minus_one, shortfall = map(var, ("clipped", "minus_one", "shortfall"))
 below = minimum(SOFTMAX.advantage(o), 0)

@@ -1,7 +1,6 @@
 """One expectation functional at each open prefix: E_p[f] = sum over the next token of pi(v|p) f."""
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import Symbol, conj, eq, forall
+from theory.statements._prelude import *
 from theory.statements._tree import NORMALISED
 from theory.statements.expectation_functional import a, b, c, mean_f, mean_g, mean_of_sum
 from theory.tree import TOKEN, TREE, is_open, p, v

@@ -1,11 +1,9 @@
 """Hoeffding's lemma at one node: given the prefix, the next token score has mean 0 and is <= G."""
 
-from theory.kernel.statement import Notation, Statement, Twin
-from theory.kernel.terms import conj, eq, exp, var
+from theory.statements._prelude import *
 from theory.statements._tree import BOUNDED, DIFFERENTIABLE, NORMALISED
 from theory.statements.node_expectation import OPEN
 from theory.tree import TREE
-from theory.vocabulary import G, u
 
 drift, moment = var("drift"), var("moment")
 

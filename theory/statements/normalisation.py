@@ -1,21 +1,8 @@
 """F1: the update reweights each response by e^X, X = log pi' - log pi, and probability is
 conserved."""
 
-from theory.kernel.statement import Notation, Statement, Twin
-from theory.kernel.terms import conj, eq, exp, var
-from theory.statements._common import (
-    FAILURE,
-    FAILURE_NEXT,
-    INTERIOR,
-    NORMALISED,
-    SUCCESS,
-    SUCCESS_NEXT,
-    F,
-    F_next,
-    J,
-    J_next,
-)
-from theory.vocabulary import STEP, eta
+from theory.statements._prelude import *
+from theory.statements._common import *
 
 growth_plus, growth_minus = var("growth_plus"), var("growth_minus")
 GROWTH = exp(STEP.logp(eta) - STEP.logp(0))

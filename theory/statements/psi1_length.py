@@ -1,12 +1,10 @@
 """Lengths between 1 and T: their psi_1 norm is at most T/log 2 and at least 1/log 2."""
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import conj, forall, var
+from theory.statements._prelude import *
 from theory.statements import psi1_moment
 from theory.statements.jensen_exp import NONNEGATIVE
 from theory.statements.psi1_moment import LOG_2
 from theory.statements.psi1_norm import IN_BALL, PROBABILITIES, X, a, moment
-from theory.vocabulary import o
 
 longest = var("T_inf")
 at_longest, below = var("at_longest"), var("below")

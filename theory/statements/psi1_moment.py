@@ -1,10 +1,8 @@
 """A psi_1 norm of at most a gives E[exp(cX/a)] <= 2^c for 0 <= c <= 1, and E[X] <= a log 2."""
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import conj, exp, lift, log, total, var
+from theory.statements._prelude import *
 from theory.statements.jensen_exp import NONNEGATIVE, weight
 from theory.statements.psi1_norm import IN_BALL, PROBABILITIES, X, a, moment
-from theory.vocabulary import o
 
 share, mean, fraction = var("share"), var("mean"), var("fraction")
 LOG_2 = log(lift(2))

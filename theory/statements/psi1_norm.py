@@ -1,10 +1,8 @@
 """The psi_1 norm: X is in the ball of radius a when E[exp(X/a)] <= 2. Larger balls contain smaller
 ones, balls scale, and radii add up."""
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import Symbol, Term, conj, eq, exp, forall, total, var
+from theory.statements._prelude import *
 from theory.statements.jensen_exp import NONNEGATIVE, weight
-from theory.vocabulary import RESPONSE, o
 
 X, Y = Symbol("X", (RESPONSE,)), Symbol("Y", (RESPONSE,))
 a, b, c, scale = map(var, ("a", "b", "c", "scale"))

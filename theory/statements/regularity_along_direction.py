@@ -1,9 +1,7 @@
 """Assumption 1 is about gradient vectors; the step theorems need it along one direction w, |w| <=
 1."""
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import REAL, Symbol, absolute, conj, forall, implies, total, var
-from theory.vocabulary import COORDINATE, RESPONSE, G, L, eta, i, o, t
+from theory.statements._prelude import *
 
 w = Symbol("w", (COORDINATE,))
 gradient = Symbol("gradient", (COORDINATE, RESPONSE, REAL))

@@ -1,21 +1,7 @@
 """F2: the mean score is zero, so the two conditional means balance."""
 
-from theory.kernel.statement import Notation, Statement, Twin
-from theory.kernel.terms import conj, eq, exp, total, var
-from theory.statements._common import (
-    DIFFERENTIABLE,
-    FAILURE,
-    INTERIOR,
-    MEAN_MINUS,
-    MEAN_PLUS,
-    NORMALISED,
-    SUCCESS,
-    F,
-    J,
-    m_minus,
-    m_plus,
-)
-from theory.vocabulary import STEP, o
+from theory.statements._prelude import *
+from theory.statements._common import *
 
 mean_score = var("mean_score")
 

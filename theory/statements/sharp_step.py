@@ -1,20 +1,7 @@
 """The sharp step inequality: no bound on the score, no bound on the step size."""
 
-from theory.kernel.statement import Statement, Twin
-from theory.kernel.terms import conj
-from theory.statements._common import (
-    CHANGE,
-    FAILURE,
-    GAP,
-    STEP_HYPOTHESES,
-    SUCCESS,
-    F,
-    J,
-    change,
-    curvature,
-    gap,
-)
-from theory.vocabulary import L, eta
+from theory.statements._prelude import *
+from theory.statements._common import *
 
 STATEMENT = Statement(
     slug="sharp_step",

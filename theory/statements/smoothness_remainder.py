@@ -1,9 +1,7 @@
 """F3: a Lipschitz score means that log pi changes by eta*s up to L eta^2/2 (the descent lemma)."""
 
-from theory.kernel.statement import Notation, Statement, Twin
-from theory.kernel.terms import absolute, var
+from theory.statements._prelude import *
 from theory.statements._common import DIFFERENTIABLE, FORWARD, SMOOTH, curvature
-from theory.vocabulary import STEP, L, eta
 
 X, s = var("X"), var("s")
 

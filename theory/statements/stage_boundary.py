@@ -8,10 +8,8 @@ With three tokens, good, bad and best, V > r(good) is
 There the advantage of the good token changes sign: exploitation ends and exploration begins.
 """
 
-from theory.kernel.statement import Notation, Statement, Twin
-from theory.kernel.terms import eq, maximum, total, var
+from theory.statements._prelude import *
 from theory.statements._softmax import NONEMPTY, SOFTMAX, VALUE, V, good, r
-from theory.vocabulary import o
 
 gains, losses = var("gains"), var("losses")
 

@@ -4,36 +4,9 @@ The score along w is w . grad log pi, and the alignment is w . (g+ - g-), summed
 The other step claims speak of one direction only; this one joins them to the paper's hypotheses.
 """
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import (
-    Lambda,
-    absolute,
-    conj,
-    forall,
-    has_derivative,
-    total,
-)
-from theory.statements._common import (
-    CHANGE,
-    FAILURE,
-    FORWARD,
-    INTERIOR,
-    NORMALISED,
-    SUCCESS,
-    VERIFIABLE,
-    F,
-    J,
-    change,
-    gap,
-)
-from theory.statements.regularity_along_direction import (
-    BOUNDED,
-    LIPSCHITZ,
-    UNIT,
-    gradient,
-    w,
-)
-from theory.vocabulary import STEP, G, L, eta, i, o, t
+from theory.statements._prelude import *
+from theory.statements._common import *
+from theory.statements.regularity_along_direction import BOUNDED, LIPSCHITZ, UNIT, gradient, w
 
 score = Lambda((o, t), total(i, w(i) * gradient(i, o, t)))
 g_plus = STEP.mean_correct(gradient(i, o, 0))  # coordinate i, eq. (8)

@@ -5,18 +5,9 @@ no overshooting in a table of logits: a lasting collapse needs another parametri
 another update.
 """
 
-from theory.kernel.statement import Statement, Twin
+from theory.statements._prelude import *
 from theory.statements._common import FORWARD
-from theory.statements._softmax import (
-    NONEMPTY,
-    PROBABILITY,
-    PROBABILITY_NEXT,
-    UPDATE,
-    VALUE,
-    VALUE_NEXT,
-    V,
-    V_next,
-)
+from theory.statements._softmax import *
 
 STATEMENT = Statement(
     slug="tabular_ascent",

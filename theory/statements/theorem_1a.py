@@ -1,10 +1,9 @@
 """Theorem 1(a), corrected: the exponent needs a minus sign."""
 
-from theory.kernel.statement import Hypothesis, Statement, Twin
-from theory.kernel.terms import conj, exp, forall
+from theory.statements._prelude import *
 from theory.statements._trajectory import BOUNDED, NOTATION, POSITIVE, TRAJECTORY, F, J, squares
 from theory.statements.theorem_1a_sharp import CEILING, WEAK
-from theory.vocabulary import C0, C1, G, K, L
+from theory.vocabulary import C0, C1
 
 SUMMABLE = Hypothesis(
     "summable",

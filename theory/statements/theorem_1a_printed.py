@@ -1,11 +1,10 @@
 """Theorem 1(a) as printed. It is false: at k = 0 it says that J(0) is less than J(0)."""
 
-from theory.kernel.statement import Hypothesis, Statement
-from theory.kernel.terms import conj, exp, forall
+from theory.statements._prelude import *
 from theory.statements._trajectory import BOUNDED, NOTATION, POSITIVE, TRAJECTORY, F, J
 from theory.statements.theorem_1a import SUMMABLE
 from theory.statements.theorem_1a_sharp import WEAK
-from theory.vocabulary import C0, C1, K, L, k, steps
+from theory.vocabulary import C0, C1
 
 SHORT = Hypothesis(
     "short",

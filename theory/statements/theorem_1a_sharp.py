@@ -1,18 +1,8 @@
 """Stagnation with the sharp constant and no bound on the step size."""
 
-from theory.kernel.statement import Hypothesis, Statement, Twin
-from theory.kernel.terms import conj, exp, forall, var
-from theory.statements._trajectory import (
-    BOUNDED,
-    NOTATION,
-    POSITIVE,
-    TRAJECTORY,
-    F,
-    J,
-    M,
-    squares,
-)
-from theory.vocabulary import C0, C1, G, K, L
+from theory.statements._prelude import *
+from theory.statements._trajectory import BOUNDED, NOTATION, POSITIVE, TRAJECTORY, F, J, M, squares
+from theory.vocabulary import C0, C1
 
 WEAK = Hypothesis("weak", forall(K, M(K) <= C0), "the cumulative gap stays below C0")
 SUMMABLE = Hypothesis(

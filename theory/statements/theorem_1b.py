@@ -1,19 +1,7 @@
 """Theorem 1(b): under condition (15a) the success rate is above the logistic curve (15b)."""
 
-from theory.kernel.statement import Statement, Twin
-from theory.kernel.terms import exp
-from theory.statements._trajectory import (
-    ADAPTED,
-    BOUNDED,
-    NOTATION,
-    POSITIVE,
-    TRAJECTORY,
-    F,
-    J,
-    M,
-    logistic_curve,
-)
-from theory.vocabulary import K
+from theory.statements._prelude import *
+from theory.statements._trajectory import *
 
 STATEMENT = Statement(
     slug="theorem_1b",

@@ -6,20 +6,8 @@ defined; a softmax gives every response positive probability and keeps it so. (T
 single terms of a sum.)
 """
 
-from theory.kernel.statement import Statement, Twin
-from theory.kernel.terms import conj, eq, implies
-from theory.statements._trajectory import (
-    BOUNDED,
-    CONTINUES,
-    DIFFERENTIABLE,
-    FORWARD,
-    NORMALISED,
-    SMOOTH,
-    SUCCESS,
-    VERIFIABLE,
-    J,
-)
-from theory.vocabulary import K
+from theory.statements._prelude import *
+from theory.statements._trajectory import *
 
 STATEMENT = Statement(
     slug="theorem_1b_edges",

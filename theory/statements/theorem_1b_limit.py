@@ -4,19 +4,8 @@
 1 - J(K) <= eps as soon as M(K) >= 2 log((1-J(0)) / (J(0) eps)), so for all K >= N of that number.
 """
 
-from theory.kernel.statement import Hypothesis, Statement, Twin
-from theory.kernel.terms import REAL, Symbol, conj, forall, implies, log, var
-from theory.statements._trajectory import (
-    ADAPTED,
-    BOUNDED,
-    NOTATION,
-    POSITIVE,
-    TRAJECTORY,
-    F,
-    J,
-    M,
-)
-from theory.vocabulary import K, eps
+from theory.statements._prelude import *
+from theory.statements._trajectory import ADAPTED, BOUNDED, NOTATION, POSITIVE, TRAJECTORY, F, J, M
 
 N, B = Symbol("N", (REAL,)), var("B")
 

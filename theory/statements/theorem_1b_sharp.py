@@ -1,19 +1,8 @@
 """Theorem 1(b) under the sharp condition eta <= (1-J) gap/L: same conclusion, no bound on the
 score."""
 
-from theory.kernel.statement import Statement, Twin
-from theory.kernel.terms import exp
-from theory.statements._trajectory import (
-    ADAPTED_SHARP,
-    NOTATION,
-    POSITIVE,
-    TRAJECTORY,
-    F,
-    J,
-    M,
-    logistic_curve,
-)
-from theory.vocabulary import K
+from theory.statements._prelude import *
+from theory.statements._trajectory import *
 
 STATEMENT = Statement(
     slug="theorem_1b_sharp",

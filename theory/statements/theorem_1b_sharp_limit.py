@@ -1,10 +1,8 @@
 """The limit of Theorem 1(b) under the sharp condition eta <= (1-J) gap/L."""
 
-from theory.kernel.statement import Statement, Twin
-from theory.kernel.terms import implies
+from theory.statements._prelude import *
 from theory.statements._trajectory import ADAPTED_SHARP, NOTATION, POSITIVE, TRAJECTORY, F, M
 from theory.statements.theorem_1b_limit import CONCLUSION, DIVERGES, ENOUGH, TOLERANCE
-from theory.vocabulary import K, eps
 
 STATEMENT = Statement(
     slug="theorem_1b_sharp_limit",

@@ -3,39 +3,9 @@
 The gap is E+[w.grad log pi] - E-[w.grad log pi]; step_under_assumption_1 joins it to w.(g+ - g-).
 """
 
-from theory.kernel.statement import Notation, Statement, Twin
-from theory.kernel.terms import (
-    NAT,
-    REAL,
-    Lambda,
-    Symbol,
-    Term,
-    conj,
-    exp,
-    forall,
-    implies,
-    instantiate,
-    total,
-)
-from theory.statements._trajectory import (
-    ADAPTED,
-    CONTINUES,
-    CUMULATIVE,
-    FAILURE,
-    FORWARD,
-    GAP,
-    INTERIOR,
-    NORMALISED,
-    POSITIVE,
-    SUCCESS,
-    VERIFIABLE,
-    F,
-    J,
-    M,
-    every_step,
-    logistic_curve,
-)
-from theory.vocabulary import AT_K, COORDINATE, RESPONSE, G, K, L, i, k, o, steps, t
+from theory.statements._prelude import *
+from theory.kernel.terms import instantiate
+from theory.statements._trajectory import *
 
 w = Symbol("w", (NAT, COORDINATE))
 gradient = Symbol("gradient", (NAT, COORDINATE, RESPONSE, REAL))

@@ -1,26 +1,8 @@
 """Theorem 2: with a step of the printed range the success rate can fall at every step, to zero."""
 
-from theory.kernel.statement import Statement, Twin
-from theory.kernel.terms import conj
-from theory.statements._collapse import (
-    COLLAPSE,
-    LONG,
-    POLICY,
-    POSITIVE_GAP,
-    POSITIVE_L,
-    REGULAR,
-    ROOT,
-    SHORT,
-    START,
-    aligned,
-    gap,
-    regular,
-    rises,
-    vanishes,
-    with_alignment,
-)
+from theory.statements._prelude import *
+from theory.statements._collapse import *
 from theory.statements._trajectory import GAP, SUCCESS
-from theory.vocabulary import L
 
 STATEMENT = Statement(
     slug="theorem_2",

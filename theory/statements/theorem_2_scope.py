@@ -4,24 +4,8 @@ Theorem 2 has an instance for G = sqrt L. Read as "for every G >= sqrt L" it is 
 as soon as G^2 > 29 L, the step 60 gap/(L + G^2) lies below the sharp safe step 2(1-J) gap/L.
 """
 
-from theory.kernel.statement import Hypothesis, Statement, Twin
-from theory.kernel.terms import conj
-from theory.statements._common import (
-    DIFFERENTIABLE,
-    FAILURE,
-    GAP,
-    INTERIOR,
-    NORMALISED,
-    SMOOTH,
-    SUCCESS,
-    SUCCESS_NEXT,
-    VERIFIABLE,
-    F,
-    J,
-    J_next,
-    gap,
-)
-from theory.vocabulary import G, L, eta
+from theory.statements._prelude import *
+from theory.statements._common import *
 
 STATEMENT = Statement(
     slug="theorem_2_scope",

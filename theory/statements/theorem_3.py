@@ -1,11 +1,9 @@
 """Theorem 3: under condition (18a) the success rate is above the logistic curve (18b)."""
 
-from theory.kernel.statement import Statement, Twin
-from theory.kernel.terms import exp
+from theory.statements._prelude import *
 from theory.statements._trajectory import logistic_curve
 from theory.statements._tree_trajectory import NOTATION, SHORT, F, J, M
 from theory.statements.theorem_3_first_branch import HYPOTHESES as FIRST_BRANCH
-from theory.vocabulary import K
 
 HYPOTHESES = (*FIRST_BRANCH, SHORT)
 

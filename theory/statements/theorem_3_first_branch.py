@@ -5,22 +5,9 @@ For J <= 1/2 the sharp step inequality is enough. For J > 1/2 the gap is small, 
 is what Lemma 2 asks for.
 """
 
-from theory.kernel.statement import Statement, Twin
-from theory.kernel.terms import exp
+from theory.statements._prelude import *
 from theory.statements._trajectory import logistic_curve
-from theory.statements._tree_trajectory import (
-    ADAPTED,
-    BOUNDED,
-    LIGHT,
-    NONEMPTY,
-    NOTATION,
-    POSITIVE,
-    TRAJECTORY,
-    F,
-    J,
-    M,
-)
-from theory.vocabulary import K
+from theory.statements._tree_trajectory import *
 
 HYPOTHESES = (*TRAJECTORY, BOUNDED, LIGHT, NONEMPTY, POSITIVE, ADAPTED)
 

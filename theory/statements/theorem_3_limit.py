@@ -1,11 +1,9 @@
 """Theorem 3, the limit: if the cumulative gap diverges, the success rate tends to one."""
 
-from theory.kernel.statement import Statement, Twin
-from theory.kernel.terms import implies
+from theory.statements._prelude import *
 from theory.statements import theorem_3_first_branch
 from theory.statements._tree_trajectory import NOTATION, F, M
 from theory.statements.theorem_1b_limit import CONCLUSION, DIVERGES, ENOUGH, TOLERANCE
-from theory.vocabulary import K, eps
 
 STATEMENT = Statement(
     slug="theorem_3_limit",

@@ -1,21 +1,9 @@
 """Theorem 3 under the sharp condition eta <= (1-J) gap/(L E+[len]): no bound on the score, none on
 the length."""
 
-from theory.kernel.statement import Statement, Twin
-from theory.kernel.terms import exp
+from theory.statements._prelude import *
 from theory.statements._trajectory import logistic_curve
-from theory.statements._tree_trajectory import (
-    ADAPTED_SHARP,
-    LENGTH_PLUS,
-    NONEMPTY,
-    NOTATION,
-    POSITIVE,
-    TRAJECTORY,
-    F,
-    J,
-    M,
-)
-from theory.vocabulary import K
+from theory.statements._tree_trajectory import *
 
 HYPOTHESES = (*TRAJECTORY, NONEMPTY, POSITIVE, ADAPTED_SHARP)
 

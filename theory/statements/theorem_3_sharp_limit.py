@@ -1,11 +1,9 @@
 """The limit of Theorem 3 under the sharp condition eta <= (1-J) gap/(L E+[len])."""
 
-from theory.kernel.statement import Statement, Twin
-from theory.kernel.terms import implies
+from theory.statements._prelude import *
 from theory.statements import theorem_3_sharp
 from theory.statements._tree_trajectory import F, M
 from theory.statements.theorem_1b_limit import CONCLUSION, DIVERGES, ENOUGH, TOLERANCE
-from theory.vocabulary import K, eps
 
 STATEMENT = Statement(
     slug="theorem_3_sharp_limit",

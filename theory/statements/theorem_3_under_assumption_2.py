@@ -4,35 +4,11 @@ gradient(k, i, p, t) is coordinate i of the gradient of log pi(p), the log-proba
 the gradient of log pi(v | p) is that of extend(p, v) minus that of p.
 """
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import (
-    NAT,
-    REAL,
-    Lambda,
-    Symbol,
-    Term,
-    TermLike,
-    conj,
-    exp,
-    forall,
-    implies,
-    instantiate,
-    total,
-)
+from theory.statements._prelude import *
+from theory.kernel.terms import instantiate
 from theory.statements._trajectory import every_step, logistic_curve
-from theory.statements._tree_trajectory import (
-    ADAPTED,
-    LIGHT,
-    NONEMPTY,
-    NOTATION,
-    POSITIVE,
-    TRAJECTORY,
-    F,
-    J,
-    M,
-)
+from theory.statements._tree_trajectory import *
 from theory.tree import PREFIX, TREE_AT_K, at_open, child, p, v
-from theory.vocabulary import COORDINATE, G, K, L, i, k, steps, t
 
 w = Symbol("w", (NAT, COORDINATE))
 gradient = Symbol("gradient", (NAT, COORDINATE, PREFIX, REAL))

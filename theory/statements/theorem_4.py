@@ -5,18 +5,7 @@ T (2 gap/T)(1-p)/(1-p^T) is at least ``gap`` while p <= 1/2. For every T the wor
 such a tree; the claim is about any tree and any policy of this form.
 """
 
-from theory.kernel.statement import Hypothesis, Statement, Twin
-from theory.kernel.terms import (
-    Term,
-    absolute,
-    conj,
-    eq,
-    forall,
-    implies,
-    substitute,
-    total,
-    var,
-)
+from theory.statements._prelude import *
 from theory.statements import _collapse as landscape
 from theory.statements._collapse import J0, LOGP, POSITIVE_GAP, POSITIVE_L, RIGHT, ROOT, WRONG, gap
 from theory.statements._trajectory import GAP, SUCCESS, J, every_step
@@ -37,7 +26,6 @@ from theory.tree import (
     v,
     whole,
 )
-from theory.vocabulary import RESPONSE, STEP, G, L, eps, eta, k, o, t, u
 
 SUCCESS_K, GAP_K = on_tree(SUCCESS), on_tree(GAP)
 one, zero, star = var("one", TOKEN), var("zero", TOKEN), var("star", RESPONSE)
@@ -52,7 +40,7 @@ def with_tokens(term: Term) -> Term:
 
 def at_step(term: Term, time: Term = t) -> Term:
     """The same, where step k has come after a further time t."""
-    return landscape.at(with_tokens(term), k * eta + time)
+    return landscape.at_position(with_tokens(term), k * eta + time)
 
 
 def token_logp(token: Term) -> Term:

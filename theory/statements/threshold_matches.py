@@ -4,12 +4,10 @@ With T_psi <= T_inf/log 2 (psi1_length) the first branch of (18a) is at least (1
 gap/((L + G^2) T_inf), so the collapsing step of (19) is at most 240/((1-J) log 2) times longer.
 """
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import conj, var
+from theory.statements._prelude import *
 from theory.statements._common import F, gap
 from theory.statements._grpo import ALLOWED, T_inf, T_psi, allowed
 from theory.statements.psi1_moment import LOG_2
-from theory.vocabulary import G, L
 
 collapse = var("collapse")
 COLLAPSE = Notation(

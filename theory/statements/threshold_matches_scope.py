@@ -4,27 +4,9 @@ Theorem 4 has an instance for G = sqrt L. Read as "for every G >= sqrt L" it is 
 (1-J)(L + G^2) > 60 L, the least step of (19) lies below the sharp safe step, and J rises.
 """
 
-from theory.kernel.statement import Hypothesis, Statement, Twin
-from theory.kernel.terms import conj
-from theory.statements._tree import (
-    BOUNDED,
-    FAILURE,
-    GAP,
-    INDICATORS,
-    INTERIOR,
-    NONEMPTY,
-    POLICY,
-    SMOOTH,
-    SUCCESS,
-    SUCCESS_NEXT,
-    VERIFIABLE,
-    F,
-    J,
-    J_next,
-    gap,
-)
+from theory.statements._prelude import *
+from theory.statements._tree import *
 from theory.tree import T
-from theory.vocabulary import G, L, eta
 
 STATEMENT = Statement(
     slug="threshold_matches_scope",

@@ -1,21 +1,8 @@
 """The log-probability and the score of a response are sums over its tokens (section 4)."""
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import (
-    NAT,
-    Symbol,
-    Term,
-    conj,
-    eq,
-    forall,
-    implies,
-    prefix_sum,
-    substitute,
-    var,
-)
+from theory.statements._prelude import *
 from theory.statements._tree import DIFFERENTIABLE, NORMALISED
 from theory.tree import PREFIX, TOKEN, TREE, extend, p, root, v, whole
-from theory.vocabulary import RESPONSE, o, t
 
 n = var("n", NAT)
 before = Symbol("before", (RESPONSE, NAT), PREFIX)  # o_{<n}, the first n tokens of o

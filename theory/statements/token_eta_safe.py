@@ -4,31 +4,10 @@ The fourth is that of Lemma 2, for steps of at most 1/(2 G sqrt T_psi). Each arm
 condition (18a) is at most half of the third or of the fourth, so (18a) is always below eta_safe.
 """
 
-from theory.kernel.statement import Hypothesis, Statement, Twin
-from theory.kernel.terms import Term, conj, maximum
-from theory.statements._tree import (
-    BOUNDED,
-    FAILURE,
-    GAP,
-    INDICATORS,
-    INTERIOR,
-    LENGTH_PLUS,
-    LIGHT,
-    NONEMPTY,
-    POLICY,
-    SMOOTH,
-    SUCCESS,
-    SUCCESS_NEXT,
-    VERIFIABLE,
-    F,
-    J,
-    J_next,
-    gap,
-    length_plus,
-)
+from theory.statements._prelude import *
+from theory.statements._tree import *
 from theory.statements.lemma_2_sharp import FACTOR, SHORT
 from theory.tree import T, T_psi, either
-from theory.vocabulary import G, L, eta
 
 branch_failure = 2 * F * gap / (L * length_plus)
 branch_success = 2 * J * gap / (L * T + G**2 * T**2)

@@ -1,11 +1,9 @@
 """The moment generating function of the score: E[exp(uS)] <= 2^(u^2 G^2 T_psi) for small u."""
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import exp, total, var
+from theory.statements._prelude import *
 from theory.statements._tree import BOUNDED, LIGHT, POLICY
 from theory.statements.psi1_moment import LOG_2
 from theory.tree import TREE, T_psi, whole
-from theory.vocabulary import G, o, u
 
 moment = var("moment")
 exponent = u**2 * G**2 * T_psi

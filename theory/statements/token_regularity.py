@@ -1,10 +1,8 @@
 """Assumption 2 gives Assumption 1 with constants that grow with the length of the response."""
 
-from theory.kernel.statement import Notation, Statement, Twin
-from theory.kernel.terms import absolute, conj, implies, var
+from theory.statements._prelude import *
 from theory.statements._tree import BOUNDED, INDICATORS, POLICY, SMOOTH
 from theory.tree import TREE, T, size, whole
-from theory.vocabulary import G, L, eta, o, t
 
 score, score_t, tokens = var("s"), var("s_t"), var("tokens")
 on_segment = conj(0 <= t, t <= eta)

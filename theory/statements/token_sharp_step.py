@@ -1,24 +1,8 @@
 """The sharp step inequality for tokens: the length that limits a safe step is the mean length of
 the correct responses."""
 
-from theory.kernel.statement import Statement, Twin
-from theory.kernel.terms import Term, conj
-from theory.statements._tree import (
-    CHANGE,
-    FAILURE,
-    GAP,
-    LENGTH_MINUS,
-    LENGTH_PLUS,
-    SUCCESS,
-    UPDATE,
-    F,
-    J,
-    change,
-    gap,
-    length_minus,
-    length_plus,
-)
-from theory.vocabulary import L, eta
+from theory.statements._prelude import *
+from theory.statements._tree import *
 
 
 def loss(tokens: Term, rate: Term) -> Term:

@@ -1,10 +1,8 @@
 """Token scores are martingale differences: exp(u S - u^2 G^2 len/2) is a supermartingale."""
 
-from theory.kernel.statement import Notation, Statement, Twin
-from theory.kernel.terms import exp, total, var
+from theory.statements._prelude import *
 from theory.statements._tree import BOUNDED, POLICY
 from theory.tree import TREE, size, whole
-from theory.vocabulary import G, o, u
 
 moment, plain, loose = var("moment"), var("plain"), var("loose")
 PI, S = exp(TREE.logp(whole(o))), TREE.score(whole(o))

@@ -1,21 +1,8 @@
 """The second moment of the score: token scores are orthogonal, so E[S^2] <= G^2 E[len]."""
 
-from theory.kernel.statement import Notation, Statement, Twin
-from theory.kernel.terms import conj, exp, total, var
-from theory.statements._tree import (
-    BOUNDED,
-    FAILURE,
-    GAP,
-    INTERIOR,
-    POLICY,
-    SUCCESS,
-    VERIFIABLE,
-    F,
-    J,
-    gap,
-)
+from theory.statements._prelude import *
+from theory.statements._tree import *
 from theory.tree import TREE, size, whole
-from theory.vocabulary import G, o
 
 square, mean_length = var("square"), var("mean_length")
 PI = exp(TREE.logp(whole(o)))

@@ -1,10 +1,8 @@
 """The tower property: an average of averages over the next token is the average over responses."""
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import Symbol, conj, eq, exp, total, var
+from theory.statements._prelude import *
 from theory.statements._tree import NORMALISED, SHAPE
 from theory.tree import PREFIX, TREE, at_open, child, p, root, whole
-from theory.vocabulary import o
 
 value = Symbol("V", (PREFIX,))
 mean, at_root, mass = var("mean"), var("at_root"), var("mass")

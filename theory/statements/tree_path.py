@@ -1,10 +1,8 @@
 """Along one response: a function that no token raises is at its largest at the empty prefix."""
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import forall, var
+from theory.statements._prelude import *
 from theory.statements._tree import AT_ROOT, INDICATORS, SHAPE, at_root, g
 from theory.tree import at_open, child, p, v, whole
-from theory.vocabulary import o
 
 at_response = var("at_response")
 

@@ -4,16 +4,8 @@ g is superharmonic when its values at the children of an open prefix add up to a
 With g = probability this is the tower property; with g = probability * e^(...) optional stopping.
 """
 
-from theory.kernel.statement import Hypothesis, Statement, Twin
-from theory.kernel.terms import total
-from theory.statements._tree import (
-    AT_ROOT,
-    OVER_RESPONSES,
-    SHAPE,
-    at_root,
-    g,
-    over_responses,
-)
+from theory.statements._prelude import *
+from theory.statements._tree import AT_ROOT, OVER_RESPONSES, SHAPE, at_root, g, over_responses
 from theory.tree import at_open, child, p, v
 
 STATEMENT = Statement(

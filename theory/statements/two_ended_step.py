@@ -5,19 +5,8 @@ ends leaves a triangle: the rate can fall to m - L x and must be back in time, s
 least m eta - L U eta^2/(2(L + U)). That is positive for every step below 2 m (1/L + 1/U).
 """
 
-from theory.kernel.statement import Hypothesis, Notation, Statement, Twin
-from theory.kernel.terms import Term, absolute, conj, forall, implies, log, var
-from theory.statements._common import (
-    DIFFERENTIABLE,
-    FORWARD,
-    INTERIOR,
-    SUCCESS,
-    SUCCESS_NEXT,
-    VERIFIABLE,
-    J,
-    J_next,
-)
-from theory.vocabulary import STEP, G, L, eta, o, t, u
+from theory.statements._prelude import *
+from theory.statements._common import *
 
 m, rate, rate_next = var("m"), var("rate"), var("rate_next")
 U = L + G**2
