@@ -31,7 +31,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from gpu_checks import model
 from gpu_checks.exact import exact
 from gpu_checks.exact.exact import Point, Problem, Violated
-from theory.lambdify import comparisons, evaluate
+from theory.evaluate import comparisons, evaluate
 from theory.statements import (
     eta_safe,
     lemma_2_sharp,

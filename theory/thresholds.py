@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from theory.evaluate import Values, evaluate
 from theory.kernel.statement import Hypothesis
 from theory.kernel.terms import Term
-from theory.lambdify import Values, evaluate
 from theory.statements._trajectory import ADAPTED_SHARP
 from theory.statements.corollary_1 import SMALL
 from theory.statements.eta_safe import branch_both, branch_failure, branch_success

@@ -9,9 +9,9 @@ import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from theory.evaluate import Values, evaluate
 from theory.kernel.statement import Hypothesis
 from theory.kernel.terms import Term, const
-from theory.lambdify import Values, evaluate
 from theory.statements import grpo_safe_rate, psi1_length
 from theory.statements._grpo import DEVIATION, STEP_DR_GRPO, STEP_GRPO, first_arm, second_arm
 from theory.statements._tree_trajectory import ADAPTED, ADAPTED_SHARP, SHORT

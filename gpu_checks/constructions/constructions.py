@@ -32,8 +32,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import torch
 
+from theory.evaluate import evaluate
 from theory.kernel.statement import Hypothesis
-from theory.lambdify import evaluate
 from theory.statements import eta_safe, token_eta_safe
 from theory.statements._collapse import LONG, SHORT
 from theory.statements.lemma_2_sharp import SHORT as MODERATE

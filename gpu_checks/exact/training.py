@@ -34,8 +34,8 @@ from gpu_checks.curvature import (
 )
 from gpu_checks.exact import exact
 from gpu_checks.exact.exact import Point, Problem, Violated
+from theory.evaluate import Comparison, comparisons
 from theory.kernel.statement import Statement
-from theory.lambdify import Comparison, comparisons
 from theory.statements import (
     lemma_1_sharp,
     log_success_step,

@@ -24,8 +24,8 @@ from numeric.attack.break_pool import Candidate, candidates, digits, explicit, k
 from numeric.attack.necessity import modules
 from numeric.attack.weaken import SIGNS, changed, dropped, written
 from numeric.checks._base import Check, check
+from theory.evaluate import Values
 from theory.kernel.statement import Statement
-from theory.lambdify import Values
 from theory.statements import STATEMENTS
 
 Verdict = Literal["refuted", "undecided"]

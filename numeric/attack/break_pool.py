@@ -30,8 +30,8 @@ from numeric.checks._instances import Instance, log_linear, two_arms
 from numeric.checks._raw_trajectory import WHY, Path
 from numeric.checks._trajectory import trajectory_values
 from numeric.core.balls import ball_precision
+from theory.evaluate import Values
 from theory.kernel.statement import Statement
-from theory.lambdify import Values
 from theory.statements import STATEMENTS, _common, _trajectory
 
 LOG_ODDS = (0.0, 1.0, -1.0, 2.0, -2.0, 4.0, -4.0, 8.0, -8.0, 16.0, -16.0, None)

@@ -23,8 +23,8 @@ from flint import arb, ctx
 from numeric.checks._base import BITS, Check, Formula, check
 from numeric.checks._instances import Instance, log_linear
 from numeric.core.balls import ball_precision
+from theory.evaluate import Values, evaluate
 from theory.kernel.statement import Notation, Statement
-from theory.lambdify import Values, evaluate
 from theory.statements import STATEMENTS
 
 SEEDS = range(6)

@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 from flint import arb, ctx
 
 from numeric.core.balls import ball_precision
+from theory.evaluate import Comparison, Values, comparisons
 from theory.kernel.statement import Statement
-from theory.lambdify import Comparison, Values, comparisons
 
 Formula: TypeAlias = Any
 """A formula of `theory`; an experiment knows claims, not the kernel that they are written in."""

@@ -15,8 +15,8 @@ from flint import arb
 from numeric.checks._base import BITS, Formula
 from numeric.checks._instances import CLOSE, NUDGE
 from numeric.core.balls import ball_precision
+from theory.evaluate import Values, evaluate
 from theory.kernel.statement import Statement
-from theory.lambdify import Values, evaluate
 
 Truth: TypeAlias = bool | None
 """None: the balls overlap, so that an equality may hold."""

@@ -21,8 +21,8 @@ from numeric.checks._instances import Instance, Number, ball, balls, counter, lo
 from numeric.checks._psi1 import evaluated_counter, radius, responses, visibly_broken
 from numeric.checks._raw_trajectory import Exact, exact
 from numeric.core.balls import Array, ball_precision, midpoints, to_balls
+from theory.evaluate import Values, evaluate
 from theory.kernel.statement import Statement
-from theory.lambdify import Values, evaluate
 
 Counters = dict[str, Callable[[], Counter]]
 

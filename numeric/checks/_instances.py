@@ -19,8 +19,8 @@ from flint import arb
 from numeric.checks._base import BITS, Counter, check_hypotheses
 from numeric.checks._step import from_definitions
 from numeric.core.balls import Array, ball_precision, log_sum_exp
+from theory.evaluate import Values
 from theory.kernel.statement import Statement
-from theory.lambdify import Values
 
 Number = int | Fraction
 

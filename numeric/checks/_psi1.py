@@ -11,8 +11,8 @@ from flint import arb
 from numeric.checks._base import BITS, Check, Counter, Formula, check
 from numeric.checks._vectors import draw_weighted, vector_counter
 from numeric.core.balls import Array, ball_precision, largest, round_up
+from theory.evaluate import Values
 from theory.kernel.statement import Statement
-from theory.lambdify import Values
 
 HALVINGS = 64
 

@@ -31,7 +31,7 @@ from numeric.core.step import (
     segment_curvatures,
     segment_smoothness,
 )
-from theory.lambdify import Values
+from theory.evaluate import Values
 
 EXTREME_LOG_ODDS = math.log1p(-1e-12) - math.log(1e-12)
 """1 - J = 1e-12; minus this, J = 1e-12."""

@@ -19,7 +19,7 @@ from flint import arb
 from numeric.core.balls import Array
 from numeric.core.policies import Policy
 from numeric.core.step import ball_precision, draw_step, gradient_gap, to_balls
-from theory.lambdify import Values
+from theory.evaluate import Values
 
 MOST_LOG_ODDS = 27.6  # J(0) from 1e-12 to 1 - 1e-12
 LEAST_GAP = 1e-6  # of the first gap, in units of G: below it a start is drawn anew

@@ -19,8 +19,8 @@ from numeric.checks._formulas import broken
 from numeric.checks._instances import Instance, Line, Number, ball, balls
 from numeric.checks._trees import PAIR, STILL, Shape, grow, on_prefixes
 from numeric.core.balls import ball_precision
+from theory.evaluate import Values, evaluate
 from theory.kernel.statement import Statement
-from theory.lambdify import Values, evaluate
 
 Counters = dict[str, Callable[[], Counter]]
 

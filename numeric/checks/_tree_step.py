@@ -20,7 +20,7 @@ from numeric.checks._base import BITS
 from numeric.checks._grpo import draw_fraction
 from numeric.core.balls import Array, ball_precision, to_balls
 from numeric.core.trees import Autoregressive, Tree, draw_token_step, mean_length, psi1_norm
-from theory.lambdify import Values
+from theory.evaluate import Values
 
 PIECES = 8
 """Of the segment on which token smoothness is certified."""

@@ -34,8 +34,8 @@ from numeric.checks._trajectory import (
 from numeric.core.balls import Array, ball_precision, round_up, to_balls
 from numeric.core.step import gradient_gap
 from numeric.core.trees import Autoregressive, draw_token_step, mean_length, psi1_norm
+from theory.evaluate import Values, comparisons
 from theory.kernel.statement import Hypothesis, Statement
-from theory.lambdify import Values, comparisons
 from theory.statements._tree_trajectory import ADAPTED, ADAPTED_SHARP, SHORT
 
 Rule = tuple[tuple[Hypothesis, int], ...]

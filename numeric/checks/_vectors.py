@@ -13,8 +13,8 @@ from numeric.checks._raw_trajectory import WHY, Exact, Path, dot, exact
 from numeric.core.balls import Array
 from numeric.core.policies import LogLinear, NonlinearLogits, Policy
 from numeric.core.step import ball_precision, gradient_gap, to_balls
+from theory.evaluate import Values
 from theory.kernel.statement import Statement
-from theory.lambdify import Values
 
 Row: TypeAlias = Sequence[Exact]
 

@@ -12,7 +12,7 @@ from numeric.checks._base import BITS, Counter
 from numeric.checks._instances import Number, ball
 from numeric.checks._softmax import Counters, Table, Tokens, broken_by, draw_tokens, listed
 from numeric.core.balls import ball_precision, midpoints, to_balls
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.binary_control import STATEMENT
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numeric.checks._base import Counter
 from numeric.checks._vectors import Row, numbers, products, vector_counter
 from numeric.core.step import to_balls
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.cauchy_schwarz import STATEMENT
 
 

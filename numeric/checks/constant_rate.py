@@ -17,7 +17,7 @@ from numeric.checks._raw_trajectory import Exact, Path, exact, logistic
 from numeric.checks._trajectory import draw_start
 from numeric.checks._vectors import rate_values, vector_counter
 from numeric.core.step import ball_precision, gradient_gap, measure_step, to_balls
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.constant_rate import STATEMENT
 
 

@@ -31,7 +31,7 @@ from numeric.checks._trajectory import (
     trajectory_values,
 )
 from numeric.core.step import ball_precision, gradient_gap
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.corollary_1 import STATEMENT
 
 SHRINK = 0.3

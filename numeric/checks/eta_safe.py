@@ -16,7 +16,7 @@ from numeric.checks._instances import (
     unnormalised,
     without_success,
 )
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.eta_safe import STATEMENT
 
 

@@ -18,8 +18,8 @@ from numeric.checks._base import BITS, Counter
 from numeric.checks._formulas import truth
 from numeric.checks._instances import Number, balls
 from numeric.core.balls import Array, ball_precision, log_sum_exp, to_balls
+from theory.evaluate import Values
 from theory.kernel.statement import Statement
-from theory.lambdify import Values
 from theory.statements.expansion import STATEMENT
 
 Counters = dict[str, Callable[[], Counter]]

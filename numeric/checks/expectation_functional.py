@@ -7,7 +7,7 @@ import numpy as np
 from numeric.checks._base import Counter
 from numeric.checks._vectors import Row, draw_weighted, numbers, vector_counter
 from numeric.core.balls import Array, ball_precision, to_balls
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.expectation_functional import STATEMENT
 
 

@@ -9,7 +9,7 @@ from flint import arb
 
 from numeric.checks._softmax import Counters, Table, counters, draw_tokens
 from numeric.core.balls import ball_precision, to_balls
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.exploration_stage import STATEMENT
 
 

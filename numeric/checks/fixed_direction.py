@@ -9,7 +9,7 @@ from flint import arb
 
 from numeric.checks._base import BITS, Counter
 from numeric.core.balls import ball_precision
-from theory.lambdify import Values
+from theory.evaluate import Values
 
 
 def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:

@@ -4,7 +4,7 @@ import numpy as np
 
 from numeric.checks import _step
 from numeric.checks._dropped import Counters, balance_counters
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.gradient_identity import STATEMENT
 
 

@@ -13,7 +13,7 @@ from numeric.checks._grpo import TURNED, Counters, Group, group_counter
 from numeric.core.balls import Array, ball_precision, largest, midpoints, to_balls
 from numeric.core.policies import LogLinear
 from numeric.core.step import gradient_gap
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.grpo_along_gap_printed import STATEMENT
 
 COUNTERS: Counters = {

@@ -8,7 +8,7 @@ import numpy as np
 from numeric.checks._dropped import HALF
 from numeric.checks._grpo import Counters, LengthInstance, draw_group, group_counter
 from numeric.checks._instances import two_arms, unnormalised
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.grpo_gradient import STATEMENT
 
 

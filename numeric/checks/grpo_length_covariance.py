@@ -17,7 +17,7 @@ from numeric.checks._grpo import (
     group_counter,
 )
 from numeric.checks._instances import two_arms, unnormalised
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.grpo_length_covariance import STATEMENT
 
 

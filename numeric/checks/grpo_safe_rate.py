@@ -14,7 +14,7 @@ from numeric.checks._grpo import (
     scalar_counters,
 )
 from numeric.core.balls import ball_precision
-from theory.lambdify import Values, evaluate
+from theory.evaluate import Values, evaluate
 from theory.statements.grpo_safe_rate import STATEMENT, worst
 
 

@@ -16,7 +16,7 @@ from numeric.checks._grpo import (
     scalar_counters,
 )
 from numeric.core.balls import ball_precision
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.grpo_versus_dr_grpo import STATEMENT
 
 

@@ -8,7 +8,7 @@ from flint import arb
 from numeric.checks._base import Counter
 from numeric.checks._vectors import Row, draw_weighted, means, numbers, vector_counter
 from numeric.core.balls import ball_precision, largest
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.hoeffding_lemma import STATEMENT
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from numeric.checks._base import Counter
 from numeric.checks._vectors import Row, draw_weighted, means, numbers, vector_counter
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.jensen_exp import STATEMENT
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numeric.checks import _step
 from numeric.checks._dropped import FAIR, HALF, TINY, Counters, dropped
 from numeric.checks._instances import Instance, counter
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.kl_step import STATEMENT
 
 

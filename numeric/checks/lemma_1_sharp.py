@@ -8,7 +8,7 @@ import numpy as np
 from numeric.checks import _step
 from numeric.checks._dropped import FAIR, HALF, SHORT, Counters, dropped, rare_failure
 from numeric.checks._instances import Instance, counter
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.lemma_1_sharp import STATEMENT
 
 

@@ -9,7 +9,7 @@ from numeric.checks._dropped import FAIR, HALF, SHORT
 from numeric.checks._instances import Instance
 from numeric.checks._tree_dropped import QUARTER, lemma_2_counters, spreading
 from numeric.checks._tree_instances import Counters, flat, tree_counters
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.lemma_2 import STATEMENT
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numeric.checks import _step
 from numeric.checks._dropped import FAIR, HALF, Counters, dropped
 from numeric.checks._instances import Instance, counter, two_arms
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.log_success_step import STATEMENT
 
 

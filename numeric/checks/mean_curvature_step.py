@@ -17,7 +17,7 @@ from numeric.checks._base import BITS
 from numeric.checks._dropped import DROPPED, FAIR, HALF, Counters
 from numeric.checks._instances import Instance, Number, counter, two_arms
 from numeric.core.balls import Array, ball_precision, to_balls
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.mean_curvature_step import STATEMENT
 
 

@@ -15,7 +15,7 @@ from numeric.checks._raw_trajectory import Exact, Path, exact, logistic
 from numeric.checks._trajectory import MOST_LOG_ODDS, draw_direction
 from numeric.checks._vectors import Row, draw_prompt, prompt_values, vector_counter
 from numeric.core.step import ball_precision, gradient_gap, measure_step, to_balls
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.multi_prompt import STATEMENT
 
 

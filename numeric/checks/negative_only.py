@@ -5,7 +5,7 @@ import numpy as np
 from numeric.checks._dropped import FADING, FAIR, HALF
 from numeric.checks._grpo import Counters, LengthInstance, draw_group, group_counter
 from numeric.checks._instances import two_arms
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.negative_only import STATEMENT
 
 

@@ -4,7 +4,7 @@ sums are 0."""
 import numpy as np
 
 from numeric.checks._softmax import HALF, Counters, Table, counters, draw_tokens
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.negative_only_graded import STATEMENT
 
 

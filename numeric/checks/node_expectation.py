@@ -8,7 +8,7 @@ from numeric.checks._instances import Number, two_arms, unnormalised
 from numeric.checks._tree_instances import Counters, TreeInstance, row, tree_counters
 from numeric.checks._trees import PAIR, on_prefixes
 from numeric.core.balls import ball_precision, to_balls
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.node_expectation import STATEMENT
 
 

@@ -11,7 +11,7 @@ from numeric.checks._instances import Line, two_arms, unnormalised
 from numeric.checks._tree_instances import Counters, TreeInstance, tree_counters
 from numeric.checks._trees import PAIR, on_prefixes
 from numeric.core.balls import ball_precision
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.node_hoeffding import STATEMENT
 
 

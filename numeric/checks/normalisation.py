@@ -8,7 +8,7 @@ import numpy as np
 from numeric.checks import _step
 from numeric.checks._dropped import FADING, HALF, Counters
 from numeric.checks._instances import Instance, counter, two_arms, without_success
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.normalisation import STATEMENT
 
 

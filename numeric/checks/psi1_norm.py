@@ -22,7 +22,7 @@ from numeric.checks._psi1 import (
 from numeric.checks._raw_trajectory import Exact, exact
 from numeric.checks._vectors import Row, numbers
 from numeric.core.balls import Array, ball_precision, to_balls
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.psi1_norm import STATEMENT
 
 

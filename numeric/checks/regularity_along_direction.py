@@ -11,7 +11,7 @@ from numeric.checks._raw_trajectory import Exact, exact
 from numeric.checks._trajectory import draw_direction, draw_start
 from numeric.checks._vectors import vector_counter
 from numeric.core.step import ball_precision, to_balls
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.regularity_along_direction import STATEMENT
 
 

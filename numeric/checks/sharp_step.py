@@ -7,7 +7,7 @@ import numpy as np
 from numeric.checks import _step
 from numeric.checks._dropped import HALF, Counters, dropped, rare_failure, rare_success
 from numeric.checks._instances import counter
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.sharp_step import STATEMENT
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from numeric.checks._softmax import HALF, Counters, Table, counters, draw_tokens
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.stage_boundary import STATEMENT
 
 

@@ -17,7 +17,7 @@ from numeric.checks._dropped import FAIR, HALF, SHORT, SYMMETRIC_L, Counters, ra
 from numeric.checks._instances import Instance, counter, log_linear
 from numeric.core.balls import ball_precision, to_balls
 from numeric.core.step import gradient_gap
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.lemma_1_sharp import STATEMENT as ALONG
 
 RENAMED = {"smooth": "lipschitz"}

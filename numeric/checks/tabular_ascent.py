@@ -3,7 +3,7 @@
 import numpy as np
 
 from numeric.checks._softmax import Counters, Table, counters, draw_tokens
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.tabular_ascent import STATEMENT
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from numeric.checks._orbits import SHORT_STEP, SIZE, Counters, stagnation
 from numeric.checks._raw_trajectory import counter, fixed, steady
 from numeric.checks._trajectory import draw_stagnation
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.theorem_1a import STATEMENT
 
 

@@ -15,7 +15,7 @@ from numeric.checks._raw_trajectory import Path, counter, fixed, steady
 from numeric.checks._trajectory import by_step, draw_direction
 from numeric.core.balls import ball_precision, to_balls
 from numeric.core.step import draw_step
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.theorem_1b_edges import STATEMENT
 
 

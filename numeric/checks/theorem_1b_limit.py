@@ -8,7 +8,7 @@ import numpy as np
 from numeric.checks._orbits import SIZE, Counters, dropped_limit, limit_counter
 from numeric.checks._raw_trajectory import counter, fixed, steady
 from numeric.checks._trajectory import adapted, draw_limit
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.theorem_1b_limit import STATEMENT
 
 

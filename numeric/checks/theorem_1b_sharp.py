@@ -8,7 +8,7 @@ import numpy as np
 from numeric.checks._orbits import ADAPTED, SIZE, Counters, dropped, undefined
 from numeric.checks._raw_trajectory import counter, fixed, steady
 from numeric.checks._trajectory import adapted_sharp, draw_convergence
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.theorem_1b_sharp import STATEMENT
 
 

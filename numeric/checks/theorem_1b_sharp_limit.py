@@ -9,7 +9,7 @@ from numeric.checks._base import Counter
 from numeric.checks._orbits import Counters, dropped_limit, limit_counter
 from numeric.checks._raw_trajectory import counter, shrinking, steady
 from numeric.checks._trajectory import adapted_sharp, draw_limit
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.theorem_1b_sharp_limit import STATEMENT
 
 

@@ -14,7 +14,7 @@ from numeric.checks._base import Counter
 from numeric.checks._orbits import Counters, even_wave
 from numeric.checks._raw_trajectory import counter
 from numeric.checks.step_under_assumption_1 import RENAMED, in_one_coordinate
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.theorem_1b import STATEMENT as ALONG
 
 

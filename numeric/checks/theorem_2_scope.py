@@ -13,7 +13,7 @@ from numeric.checks._dropped import HALF, TINY, Counters
 from numeric.checks._instances import Instance, Number, counter, two_arms, unnormalised
 from numeric.checks._tree_safe import PENALISED
 from numeric.checks.eta_safe import CREST, OVERSHOT, QUARTER, SAFE
-from theory.lambdify import Values, evaluate
+from theory.evaluate import Values, evaluate
 from theory.statements.theorem_2_scope import STATEMENT
 
 FORMULAS = {h.name: h.formula for h in STATEMENT.hypotheses}

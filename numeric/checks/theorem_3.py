@@ -31,7 +31,7 @@ from numeric.checks._tree_trajectory import (
     in_one_token,
     planted,
 )
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.theorem_1b import STATEMENT as OF_RESPONSES
 from theory.statements.theorem_3 import STATEMENT
 

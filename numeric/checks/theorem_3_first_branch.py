@@ -6,7 +6,7 @@ import numpy as np
 from numeric.checks import theorem_3
 from numeric.checks._orbits import Counters
 from numeric.checks._tree_trajectory import FIRST_BRANCH, draw_convergence, in_one_token
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.theorem_3_first_branch import STATEMENT
 
 

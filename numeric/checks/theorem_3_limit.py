@@ -15,7 +15,7 @@ from numeric.checks._tree_trajectory import (
     in_one_token,
     planted_limit,
 )
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.theorem_1b_limit import STATEMENT as OF_RESPONSES
 from theory.statements.theorem_3_limit import STATEMENT
 

@@ -12,7 +12,7 @@ from numeric.checks._tree_trajectory import (
     in_one_token,
     planted,
 )
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.theorem_1b_sharp import STATEMENT as OF_RESPONSES
 from theory.statements.theorem_3_sharp import STATEMENT
 

@@ -12,7 +12,7 @@ from numeric.checks import theorem_1b_under_assumption_1, theorem_3_first_branch
 from numeric.checks._orbits import Counters
 from numeric.checks._tree_trajectory import FIRST_BRANCH, draw_start, in_one_token, run
 from numeric.checks.step_under_assumption_1 import RENAMED, in_one_coordinate
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.theorem_3_under_assumption_2 import STATEMENT
 
 

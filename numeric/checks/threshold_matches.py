@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 
 from numeric.checks._grpo import Counters, abbreviated, draw_prompt, scalar_counters
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.threshold_matches import STATEMENT
 
 

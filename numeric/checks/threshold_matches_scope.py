@@ -14,7 +14,7 @@ from flint import arb
 from numeric.checks import _tree_safe, _tree_step
 from numeric.checks._tree_instances import Counters, flat, tree_counters
 from numeric.checks.eta_safe import OVERSHOT
-from theory.lambdify import Values, evaluate
+from theory.evaluate import Values, evaluate
 from theory.statements.threshold_matches_scope import STATEMENT
 
 FORMULAS = {h.name: h.formula for h in STATEMENT.hypotheses}

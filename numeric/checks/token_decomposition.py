@@ -16,7 +16,7 @@ from numeric.checks._instances import Line, two_arms
 from numeric.checks._tree_instances import Counters, TreeInstance, tree_counters
 from numeric.checks._trees import UNEVEN, on_prefixes
 from numeric.core.balls import ball_precision, to_balls
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.token_decomposition import STATEMENT
 
 

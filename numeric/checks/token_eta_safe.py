@@ -15,7 +15,7 @@ from numeric.checks._instances import Instance, ball, two_arms
 from numeric.checks._tree_instances import Counters, flat, tree_counters
 from numeric.checks.eta_safe import OVERSHOT
 from numeric.core.balls import ball_precision
-from theory.lambdify import Values, evaluate
+from theory.evaluate import Values, evaluate
 from theory.statements.token_eta_safe import SAFE_STEP, STATEMENT, branch_moment
 
 

@@ -12,7 +12,7 @@ from numeric.checks._instances import Line, Number, two_arms, unnormalised
 from numeric.checks._tree_instances import SHORTEST, Counters, TreeInstance, tree_counters
 from numeric.checks._trees import DEFECTS, PAIR, Shape, grow, on_prefixes, with_stray
 from numeric.core.balls import ball_precision
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.token_moment import STATEMENT
 
 

@@ -12,7 +12,7 @@ from numeric.checks._instances import Line, Number, two_arms
 from numeric.checks._tree_instances import Counters, TreeInstance, tree_counters
 from numeric.checks._trees import DEFECTS, PAIR, UNEVEN, Shape, on_prefixes, with_stray
 from numeric.core.balls import ball_precision, midpoints, to_balls
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.token_regularity import STATEMENT
 
 

@@ -17,7 +17,7 @@ from numeric.checks._dropped import (
 from numeric.checks._tree_dropped import shape_counters, without_success
 from numeric.checks._tree_instances import Counters, TreeInstance, flat, tree_counters
 from numeric.checks._trees import grow, on_prefixes
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.token_sharp_step import STATEMENT
 
 

@@ -11,7 +11,7 @@ from numeric.checks._instances import Line, two_arms, unnormalised
 from numeric.checks._tree_instances import Counters, TreeInstance, tree_counters
 from numeric.checks._trees import DEFECTS, PAIR, on_prefixes, with_stray
 from numeric.core.balls import ball_precision
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.token_supermartingale import STATEMENT
 
 

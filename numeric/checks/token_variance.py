@@ -14,7 +14,7 @@ from numeric.checks._instances import Line, Number, two_arms, unnormalised
 from numeric.checks._tree_instances import Counters, TreeInstance, tree_counters
 from numeric.checks._trees import DEFECTS, PAIR, grow, on_prefixes, with_stray
 from numeric.core.balls import ball_precision
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.token_variance import STATEMENT
 
 

@@ -10,7 +10,7 @@ from numeric.checks._instances import Number, two_arms, unnormalised
 from numeric.checks._tree_instances import Counters, TreeInstance, at_end, row, tree_counters
 from numeric.checks._trees import DEFECTS, PAIR, on_prefixes, with_stray
 from numeric.core.balls import ball_precision, to_balls
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.tower_property import STATEMENT
 
 

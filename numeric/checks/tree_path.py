@@ -11,7 +11,7 @@ from numeric.checks._tree_instances import Counters, TreeInstance, at_end, row, 
 from numeric.checks._tree_step import draw_tree
 from numeric.checks._trees import DEFECTS, PAIR
 from numeric.core.balls import ball_precision, to_balls
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.tree_path import STATEMENT
 
 

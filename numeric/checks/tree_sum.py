@@ -7,7 +7,7 @@ from numeric.checks._tree_instances import Counters, TreeInstance, at_end, row, 
 from numeric.checks._tree_step import draw_tree
 from numeric.checks._trees import DEFECTS, FORK, PAIR, Shape
 from numeric.core.balls import ball_precision, to_balls
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements.tree_sum import STATEMENT
 
 

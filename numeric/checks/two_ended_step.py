@@ -8,7 +8,7 @@ from flint import arb
 from numeric.checks import _step
 from numeric.checks._base import BITS
 from numeric.core.balls import Array, ball_precision, largest, to_balls
-from theory.lambdify import Values
+from theory.evaluate import Values
 
 
 def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:

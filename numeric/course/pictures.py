@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from numeric.core.record import as_image
 from numeric.experiments.worst_case.program import Update, closed_form
 from numeric.experiments.worst_case.worst_case import proved_range, safe_step
+from theory.evaluate import comparisons, evaluate
 from theory.kernel.statement import Statement
-from theory.lambdify import comparisons, evaluate
 from theory.statements import (
     constant_rate,
     eta_safe,

@@ -17,7 +17,7 @@ from numeric.core.step import gradient_gap, measure_step
 from numeric.core.trees import Autoregressive, Tree, log_linear, mean_length
 from numeric.experiments.collapse.landscapes import SHARP, exact
 from numeric.experiments.collapse.token_construction import token_slope
-from theory.lambdify import evaluate
+from theory.evaluate import evaluate
 from theory.statements import _tree_trajectory as tokens
 from theory.statements import threshold_matches, token_eta_safe, token_sharp_step
 from theory.statements._grpo import ALLOWED, BOUND, STEP_DR_GRPO, STEP_GRPO

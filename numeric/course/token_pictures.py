@@ -32,7 +32,7 @@ from numeric.course.token_curves import (
     turned,
 )
 from numeric.experiments.collapse.constructions import theorem_2
-from theory.lambdify import evaluate
+from theory.evaluate import evaluate
 from theory.statements import _collapse as wave
 from theory.statements import fixed_direction
 

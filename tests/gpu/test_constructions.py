@@ -37,7 +37,7 @@ from numeric.experiments.collapse.constructions import certify, printed_range, t
 from numeric.experiments.collapse.landscapes import Wave, exact
 from numeric.experiments.collapse.token_construction import theorem_4
 from theory import thresholds
-from theory.lambdify import evaluate
+from theory.evaluate import evaluate
 from theory.statements import token_eta_safe
 
 THEOREMS = ["theorem_2", "theorem_4"]

@@ -18,7 +18,7 @@ from gpu_checks.curvature import KINDS, MEAN, TOKEN, TRAJECTORY
 from gpu_checks.exact import exact
 from gpu_checks.exact import training as exact_training
 from gpu_checks.exact.exact import Violated
-from theory.lambdify import comparisons
+from theory.evaluate import comparisons
 from theory.statements import token_eta_safe
 
 RULES = [algorithm(name) for name in ("dr-grpo", "grpo", "grpo-n")]

@@ -14,13 +14,13 @@ from flint import arb, ctx
 from hypothesis import given
 from hypothesis import strategies as st
 
+from theory.evaluate import Comparison, comparisons
 from theory.kernel.axioms import AXIOMS
 from theory.kernel.obligations import smtlib
 from theory.kernel.rules import FACTS
 from theory.kernel.sequent import Axiom
 from theory.kernel.solvers import SOLVERS
 from theory.kernel.terms import PI, Term, const, cos, eq, exp, lift, log, sin, substitute, var
-from theory.lambdify import Comparison, comparisons
 
 x, y = var("x"), var("y")
 FALSE_TWINS = (

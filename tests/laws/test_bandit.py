@@ -38,7 +38,7 @@ from numeric.experiments.bandit.rates import (
     Reinforce,
 )
 from numeric.experiments.collapse.constructions import Violated
-from theory.lambdify import evaluate
+from theory.evaluate import evaluate
 from theory.statements._trajectory import ADAPTED, ADAPTED_SHARP
 from theory.statements.eta_safe import SAFE_STEP
 

@@ -17,7 +17,7 @@ from theory.derivations._relation import Domain, Let, Range, Whole
 from theory.derivations._rule import Fact, chord, larger, tangent, tangent_log
 from theory.derivations._series import Coefficient
 from theory.derivations._signs import UP, Orientation, is_zero, orientation, split_logs
-from theory.lambdify import evaluate as evaluate_term
+from theory.evaluate import evaluate as evaluate_term
 from theory.statements import eta_safe, token_eta_safe
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -37,7 +37,7 @@ from numeric.experiments.laboratory.training import (
     perceptron_bound,
     train,
 )
-from theory.lambdify import evaluate
+from theory.evaluate import evaluate
 from theory.statements.eta_safe import SAFE_STEP
 
 PROBLEMS = problems(4, seed=3)

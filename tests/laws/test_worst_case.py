@@ -38,7 +38,7 @@ from numeric.experiments.worst_case.worst_case import (
     verify,
     worst_case,
 )
-from theory.lambdify import evaluate
+from theory.evaluate import evaluate
 from theory.statements.eta_safe import SAFE_STEP
 from theory.statements.log_success_step import STATEMENT as LOG_SUCCESS_STEP
 

@@ -13,7 +13,7 @@ SOLVERS = ("z3", "cvc5")
 CLAIMS = (
     "theory.statements",
     "theory.kernel.statement",
-    "theory.lambdify",
+    "theory.evaluate",
 )  # all an experiment may know
 NEUTRAL = ("theory.terminal", "theory.files")  # they know no claim
 

@@ -17,7 +17,7 @@ from numeric.checks._raw_trajectory import exact, fixed, leap, shrinking, steady
 from numeric.checks._trajectory import Start, draw_direction, fixed_size, run, trajectory_values
 from numeric.core.policies import LogLinear
 from numeric.core.step import ball_precision
-from theory.lambdify import comparisons
+from theory.evaluate import comparisons
 from theory.statements import STATEMENTS
 
 ASPECT = "holds on random policies"

@@ -22,9 +22,9 @@ from numeric.checks._step import Step, defined, draw, measured, moderate
 from numeric.checks._trajectory import trajectory_values
 from numeric.checks.mean_curvature_step import mean_curvatures
 from numeric.core.balls import ball_precision, to_balls
+from theory.evaluate import evaluate
 from theory.kernel.statement import Notation
 from theory.kernel.terms import Symbol, Term
-from theory.lambdify import evaluate
 from theory.statements import STATEMENTS, _common, _trajectory
 
 STEP_CLAIMS = (

@@ -19,9 +19,9 @@ from numeric.checks import binary_control, expansion, expansion_printed
 from numeric.checks._base import BITS, refuted
 from numeric.checks._formulas import truth
 from numeric.core.balls import ball_precision
+from theory.evaluate import evaluate
 from theory.kernel.statement import Notation
 from theory.kernel.terms import Symbol, Term, conj, has_derivative
-from theory.lambdify import evaluate
 from theory.statements import STATEMENTS
 from theory.statements.logit_gradient import slope, value
 from theory.vocabulary import STEP, t

@@ -24,6 +24,7 @@ from numeric.checks._tree_step import Step
 from numeric.checks._trees import Shape
 from numeric.core.balls import ball_precision, to_balls
 from numeric.core.trees import Tree, log_linear
+from theory.evaluate import evaluate
 from theory.kernel.terms import (
     NAT,
     Term,
@@ -38,7 +39,6 @@ from theory.kernel.terms import (
     total,
     var,
 )
-from theory.lambdify import evaluate
 from theory.statements import STATEMENTS, _tree
 from theory.tree import either, size
 from theory.vocabulary import o

@@ -10,7 +10,7 @@ import pytest
 from numeric.checks._base import BITS, check, check_hypotheses
 from numeric.checks._step import draw, from_definitions, with_step_below
 from numeric.core.balls import ball_precision, largest, to_balls
-from theory.lambdify import Values
+from theory.evaluate import Values
 from theory.statements import STATEMENTS
 
 SLUGS = (

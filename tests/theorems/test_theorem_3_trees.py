@@ -24,9 +24,9 @@ from numeric.checks._tree_trajectory import (
 )
 from numeric.core.balls import ball_precision
 from numeric.core.trees import Tree, log_linear
+from theory.evaluate import comparisons, evaluate
 from theory.kernel.models import Model, interpret
 from theory.kernel.terms import Lambda, const
-from theory.lambdify import comparisons, evaluate
 from theory.statements import STATEMENTS, lemma_2, lemma_2_sharp
 from theory.statements._trajectory import logistic_curve
 from theory.statements._tree import SHAPE

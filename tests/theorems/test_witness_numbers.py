@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from flint import arb, fmpq
 
+from theory.evaluate import evaluate
 from theory.kernel.instance import Instance
 from theory.kernel.models import Model, interpret
 from theory.kernel.statement import Notation, Statement
 from theory.kernel.terms import KernelError, Term, const, substitute
-from theory.lambdify import evaluate
 from theory.ledger.run import build
 from theory.pretty import letter
 from theory.statements import STATEMENTS

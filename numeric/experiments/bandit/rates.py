@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.lambdify import evaluate
+from theory.evaluate import evaluate
 from theory.statements.eta_safe import SAFE_STEP
 
 Floats = NDArray[np.float64]

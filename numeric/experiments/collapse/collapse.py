@@ -32,7 +32,7 @@ from numeric.experiments.collapse.constructions import (
 from numeric.experiments.collapse.landscapes import SHARP, Exact, exact, ridge, root_below, wave
 from numeric.experiments.collapse.rays import rays
 from numeric.experiments.collapse.token_construction import FixedLength, theorem_4, token_slope
-from theory.lambdify import evaluate
+from theory.evaluate import evaluate
 from theory.statements import eta_safe, token_eta_safe
 
 ABOVE, BELOW = "above", "below"

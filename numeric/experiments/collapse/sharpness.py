@@ -15,7 +15,7 @@ from typing import Any
 from numeric.core.record import as_image
 from numeric.experiments.collapse.landscapes import PAPER_LIKE, SHARP, SMOOTH
 from numeric.experiments.collapse.rays import LEAST_REACH
-from theory.lambdify import evaluate
+from theory.evaluate import evaluate
 from theory.statements import eta_safe
 from theory.statements._collapse import LONG
 from theory.statements._trajectory import ADAPTED, ADAPTED_SHARP

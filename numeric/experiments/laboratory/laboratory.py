@@ -28,7 +28,7 @@ from numeric.core.policies import LogLinear
 from numeric.experiments.bandit.rates import Floats
 from numeric.experiments.collapse.constructions import Violated
 from numeric.experiments.collapse.landscapes import Property
-from theory.lambdify import evaluate
+from theory.evaluate import evaluate
 from theory.statements import eta_safe
 
 RESPONSES, CORRECT = 20, 4

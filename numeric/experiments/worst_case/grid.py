@@ -32,7 +32,7 @@ from numeric.experiments.worst_case.worst_case import (
     safe_step,
     worst_case,
 )
-from theory.lambdify import evaluate
+from theory.evaluate import evaluate
 from theory.statements.eta_safe import SAFE_STEP
 
 COMMAND = "python -m numeric.experiments.worst_case.grid"

@@ -31,8 +31,8 @@ from numeric.experiments.worst_case.program import (
     solve,
     top,
 )
+from theory.evaluate import comparisons, evaluate
 from theory.kernel.statement import Statement
-from theory.lambdify import comparisons, evaluate
 from theory.statements import lemma_1, lemma_1_sharp, sharp_step
 from theory.statements.eta_safe import branch_success
 
