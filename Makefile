@@ -1,5 +1,6 @@
 # Each target is complete on its own from a fresh clone: it makes .venv on first use.
 #   make verify ARGS="theorem_1b --json"     make test ARGS="-k theorem_1b"     make test JOBS=8
+#   make test and make test-all leave nothing out together: the second runs what the first does not
 
 PYTHON ?= python3
 JOBS ?= 2
@@ -9,9 +10,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: verify test recheck records figures paper mutants bench lint clean help
+.PHONY: verify test test-all recheck records figures paper mutants bench lint clean help
 
 verify: $(VENV)/.core-installed  ## prove every claim with both solvers and print the ledger
 	@$(BIN)/gradgap verify $(ARGS)
@@ -19,8 +22,11 @@ verify: $(VENV)/.core-installed  ## prove every claim with both solvers and prin
 recheck: $(VENV)/.core-installed  ## prove every obligation again, in separate processes
 	@$(BIN)/gradgap recheck $(ARGS)
 
-test: $(VENV)/.test-installed  ## run all tests
-	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+test: $(VENV)/.test-installed  ## every claim proved, weakened, refuted, attacked: three minutes
+	@$(PYTEST) -m "not slow" $(ARGS)
+
+test-all: $(VENV)/.test-installed  ## the rest: what is slow, and what is random at full depth
+	@$(PYTEST) -m "slow or hypothesis" --hypothesis-profile full $(ARGS)
 
 records: $(VENV)/.core-installed  ## write again what the tests compare: pins, tables, necessity, graph
 	@$(BIN)/python -m theory.ledger.pins
@@ -70,5 +76,5 @@ clean:  ## remove the environment, caches and build output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*##/\1:/p' $(MAKEFILE_LIST) | while IFS=: read -r target text; do \
-	  printf '  make %-8s %s\n' "$$target" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' $(MAKEFILE_LIST) | while IFS=: read -r target text; do \
+	  printf '  make %-9s %s\n' "$$target" "$$text"; done

@@ -6,7 +6,8 @@ from __future__ import annotations
 import fcntl
 import importlib.util
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,10 +27,20 @@ settings.register_profile("deep", deadline=None, max_examples=5000, print_blob=T
 settings.load_profile("light")
 
 
+class WithoutTorch(pytest.Directory):
+    """tests/gpu where there is no torch: one line in the report."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        pytest.skip("tests/gpu needs torch: pip install -c constraints.txt -e '.[gpu]'")
+
+
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    without = path.name == "gpu" and importlib.util.find_spec("torch") is None
+    return WithoutTorch.from_parent(parent, path=path) if without else None
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("gpu"):
-        if importlib.util.find_spec("torch") is None:
-            pytest.skip("torch is not installed: pip install -c constraints.txt -e '.[gpu]'")
         import torch
 
         if not torch.cuda.is_available():

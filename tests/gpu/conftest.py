@@ -1,12 +1,9 @@
-"""Files that need torch are skipped, with the reason, where there is none. And the smallest
-training run that does everything: about ten milliseconds an update."""
+"""The smallest training run that does everything: about ten milliseconds an update."""
 
 from __future__ import annotations
 
-import importlib.util
 import os
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,25 +13,6 @@ if TYPE_CHECKING:
 
 # Workers share the cores: threads of their own would fight over them. Set before torch is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-
-REASON = "torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-
-
-class Module(pytest.Module):
-    """A file that is skipped, with the reason, if it imports torch and there is none."""
-
-    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
-        try:
-            return super().collect()
-        except self.CollectError as error:
-            missing = isinstance(error.__cause__, ImportError) and error.__cause__.name == "torch"
-            if missing and importlib.util.find_spec("torch") is None:
-                pytest.skip(REASON)
-            raise
-
-
-def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module:
-    return Module.from_parent(parent, path=module_path)
 
 
 @pytest.fixture(scope="session")

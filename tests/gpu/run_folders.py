@@ -1,11 +1,6 @@
 """A small run in a folder, unbroken and stopped half-way, and what it is to be the same."""
-# ruff: noqa: E402
 
-import pytest
-
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-)
+import torch
 
 from gpu_checks import train
 from gpu_checks.runs import CHECKPOINT, LOG, RESULT, SETTINGS

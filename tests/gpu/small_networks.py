@@ -1,11 +1,4 @@
 """Small networks and what they read, for the laws of the transformer."""
-# ruff: noqa: E402
-
-import pytest
-
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-)
 
 from gpu_checks import model, noise
 from gpu_checks.model import Architecture

@@ -1,15 +1,10 @@
 """Small policies and their training, for the laws of one update."""
-# ruff: noqa: E402
 
 import math
 from dataclasses import replace
 from itertools import product
 
-import pytest
-
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-)
+import torch
 
 from gpu_checks import model, train
 

@@ -1,16 +1,12 @@
 """Laws of the updates: each is its equation, response by response, and estimates the gradient gap
 times the share that is stated."""
-# ruff: noqa: E402
 
 import math
 from collections import Counter
 from itertools import product
 
 import pytest
-
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-)
+import torch
 
 from gpu_checks import algorithms, model, noise, train
 from gpu_checks.algorithms import ALGORITHMS, algorithm, gap_share, surrogate

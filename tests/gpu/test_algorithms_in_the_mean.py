@@ -1,15 +1,11 @@
 """Laws of the algorithms in the mean, on a table policy whose every group can be listed."""
-# ruff: noqa: E402
 
 import math
 from itertools import combinations, product
 
 import numpy as np
 import pytest
-
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-)
+import torch
 
 from gpu_checks import algorithms, train
 from gpu_checks.algorithms import ALGORITHMS, algorithm, gap_share, surrogate

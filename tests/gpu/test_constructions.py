@@ -1,16 +1,12 @@
 """Lower-bound instances by the block: inside the printed range, right to the stated rounding, and
 every planted fault is found."""
-# ruff: noqa: E402
 
 from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+import torch
 from flint import arb, fmpq
-
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-)
 
 from gpu_checks.constructions import constructions, fused
 from gpu_checks.constructions.constructions import (

@@ -1,15 +1,10 @@
 """Laws of derivatives along a direction, of the safe steps they predict, and of harmful steps."""
-# ruff: noqa: E402
 
 import math
 from dataclasses import replace
 
 import pytest
-
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-)
-
+import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from gpu_checks import curvature, model, noise, tasks

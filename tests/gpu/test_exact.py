@@ -1,15 +1,11 @@
 """Laws of the exact mode: all responses, their probabilities, and expectations as finite sums."""
-# ruff: noqa: E402
 
 import math
 from dataclasses import replace
 from itertools import product
 
 import pytest
-
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-)
+import torch
 
 from gpu_checks import model, noise, tasks
 from gpu_checks.algorithms import ALGORITHMS, algorithm

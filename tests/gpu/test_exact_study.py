@@ -1,5 +1,4 @@
 """Laws of exact training: J rises below the safe step, and what contradicts a claim is found."""
-# ruff: noqa: E402
 
 import json
 import math
@@ -9,10 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-)
+import torch
 
 from gpu_checks import curvature, noise
 from gpu_checks.algorithms import algorithm

@@ -1,14 +1,10 @@
 """The fused form is the eager one, to rounding; the study counts what ran and stops at a fault."""
-# ruff: noqa: E402
 
 import json
 from dataclasses import replace
 
 import pytest
-
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-)
+import torch
 
 from gpu_checks.benchmarks import constructions as benchmark
 from gpu_checks.constructions import constructions, fused

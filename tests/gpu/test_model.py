@@ -1,6 +1,5 @@
 """Laws of the transformer: the stack is its runs, the past does not see the future, and what is
 remembered is what would be computed again."""
-# ruff: noqa: E402
 
 import math
 from bisect import bisect_right
@@ -8,11 +7,7 @@ from dataclasses import replace
 from itertools import accumulate, product
 
 import pytest
-
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-)
-
+import torch
 from torch.nn import functional as F
 
 from gpu_checks import model, noise

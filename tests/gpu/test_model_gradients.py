@@ -1,14 +1,9 @@
 """The transformer: gradients, and what it refuses."""
-# ruff: noqa: E402
 
 from dataclasses import replace
 
 import pytest
-
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-)
-
+import torch
 
 from gpu_checks import model, noise
 from gpu_checks.model import EOS

@@ -1,13 +1,9 @@
 """Laws of the counter-based random numbers: a pure function, and as good as independent numbers."""
-# ruff: noqa: E402
 
 import math
 
 import pytest
-
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-)
+import torch
 
 from gpu_checks.noise import fold, keys, keys_of, normals, uniforms
 

@@ -1,13 +1,9 @@
 """Laws of a population: each run is what it would be alone, and what its seed makes it."""
-# ruff: noqa: E402
 
 from dataclasses import fields, replace
 
 import pytest
-
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-)
+import torch
 
 from gpu_checks import train
 from gpu_checks.algorithms import ALGORITHMS

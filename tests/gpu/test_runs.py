@@ -1,5 +1,4 @@
 """Laws of a run's folder: a folder that is anything else is refused, and what is written."""
-# ruff: noqa: E402
 
 import json
 import math
@@ -10,10 +9,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
-
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-)
+import torch
 
 from gpu_checks import runs, train
 from gpu_checks.runs import CHECKPOINT, LOG, SETTINGS, NotResumable

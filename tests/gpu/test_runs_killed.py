@@ -1,6 +1,5 @@
 """Laws of a run's folder: killed at any moment and gone on with, it is the run that was never
 interrupted."""
-# ruff: noqa: E402
 
 import multiprocessing
 import os
@@ -12,10 +11,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-)
+import torch
 
 from gpu_checks import runs, train
 from gpu_checks.runs import CHECKPOINT, LOG, RESULT, SETTINGS

@@ -1,5 +1,4 @@
 """Laws of the settings: plain data that survive JSON, are told apart, and name what is wrong."""
-# ruff: noqa: E402
 
 import json
 import math
@@ -7,10 +6,6 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
-
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-)
 
 from gpu_checks.settings import ADAMW, DTYPES, NORMALISED, STEPS, Settings, from_json
 from gpu_checks.tasks import TASKS

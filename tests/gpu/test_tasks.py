@@ -1,15 +1,11 @@
 """Laws of the tasks: every verifier agrees with a slow one in plain Python, on all responses."""
-# ruff: noqa: E402
 
 import math
 from collections import Counter
 from itertools import product
 
 import pytest
-
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-)
+import torch
 
 from gpu_checks.noise import keys, uniforms
 from gpu_checks.tasks import EOS, SEP, TASKS, integers, lengths, task

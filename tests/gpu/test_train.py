@@ -1,15 +1,11 @@
 """Laws of one update: what is drawn, the step that is taken, and what is measured on the way."""
-# ruff: noqa: E402
 
 import math
 from dataclasses import replace
 from itertools import product
 
 import pytest
-
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-)
+import torch
 
 from gpu_checks import model, noise, train
 from tests.gpu.small_training import (

@@ -1,14 +1,10 @@
 """Laws of what is measured in an update: statistics, entropies, gaps."""
-# ruff: noqa: E402
 
 import math
 from dataclasses import replace
 
 import pytest
-
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-)
+import torch
 
 from gpu_checks import algorithms, model, noise, train
 from gpu_checks.algorithms import ALGORITHMS

@@ -5,13 +5,10 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+import torch
 
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-)
-
-from gpu_checks import model, train  # noqa: E402
-from gpu_checks.benchmarks import sides, trl, trl_side  # noqa: E402
+from gpu_checks import model, train
+from gpu_checks.benchmarks import sides, trl, trl_side
 
 BENCH = "TRL is not installed: pip install -c constraints.txt -e '.[bench]'"
 

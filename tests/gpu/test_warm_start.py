@@ -1,13 +1,9 @@
 """Laws of the warm start: the success rate asked for, by the policy and not by its companions."""
-# ruff: noqa: E402
 
 from dataclasses import replace
 
 import pytest
-
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
-)
+import torch
 
 from gpu_checks import model, noise, train, warm_start
 from gpu_checks.warm_start import NotReached

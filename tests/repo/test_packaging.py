@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 import tomllib
 from itertools import chain
 from pathlib import Path
@@ -18,7 +20,10 @@ EXTRAS = {
     "bench": {"torch", "trl", "transformers"},
     "test": {"pytest", "pytest-xdist", "hypothesis", "ruff", "mypy"},
 }
-TARGETS = ("verify", "test", "recheck", "lint", "clean", "help")
+TARGETS = ("verify", "test", "test-all", "recheck", "lint", "clean", "help")
+PARTS = ('"not slow"', '"slow or hypothesis"')
+CHECKERS = ("ruff format --check", "ruff check", "mypy")
+CI = ("make test", "make test-all", "make lint")
 
 
 def names(requirements: list[str]) -> set[str]:
@@ -62,17 +67,17 @@ def pin_problems(pyproject: dict[str, Any], constraints: str) -> list[str]:
 
 def job_problems(makefile: str, ci: str) -> list[str]:
     """What the Makefile and .ci/run must agree on."""
-    rules = dict(re.findall(r"^([a-z]+):([^\n]*(?:\n\t[^\n]*)*)", makefile, flags=re.MULTILINE))
+    rules = dict(re.findall(r"^([a-z-]+):([^\n]*(?:\n\t[^\n]*)*)", makefile, flags=re.MULTILINE))
     phony = " ".join(re.findall(r"^\.PHONY:(.*)$", makefile, flags=re.MULTILINE)).split()
     problems = [f"no target {name}" for name in TARGETS if name not in rules or name not in phony]
-    if not re.search(r"^make test$", ci, flags=re.MULTILINE):
-        problems.append(".ci/run does not call make test")
+    problems += [f".ci/run leaves out {job}" for job in CI if not re.search(rf'"{job}"', ci)]
     if not re.search(r"^set -euo pipefail$", ci, flags=re.MULTILINE):
         problems.append(".ci/run goes on after a failure")
     if "gradgap verify" not in rules.get("verify", ""):
         problems.append("make verify does not verify")
-    if "-m pytest" not in rules.get("test", ""):
-        problems.append("make test does not run pytest")
+    if [*re.findall(r"\$\(PYTEST\) -m (.*?) [-$]", makefile)] != [*PARTS]:
+        problems.append("make test and make test-all do not add up to all tests")
+    problems += [f"make lint leaves out {x}" for x in CHECKERS if x not in rules.get("lint", "")]
     if "-c constraints.txt" not in makefile:
         problems.append("make installs without the constraints")
     return problems
@@ -157,12 +162,15 @@ def test_a_missing_loose_or_wrong_pin_is_found(before: str, after: str, problem:
     ("file", "before", "after"),
     [
         ("Makefile", "gradgap verify", "gradgap explain"),
-        ("Makefile", "-m pytest", "-m unittest"),
+        ("Makefile", '"not slow"', '"not slow and not gpu"'),
+        ("Makefile", '"slow or hypothesis"', '"slow and hypothesis"'),
+        ("Makefile", "-m mypy", "-m doctest"),
         ("Makefile", "-c constraints.txt", ""),
         ("Makefile", "recheck:", "again:"),
         ("Makefile", ".PHONY: verify", ".PHONY:"),
-        (".ci/run", "make test", "make verify"),
-        (".ci/run", "make test", "# make test"),
+        (".ci/run", '"make test"', '"make verify"'),
+        (".ci/run", '"make test-all"', ""),
+        (".ci/run", '"make lint"', ""),
         (".ci/run", "set -euo pipefail", ""),
     ],
 )
@@ -175,3 +183,26 @@ def test_a_job_that_does_something_else_is_found(
     assert before in texts[file]
     texts[file] = texts[file].replace(before, after)
     assert job_problems(texts["Makefile"], texts[".ci/run"]) != []
+
+
+HIDDEN = """
+import sys, pytest
+from importlib.machinery import PathFinder
+find = PathFinder.find_spec
+PathFinder.find_spec = lambda name, *rest: None if name == "torch" else find(name, *rest)
+sys.exit(pytest.main())
+"""
+
+
+@pytest.mark.slow
+def test_without_torch_all_but_tests_gpu_is_there_and_one_line_says_what_to_install(
+    project_root: Path,
+) -> None:
+    command = [sys.executable, "-c", HIDDEN, "--collect-only", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=project_root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-2000:]
+    lines = done.stdout.splitlines()
+    skipped = [line for line in lines if line.startswith("SKIPPED")]
+    assert len(skipped) == 1 and "tests/gpu" in skipped[0] and "pip install" in skipped[0]
+    rooms = {line.split("/")[1] for line in lines if "::" in line}
+    assert rooms == {"laws", "repo", "theorems"}
