@@ -5,25 +5,7 @@ the gain as long as eta <= gap/(2c). Then every step gains eta gap/2, K steps ga
 log odds of at least f(0) + M/2 mean a success rate of at least J(0)/(J(0) + (1-J(0)) e^(-M/2)).
 """
 
-from __future__ import annotations
-
-import sympy as sp
-
-from theory.derivations._derivation import Step
-from theory.derivations._letters import (
-    FAVOURABLE,
-    ONE,
-    SUCCESS,
-    VALUES,
-    ZERO,
-    F,
-    J,
-    eta,
-    gain,
-    positive,
-)
-from theory.derivations._relation import Domain, Equivalence, Let, Range, Relation
-from theory.derivations._rules import Increasing, Solve, signs
+from theory.derivations._prelude import *
 
 (start,) = positive("J_0")
 f, f_next, f_start, M, M_next = sp.symbols("f f' f_0 M M'", real=True)
@@ -71,19 +53,17 @@ def half_the_gain(cost: sp.Expr, bound: sp.Expr) -> tuple[Step, ...]:
     """The step condition, solved from: the loss is at most half of the gain."""
     loss, half = cost * eta**2, gain * eta / 2
     return (
-        Step(
+        begin(
             "one step",
             Relation(gain * eta - loss, "<=", f_next - f),
             "The lower bound on one step.",
             signs((ONE, f_next - f - gain * eta + loss)),
-            begins=True,
         ),
-        Step(
+        begin(
             "step condition",
             Equivalence(Relation(ZERO, "<=", half - loss), Relation(eta, "<=", bound)),
             "The loss is at most half of the gain: divide by the step and solve.",
             Solve(eta, cost * eta),
-            begins=True,
         ),
     )
 
@@ -92,26 +72,23 @@ def logistic(cost: sp.Expr, bound: sp.Expr) -> tuple[Step, ...]:
     """One step, many steps, and the success rate."""
     half = gain * eta / 2
     return (
-        Step(
+        begin(
             "half the gain",
             Relation(half, "<=", f_next - f),
             "With such a step the other half of the gain is left.",
             signs((ONE, "one step"), (cost * eta, bound - eta)),
-            begins=True,
         ),
-        Step(
+        begin(
             "induction",
             Relation(f_start + M_next / 2, "<=", f_next),
             "Add what the earlier steps have gained.",
             signs((ONE, "half the gain"), (ONE, f - f_start - M / 2)),
-            begins=True,
         ),
-        Step(
+        begin(
             "negative",
             Relation(-f_next, "<=", -f_start - M_next / 2),
             "Change the sign.",
             signs((ONE, "induction")),
-            begins=True,
         ),
         Step(
             "odds",
@@ -119,12 +96,11 @@ def logistic(cost: sp.Expr, bound: sp.Expr) -> tuple[Step, ...]:
             "The odds of failure after all steps.",
             Increasing(sp.exp, "negative"),
         ),
-        Step(
+        begin(
             "curve",
             Relation(curve, "<=", J_last),
             "A rate is 1/(1 + odds of failure).",
             signs((curve / (1 + sp.exp(-f_next)), "odds")),
-            begins=True,
         ),
     )
 

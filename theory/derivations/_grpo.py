@@ -1,25 +1,6 @@
 """The scalars of eqs. (20) and (21) as SymPy formulas, all from the statements."""
 
-from __future__ import annotations
-
-import sympy as sp
-
-from theory.derivations._from_term import formula
-from theory.derivations._letters import (
-    FAVOURABLE,
-    SCORE_BOUND,
-    SMOOTHNESS,
-    SUCCESS,
-    VALUES,
-    ZERO,
-    F,
-    G,
-    J,
-    L,
-    gain,
-    positive,
-)
-from theory.derivations._relation import Let, Range
+from theory.derivations._prelude import *
 from theory.statements import _grpo as claims
 
 alpha, T_inf, T_psi, B, eps, sigma = positive("alpha", "T_inf", "T_psi", "B", "eps", "sigma")

@@ -10,31 +10,8 @@ at every J a weighted mean of the other two, so it is never the longest alone. C
 shorter than the first by the factor 4(1-J)(L + 8G^2)/L, which is 36 for G^2 = L and J near 0.
 """
 
-from __future__ import annotations
-
-import sympy as sp
-
-from theory.derivations._derivation import Derivation, Step
-from theory.derivations._from_term import body, formula
-from theory.derivations._letters import (
-    FAVOURABLE,
-    ONE,
-    SCORE_BOUND,
-    SMOOTHNESS,
-    STEP_SIZE,
-    SUCCESS,
-    VALUES,
-    ZERO,
-    F,
-    G,
-    J,
-    L,
-    eta,
-)
+from theory.derivations._prelude import *
 from theory.derivations._letters import gain as gap
-from theory.derivations._relation import Domain, Equivalence, Let, Range, Relation
-from theory.derivations._rule import larger
-from theory.derivations._rules import Algebra, Chain, Limits, Solve, signs
 from theory.statements._trajectory import ADAPTED
 from theory.statements.eta_safe import STATEMENT, branch_both, branch_failure, branch_success
 
@@ -65,105 +42,90 @@ def solved(name: str, least: sp.Expr, bound: sp.Expr, step: str) -> Step:
     )
 
 
-DERIVATION = Derivation(
-    slug="eta_safe",
-    title=STATEMENT.title,
-    domain=Domain(
-        (
-            SUCCESS,
-            SMOOTHNESS,
-            SCORE_BOUND,
-            STEP_SIZE,
-            FAVOURABLE,
-            Range(rise, LEAST[0], sp.oo, "log J' - log J, by log_success_step"),
-            Let(m_minus, -J * gap, "mean score of the incorrect responses"),
-            Range(
-                linear,
-                eta * m_minus,
-                eta * m_minus + width,
-                "log E-[exp(eta s)]: Jensen and Hoeffding",
-            ),
-            Range(fall, linear - curvature, linear + curvature, "log(1-J') - log(1-J): smoothness"),
-            Range(change, LEAST[2], sp.oo, "change of log odds, by lemma_1_sharp"),
-        )
+DERIVATION = derive(
+    STATEMENT,
+    (
+        SUCCESS,
+        SMOOTHNESS,
+        SCORE_BOUND,
+        STEP_SIZE,
+        FAVOURABLE,
+        Range(rise, LEAST[0], sp.oo, "log J' - log J, by log_success_step"),
+        Let(m_minus, -J * gap, "mean score of the incorrect responses"),
+        Range(
+            linear, eta * m_minus, eta * m_minus + width, "log E-[exp(eta s)]: Jensen and Hoeffding"
+        ),
+        Range(fall, linear - curvature, linear + curvature, "log(1-J') - log(1-J): smoothness"),
+        Range(change, LEAST[2], sp.oo, "change of log odds, by lemma_1_sharp"),
     ),
-    steps=(
-        Step(
-            "log J",
-            Relation(LEAST[0], "<=", rise),
-            "The lower bound of log_success_step.",
-            signs((ONE, rise - LEAST[0])),
-            begins=True,
-        ),
-        solved("first branch", LEAST[0], B1, "log J"),
-        Step(
-            "Hoeffding",
-            Relation(LEAST[1], "<=", -linear - curvature),
-            "The upper half of Hoeffding's lemma for the incorrect responses.",
-            signs((ONE, eta * m_minus + width - linear)),
-            begins=True,
-        ),
-        Step(
-            "smoothness",
-            Relation(-linear - curvature, "<=", -fall),
-            "Replace eta s by the change of the log-probability.",
-            signs((ONE, linear + curvature - fall)),
-        ),
-        Step(
-            "log (1-J)",
-            Relation(LEAST[1], "<=", -fall),
-            "Together.",
-            Chain(("Hoeffding", "smoothness")),
-        ),
-        solved("second branch", LEAST[1], B2, "log (1-J)"),
-        Step(
-            "log odds",
-            Relation(LEAST[2], "<=", change),
-            "The lower half of lemma_1_sharp.",
-            signs((ONE, change - LEAST[2])),
-            begins=True,
-        ),
-        solved("third branch", LEAST[2], B3, "log odds"),
-        Step(
-            "crossing",
-            Equivalence(Relation(B2, "<", B1), Relation(J, "<", CROSSING)),
-            "The second branch is shorter than the first up to this success rate.",
-            Solve(J, sp.factor((B1 - B2) / (CROSSING - J))),
-            begins=True,
-        ),
-        Step(
-            "at the crossing",
-            Relation(B1.subs(J, CROSSING), "=", B3),
-            "There all three branches are equal.",
-            Algebra(),
-            begins=True,
-        ),
-        Step(
-            "weighted mean",
-            Relation(B3, "=", MEAN),
-            "The third branch is a weighted mean of the other two, with the same weights at all J.",
-            Algebra(),
-        ),
-        Step(
-            "third branch never longest",
-            Relation(MEAN, "<=", sp.Max(B1, B2)),
-            "A mean is at most the larger of its terms.",
-            signs((SHARES[0], larger(B1, B2)), (SHARES[1], larger(B2, B1))),
-        ),
-        Step(
-            "against (15a)",
-            Relation(B1, "=", 4 * F * (L + 8 * G**2) / L * ADAPTED_STEP),
-            "The first branch as a multiple of the step of condition (15a).",
-            Algebra(),
-            begins=True,
-        ),
-        Step(
-            "against (15a), near J = 0",
-            Relation(sp.Limit((B1 / ADAPTED_STEP).subs(G, sp.sqrt(L)), J, 0, "+"), "=", 36 * ONE),
-            "For scores as large as the square root of L.",
-            Limits(),
-            begins=True,
-        ),
+    begin(
+        "log J",
+        Relation(LEAST[0], "<=", rise),
+        "The lower bound of log_success_step.",
+        signs((ONE, rise - LEAST[0])),
+    ),
+    solved("first branch", LEAST[0], B1, "log J"),
+    begin(
+        "Hoeffding",
+        Relation(LEAST[1], "<=", -linear - curvature),
+        "The upper half of Hoeffding's lemma for the incorrect responses.",
+        signs((ONE, eta * m_minus + width - linear)),
+    ),
+    Step(
+        "smoothness",
+        Relation(-linear - curvature, "<=", -fall),
+        "Replace eta s by the change of the log-probability.",
+        signs((ONE, linear + curvature - fall)),
+    ),
+    Step(
+        "log (1-J)",
+        Relation(LEAST[1], "<=", -fall),
+        "Together.",
+        Chain(("Hoeffding", "smoothness")),
+    ),
+    solved("second branch", LEAST[1], B2, "log (1-J)"),
+    begin(
+        "log odds",
+        Relation(LEAST[2], "<=", change),
+        "The lower half of lemma_1_sharp.",
+        signs((ONE, change - LEAST[2])),
+    ),
+    solved("third branch", LEAST[2], B3, "log odds"),
+    begin(
+        "crossing",
+        Equivalence(Relation(B2, "<", B1), Relation(J, "<", CROSSING)),
+        "The second branch is shorter than the first up to this success rate.",
+        Solve(J, sp.factor((B1 - B2) / (CROSSING - J))),
+    ),
+    begin(
+        "at the crossing",
+        Relation(B1.subs(J, CROSSING), "=", B3),
+        "There all three branches are equal.",
+        Algebra(),
+    ),
+    Step(
+        "weighted mean",
+        Relation(B3, "=", MEAN),
+        "The third branch is a weighted mean of the other two, with the same weights at all J.",
+        Algebra(),
+    ),
+    Step(
+        "third branch never longest",
+        Relation(MEAN, "<=", sp.Max(B1, B2)),
+        "A mean is at most the larger of its terms.",
+        signs((SHARES[0], larger(B1, B2)), (SHARES[1], larger(B2, B1))),
+    ),
+    begin(
+        "against (15a)",
+        Relation(B1, "=", 4 * F * (L + 8 * G**2) / L * ADAPTED_STEP),
+        "The first branch as a multiple of the step of condition (15a).",
+        Algebra(),
+    ),
+    begin(
+        "against (15a), near J = 0",
+        Relation(sp.Limit((B1 / ADAPTED_STEP).subs(G, sp.sqrt(L)), J, 0, "+"), "=", 36 * ONE),
+        "For scores as large as the square root of L.",
+        Limits(),
     ),
     stated=(
         ("first branch", Relation(eta, "<", B1)),

@@ -18,13 +18,10 @@ When the policy is log-linear, H = -Var(s) is the same for every response and th
 cancel. Whatever the policy, E[H] = -E[s^2] over all responses: H is never small where s is not.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from math import factorial
 
-import sympy as sp
-
+from theory.derivations._prelude import *
 from theory.derivations._cumulants import (
     H,
     bell,
@@ -38,10 +35,6 @@ from theory.derivations._cumulants import (
     moment,
     s,
 )
-from theory.derivations._derivation import Derivation, Step
-from theory.derivations._from_term import relation
-from theory.derivations._relation import Domain, Let, Range, Relation
-from theory.derivations._rules import Algebra, Mean, Substitute
 from theory.derivations._series import Coefficient
 from theory.statements.expansion import STATEMENT
 
@@ -108,20 +101,18 @@ def _strand(order: int) -> tuple[Step, ...]:
         for kind in ("correct", "incorrect")
     )
     return (
-        Step(
+        begin(
             one,
             Relation(PART[order], "=", EXPANDED[order]),
             "The coefficient of the exponential series at one response.",
             Algebra(),
-            begins=True,
         ),
         *averages,
-        Step(
+        begin(
             both,
             Relation(coefficient(sp.log(ratio("+")) - sp.log(ratio("-")), order), "=", in_parts),
             "The odds are multiplied by E+[exp X]/E-[exp X]; expand both logarithms.",
             Algebra(),
-            begins=True,
         ),
         Step(
             f"in moments, order {order}",
@@ -173,12 +164,11 @@ def explicit(count: int, correct: int) -> Step:
     log_odds = sp.log(total(p[right], logits[right])) - sp.log(total(p[wrong], logits[wrong]))
     spread = variance(p[right], a[right]) - variance(p[wrong], a[wrong])
     bend = average(p[right], b[right]) - average(p[wrong], b[wrong])
-    return Step(
+    return begin(
         f"{count} responses, {correct} correct",
         Relation(coefficient(log_odds, 2), "=", (spread + bend) / 2),
         "Differentiate directly; H is b minus a number that is the same for all responses.",
         Algebra(),
-        begins=True,
     )
 
 
@@ -194,14 +184,13 @@ def log_probability(i: int, bends: Sequence[sp.Expr]) -> sp.Expr:
 
 FLAT = (sp.Integer(0),) * 3
 CURVATURE = (
-    Step(
+    begin(
         "log-linear",
         Relation(2 * coefficient(log_probability(0, FLAT), 2), "=", -variance(P[:3], A[:3])),
         "With b = 0 the curvature is minus the variance of the score, the same at every response.",
         Algebra(),
-        begins=True,
     ),
-    Step(
+    begin(
         "mean curvature",
         Relation(
             average(P[:3], [h + x**2 for h, x in zip(CURVATURES, SCORES, strict=True)]),
@@ -210,7 +199,6 @@ CURVATURE = (
         ),
         "Differentiate the sum of all probabilities, which is 1, twice.",
         Algebra(),
-        begins=True,
     ),
 )
 EXAMPLE = tuple(
@@ -233,29 +221,31 @@ CLAIM = relation(
     },
 )
 
-DERIVATION = Derivation(
-    slug="expansion",
-    title="The second- and third-order expansion of the log odds",
-    domain=Domain(
-        (
-            *free(s, H, c, meaning="a derivative of log pi at one response"),
-            *(
-                Let(PART[n], coefficient(sp.exp(X), n), f"coefficient of eta^{n} in exp(X)")
-                for n in PART
-            ),
-            *free(*MOMENTS),
-            *(
-                Let(part_mean(side, n), sp.expand(mean(side, EXPANDED[n], 3)))
-                for n in PART
-                for side in "+-"
-            ),
-            *(Let(x, value) for n in (2, 3) for x, value in in_moments(n).items()),
-            *(Range(p, sp.Integer(0), sp.oo, "weight of a response") for p in P),
-            *free(*A, *B, meaning="slope or curvature of a logit"),
-            *EXAMPLE,
-        )
+DERIVATION = derive(
+    STATEMENT,
+    (
+        *free(s, H, c, meaning="a derivative of log pi at one response"),
+        *(
+            Let(PART[n], coefficient(sp.exp(X), n), f"coefficient of eta^{n} in exp(X)")
+            for n in PART
+        ),
+        *free(*MOMENTS),
+        *(
+            Let(part_mean(side, n), sp.expand(mean(side, EXPANDED[n], 3)))
+            for n in PART
+            for side in "+-"
+        ),
+        *(Let(x, value) for n in (2, 3) for x, value in in_moments(n).items()),
+        *(Range(p, sp.Integer(0), sp.oo, "weight of a response") for p in P),
+        *free(*A, *B, meaning="slope or curvature of a logit"),
+        *EXAMPLE,
     ),
-    steps=(*_strand(2), *_strand(3), *CURVATURE, explicit(2, 1), explicit(3, 2), explicit(4, 2)),
+    *_strand(2),
+    *_strand(3),
+    *CURVATURE,
+    explicit(2, 1),
+    explicit(3, 2),
+    explicit(4, 2),
     stated=(("in cumulants, order 2", CLAIM),),
     results=(
         "in cumulants, order 3",
@@ -265,4 +255,5 @@ DERIVATION = Derivation(
         "3 responses, 2 correct",
         "4 responses, 2 correct",
     ),
+    title="The second- and third-order expansion of the log odds",
 )

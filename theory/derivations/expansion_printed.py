@@ -13,19 +13,13 @@ the same, so the printed coefficient is still 1/4, and half of it still 1/8. The
 -3/8: E+[H] - E-[H] = -1 is missing too, and the sign of the answer is wrong.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
-import sympy as sp
-
+from theory.derivations._prelude import *
 from theory.derivations._balls import evaluate, precision
-from theory.derivations._derivation import Derivation, Step
-from theory.derivations._letters import positive
-from theory.derivations._relation import Domain, Let, Range, Relation
-from theory.derivations._rules import Algebra, Increasing, Limits, signs
 from theory.derivations._series import Coefficient
 from theory.derivations.expansion import average, letters, variance
+from theory.statements.expansion_printed import STATEMENT
 
 eta = sp.Symbol("eta", positive=True)
 WEIGHTS = (sp.Rational(1, 4), sp.Rational(1, 4), sp.Rational(1, 2))
@@ -82,12 +76,11 @@ def _strand(name: str, logit: sp.Expr) -> tuple[Step, ...]:
     corrected = (spread(SCORES) + difference(CURVATURES[logit])) / 2
     beyond = (log_odds(logit) - GAP * eta) / eta**2
     return (
-        Step(
+        begin(
             f"odds, {name}",
             Relation(J / (1 - J), "=", (1 + sp.exp(logit)) / 2),
             "The odds after the update; the normalisation cancels.",
             Algebra(),
-            begins=True,
         ),
         Step(
             f"log odds, {name}",
@@ -95,26 +88,23 @@ def _strand(name: str, logit: sp.Expr) -> tuple[Step, ...]:
             "Take the logarithm; the log odds at eta = 0 are log 1 = 0.",
             Increasing(sp.log, f"odds, {name}"),
         ),
-        Step(
+        begin(
             f"coefficient, {name}",
             Relation(Coefficient(log_odds(logit), eta, 2), "=", TRUE[logit]),
             "The coefficient of the squared step, by differentiation.",
             Algebra(),
-            begins=True,
         ),
-        Step(
+        begin(
             f"limit, {name}",
             Relation(sp.Limit(beyond, eta, 0, "+"), "=", TRUE[logit]),
             "The same from the log odds themselves, for a table of numbers.",
             Limits(),
-            begins=True,
         ),
-        Step(
+        begin(
             f"corrected, {name}",
             Relation(corrected, "=", TRUE[logit]),
             "The corrected formula (Var+ - Var- + E+[H] - E-[H])/2 agrees.",
             Algebra(),
-            begins=True,
         ),
         Step(
             f"refuted, {name}",
@@ -126,33 +116,26 @@ def _strand(name: str, logit: sp.Expr) -> tuple[Step, ...]:
 
 
 NAMES = ("linear logit", "bent logit")
-DERIVATION = Derivation(
-    slug="expansion_printed",
-    title="The expansion as printed, refuted on a three-armed bandit",
-    domain=Domain(
-        (
-            Range(eta, sp.Integer(0), sp.Integer(1), "step size"),
-            *(Let(symbol, value) for symbol, value in MEANING.items()),
-        )
+DERIVATION = derive(
+    STATEMENT,
+    (
+        Range(eta, sp.Integer(0), sp.Integer(1), "step size"),
+        *(Let(symbol, value) for symbol, value in MEANING.items()),
     ),
-    steps=(
-        Step(
-            "gap",
-            Relation(difference(SCORES), "=", GAP),
-            "The scores are 3/4, -1/4 and -1/4, whichever way the logit moves.",
-            Algebra(),
-            begins=True,
-        ),
-        Step(
-            "printed",
-            Relation(spread(SCORES), "=", PRINTED),
-            "Var+ - Var-, the coefficient as printed.",
-            Algebra(),
-            begins=True,
-        ),
-        *_strand(NAMES[0], LINEAR),
-        *_strand(NAMES[1], BENT),
+    begin(
+        "gap",
+        Relation(difference(SCORES), "=", GAP),
+        "The scores are 3/4, -1/4 and -1/4, whichever way the logit moves.",
+        Algebra(),
     ),
+    begin(
+        "printed",
+        Relation(spread(SCORES), "=", PRINTED),
+        "Var+ - Var-, the coefficient as printed.",
+        Algebra(),
+    ),
+    *_strand(NAMES[0], LINEAR),
+    *_strand(NAMES[1], BENT),
     results=(
         "gap",
         "printed",
@@ -162,6 +145,7 @@ DERIVATION = Derivation(
             for what in ("log odds", "coefficient", "limit", "corrected", "refuted")
         ),
     ),
+    title="The expansion as printed, refuted on a three-armed bandit",
 )
 
 

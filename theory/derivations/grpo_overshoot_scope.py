@@ -7,12 +7,7 @@
 branch of eta_safe.
 """
 
-from __future__ import annotations
-
-import sympy as sp
-
-from theory.derivations._derivation import Derivation, Step
-from theory.derivations._from_term import formula, relation
+from theory.derivations._prelude import *
 from theory.derivations._grpo import (
     ENTRIES,
     NAMES,
@@ -27,9 +22,6 @@ from theory.derivations._grpo import (
     second_arm,
     sigma,
 )
-from theory.derivations._letters import ZERO, F, G, J, L, gain
-from theory.derivations._relation import Domain, Equivalence, Relation
-from theory.derivations._rules import Algebra, Limits, Solve, signs
 from theory.statements.grpo_overshoot_scope import RISING, SAFE, STATEMENT
 
 rising, safe = (formula(notation.body, NAMES) for notation in (RISING, SAFE))
@@ -38,53 +30,38 @@ FIRST = relation(STATEMENT.conclusion.args[0].args[1], {**FULL, "allowed": early
 SECOND = relation(STATEMENT.conclusion.args[1].args[1], {**FULL, "allowed": late})
 falling = 2 * alpha * late_loss * sp.sqrt(J * F) / T_psi
 
-DERIVATION = Derivation(
-    slug="grpo_overshoot_scope",
-    title=STATEMENT.title,
-    domain=Domain(ENTRIES),
-    steps=(
-        Step(
-            "crossing",
-            Equivalence(
-                Relation(first_arm, "<=", second_arm), Relation(T_psi, "<=", 8 * T_inf**2 * F)
-            ),
-            "The first arm is the smaller one while 1-J is at least T_psi/(8 T_inf squared).",
-            Solve(T_psi, 1 / F),
-            begins=True,
-        ),
-        Step(
-            "before the crossing",
-            Relation(FIRST.left, "<=", eta_grpo),
-            "Without L T_inf the two sides are equal.",
-            signs(
-                (
-                    eta_grpo,
-                    L * T_inf / (L * T_inf + G**2 * first_arm),
-                ),
-            ),
-            begins=True,
-        ),
-        Step(
-            "beyond the crossing",
-            Relation(eta_grpo, "=", 2 * alpha * late_loss * sigma / T_psi * late),
-            "The allowed step no longer depends on J.",
-            Algebra(),
-            begins=True,
-        ),
-        Step(
-            "the end",
-            Relation(sp.Limit(falling, J, 1, "-"), "=", ZERO),
-            "In this regime the ratio tends to 0, with the standard deviation of the reward.",
-            Limits(),
-            begins=True,
-        ),
-        Step(
-            "against eta_safe",
-            Relation(sp.Limit(alpha * gain * sp.sqrt(J * F) / T_psi / safe, J, 1, "-"), "=", ZERO),
-            "The second branch of eta_safe does not shrink either.",
-            Limits(),
-            begins=True,
-        ),
+DERIVATION = derive(
+    STATEMENT,
+    ENTRIES,
+    begin(
+        "crossing",
+        Equivalence(Relation(first_arm, "<=", second_arm), Relation(T_psi, "<=", 8 * T_inf**2 * F)),
+        "The first arm is the smaller one while 1-J is at least T_psi/(8 T_inf squared).",
+        Solve(T_psi, 1 / F),
+    ),
+    begin(
+        "before the crossing",
+        Relation(FIRST.left, "<=", eta_grpo),
+        "Without L T_inf the two sides are equal.",
+        signs((eta_grpo, L * T_inf / (L * T_inf + G**2 * first_arm))),
+    ),
+    begin(
+        "beyond the crossing",
+        Relation(eta_grpo, "=", 2 * alpha * late_loss * sigma / T_psi * late),
+        "The allowed step no longer depends on J.",
+        Algebra(),
+    ),
+    begin(
+        "the end",
+        Relation(sp.Limit(falling, J, 1, "-"), "=", ZERO),
+        "In this regime the ratio tends to 0, with the standard deviation of the reward.",
+        Limits(),
+    ),
+    begin(
+        "against eta_safe",
+        Relation(sp.Limit(alpha * gain * sp.sqrt(J * F) / T_psi / safe, J, 1, "-"), "=", ZERO),
+        "The second branch of eta_safe does not shrink either.",
+        Limits(),
     ),
     stated=(("before the crossing", FIRST), ("beyond the crossing", SECOND)),
     results=("crossing", "the end", "against eta_safe"),

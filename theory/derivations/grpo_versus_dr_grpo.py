@@ -6,12 +6,7 @@ J = B^2/(B^2 + 4 alpha^2 G^4). For Dr. GRPO it is 2 alpha G^2 T_psi J, which sta
 2 alpha G^2 T_psi.
 """
 
-from __future__ import annotations
-
-import sympy as sp
-
-from theory.derivations._derivation import Derivation, Step
-from theory.derivations._from_term import formula, relation
+from theory.derivations._prelude import *
 from theory.derivations._grpo import (
     ENTRIES,
     NAMES,
@@ -23,9 +18,6 @@ from theory.derivations._grpo import (
     eta_grpo,
     sigma,
 )
-from theory.derivations._letters import ONE, ZERO, F, G, J
-from theory.derivations._relation import Domain, Equivalence, Range, Relation
-from theory.derivations._rules import Algebra, Limits, Solve, signs
 from theory.statements.grpo_versus_dr_grpo import STATEMENT, late
 
 GRPO, DR_GRPO = (relation(part, NAMES) for part in STATEMENT.conclusion.args[:2])
@@ -34,59 +26,50 @@ ratio = 2 * alpha * G**2 * sp.sqrt(J / F)
 dr_ratio = 2 * alpha * G**2 * T_psi * J
 LEVEL = B**2 / (B**2 + 4 * alpha**2 * G**4)
 
-DERIVATION = Derivation(
-    slug="grpo_versus_dr_grpo",
-    title=STATEMENT.title,
-    domain=Domain((*ENTRIES, Range(B, ZERO, sp.oo, "any level"))),
-    steps=(
-        Step(
-            "GRPO",
-            Relation(eta_grpo, "=", 2 * alpha * G**2 * sigma / F * bound),
-            "Its step as a multiple of what (21) allows.",
-            Algebra(),
-            begins=True,
-        ),
-        Step(
-            "ratio",
-            Relation(eta_grpo**2 / bound**2, "=", ratio**2),
-            "The standard deviation divided by 1-J is the root of the odds.",
-            Algebra(),
-            begins=True,
-        ),
-        Step(
-            "GRPO, J to 1",
-            Relation(sp.Limit(ratio, J, 1, "-"), "=", sp.oo),
-            "The odds grow without bound.",
-            Limits(),
-            begins=True,
-        ),
-        Step(
-            "any level",
-            Equivalence(Relation(ZERO, "<=", LATE), Relation(LEVEL, "<=", J)),
-            "The ratio is at least B from this success rate on: square and solve.",
-            Solve(J, B**2 + 4 * alpha**2 * G**4),
-            begins=True,
-        ),
-        Step(
-            "Dr. GRPO",
-            Relation(eta_dr_grpo, "=", dr_ratio * bound),
-            "The same for Dr. GRPO; 1-J cancels.",
-            Algebra(),
-            begins=True,
-        ),
-        Step(
-            "Dr. GRPO bounded",
-            Relation(dr_ratio * bound, "<", 2 * alpha * G**2 * T_psi * bound),
-            "J is below 1.",
-            signs((2 * alpha * G**2 * T_psi * bound, F)),
-        ),
-        Step(
-            "Dr. GRPO, J to 1",
-            Relation(sp.Limit(dr_ratio, J, 1, "-"), "=", 2 * alpha * G**2 * T_psi * ONE),
-            "The bound is approached.",
-            Limits(),
-            begins=True,
-        ),
+DERIVATION = derive(
+    STATEMENT,
+    (*ENTRIES, Range(B, ZERO, sp.oo, "any level")),
+    begin(
+        "GRPO",
+        Relation(eta_grpo, "=", 2 * alpha * G**2 * sigma / F * bound),
+        "Its step as a multiple of what (21) allows.",
+        Algebra(),
+    ),
+    begin(
+        "ratio",
+        Relation(eta_grpo**2 / bound**2, "=", ratio**2),
+        "The standard deviation divided by 1-J is the root of the odds.",
+        Algebra(),
+    ),
+    begin(
+        "GRPO, J to 1",
+        Relation(sp.Limit(ratio, J, 1, "-"), "=", sp.oo),
+        "The odds grow without bound.",
+        Limits(),
+    ),
+    begin(
+        "any level",
+        Equivalence(Relation(ZERO, "<=", LATE), Relation(LEVEL, "<=", J)),
+        "The ratio is at least B from this success rate on: square and solve.",
+        Solve(J, B**2 + 4 * alpha**2 * G**4),
+    ),
+    begin(
+        "Dr. GRPO",
+        Relation(eta_dr_grpo, "=", dr_ratio * bound),
+        "The same for Dr. GRPO; 1-J cancels.",
+        Algebra(),
+    ),
+    Step(
+        "Dr. GRPO bounded",
+        Relation(dr_ratio * bound, "<", 2 * alpha * G**2 * T_psi * bound),
+        "J is below 1.",
+        signs((2 * alpha * G**2 * T_psi * bound, F)),
+    ),
+    begin(
+        "Dr. GRPO, J to 1",
+        Relation(sp.Limit(dr_ratio, J, 1, "-"), "=", 2 * alpha * G**2 * T_psi * ONE),
+        "The bound is approached.",
+        Limits(),
     ),
     stated=(("GRPO", GRPO), ("Dr. GRPO", DR_GRPO)),
     results=("ratio", "GRPO, J to 1", "any level", "Dr. GRPO bounded", "Dr. GRPO, J to 1"),

@@ -11,36 +11,13 @@ equations with the solution E+[s] = (1-J) gap. The failure rate goes the same wa
 E-[s] = -J gap.
 """
 
-from __future__ import annotations
-
-import sympy as sp
-
-from theory.derivations._derivation import Derivation, Step
-from theory.derivations._from_term import relation
-from theory.derivations._letters import (
-    SMOOTHNESS,
-    STEP_SIZE,
-    SUCCESS,
-    VALUES,
-    F,
-    J,
-    J_next,
-    L,
-    eta,
-    gap,
-)
-from theory.derivations._relation import Domain, Let, Range, Relation
-from theory.derivations._rule import tangent
-from theory.derivations._rules import Algebra, Chain, Increasing, Mean, Substitute, Unknown, signs
+from theory.derivations._prelude import *
 from theory.statements.log_success_step import STATEMENT
 
 s, x = sp.symbols("s X", real=True)
 F_next = sp.Symbol("F_next", positive=True)
 curvature = L * eta**2 / 2
-SIDES = {
-    "+": ("correct", F * gap, J, J_next),
-    "-": ("incorrect", -J * gap, F, F_next),
-}
+SIDES = {"+": ("correct", F * gap, J, J_next), "-": ("incorrect", -J * gap, F, F_next)}
 m_plus, m_minus = (sp.Symbol(f"E{side}[s]", real=True) for side in SIDES)
 EQUATIONS = (
     Relation(J * m_plus + F * m_minus, "=", sp.Integer(0)),
@@ -71,19 +48,17 @@ def _strand(side: str) -> tuple[Step, ...]:
     mean_s, mean_x, moment = _letters(side)
     at_mean = sp.exp(mean_x) * (1 + x - mean_x)
     return (
-        Step(
+        begin(
             f"mean score, {kind}",
             Relation(mean_s, "=", value),
             "The scores have mean zero and their two means differ by the gap: solve for both.",
             Unknown(EQUATIONS, (m_plus, m_minus)),
-            begins=True,
         ),
-        Step(
+        begin(
             f"tangent at the mean, {kind}",
             Relation(at_mean, "<=", sp.exp(x)),
             "The tangent line of exp at the mean of X lies below exp, at every response.",
             signs((sp.exp(mean_x), tangent(x - mean_x))),
-            begins=True,
         ),
         Step(
             f"Jensen, {kind}",
@@ -97,12 +72,11 @@ def _strand(side: str) -> tuple[Step, ...]:
             "The logarithm is increasing.",
             Increasing(sp.log, f"Jensen, {kind}"),
         ),
-        Step(
+        begin(
             f"smoothness, {kind}",
             Relation(eta * s - curvature, "<=", x),
             "The lower half of the smoothness assumption, at every response.",
             signs((sp.Integer(1), x - eta * s + curvature)),
-            begins=True,
         ),
         Step(
             f"its mean, {kind}",
@@ -110,19 +84,17 @@ def _strand(side: str) -> tuple[Step, ...]:
             f"Average over the {kind} responses.",
             Mean(f"smoothness, {kind}", ((x, mean_x), (s, mean_s)), (x, s)),
         ),
-        Step(
+        begin(
             f"gap, {kind}",
             Relation(eta * value - curvature, "=", eta * mean_s - curvature),
             "Put in the mean score.",
             Substitute((f"mean score, {kind}",)),
-            begins=True,
         ),
-        Step(
+        begin(
             f"rates, {kind}",
             Relation(sp.log(moment), "=", sp.log(after) - sp.log(before)),
             f"The mass of the {kind} responses is multiplied by the mean of exp X.",
             Algebra(),
-            begins=True,
         ),
         Step(
             f"one step, {kind}",
@@ -135,22 +107,20 @@ def _strand(side: str) -> tuple[Step, ...]:
 
 _LOWER, _UPPER = STATEMENT.conclusion.args
 NAMES = {**VALUES, "F_next": F_next}
-DERIVATION = Derivation(
-    slug="log_success_step",
-    title=STATEMENT.title,
-    domain=Domain(
-        (
-            SUCCESS,
-            SMOOTHNESS,
-            STEP_SIZE,
-            Range(gap, -sp.oo, sp.oo, "gap alignment"),
-            *_entries("+"),
-            *_entries("-"),
-            Range(s, -sp.oo, sp.oo, "score of one response"),
-            Range(x, eta * s - curvature, eta * s + curvature, "smoothness"),
-        )
+DERIVATION = derive(
+    STATEMENT,
+    (
+        SUCCESS,
+        SMOOTHNESS,
+        STEP_SIZE,
+        Range(gap, -sp.oo, sp.oo, "gap alignment"),
+        *_entries("+"),
+        *_entries("-"),
+        Range(s, -sp.oo, sp.oo, "score of one response"),
+        Range(x, eta * s - curvature, eta * s + curvature, "smoothness"),
     ),
-    steps=(*_strand("+"), *_strand("-")),
+    *_strand("+"),
+    *_strand("-"),
     stated=(
         ("one step, correct", relation(_LOWER, NAMES)),
         ("one step, incorrect", relation(_UPPER, NAMES)),

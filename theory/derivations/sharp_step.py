@@ -9,28 +9,7 @@ and the log odds rise by at least x + J x/(1-J) = x/(1-J) = eta gap - L eta^2/(2
 half is the same with success and failure exchanged and the gap negated.
 """
 
-from __future__ import annotations
-
-import sympy as sp
-
-from theory.derivations._derivation import Derivation, Step
-from theory.derivations._from_term import relation
-from theory.derivations._letters import (
-    STEP_SIZE,
-    SUCCESS,
-    SUCCESS_NEXT,
-    VALUES,
-    F,
-    F_next,
-    J,
-    J_next,
-    L,
-    eta,
-    gap,
-)
-from theory.derivations._relation import Domain, Let, Range, Relation
-from theory.derivations._rule import tangent
-from theory.derivations._rules import Algebra, Chain, Increasing, Part, signs
+from theory.derivations._prelude import *
 from theory.statements.sharp_step import STATEMENT
 
 curvature = L * eta**2 / 2
@@ -60,12 +39,11 @@ def _strand(
     fall = sp.log(other_next) - sp.log(other)
     share = rate * x / other
     return (
-        Step(
+        begin(
             f"one update, {name}",
             Relation(x, "<=", rise),
             "The inequality of log_success_step.",
             signs(known),
-            begins=True,
         ),
         Step(
             f"ratio, {name}",
@@ -73,12 +51,11 @@ def _strand(
             "Take the exponential.",
             Increasing(sp.exp, f"one update, {name}"),
         ),
-        Step(
+        begin(
             f"tangent line, {name}",
             Relation(1 + x, "<=", sp.exp(x)),
             "exp lies above its tangent line at 0.",
             signs((sp.Integer(1), tangent(x))),
-            begins=True,
         ),
         Step(
             f"linear, {name}",
@@ -86,12 +63,11 @@ def _strand(
             "Together.",
             Chain((f"tangent line, {name}", f"ratio, {name}")),
         ),
-        Step(
+        begin(
             f"complement, {name}",
             Relation(other_next / other, "<=", 1 - share),
             "The two rates add up to 1, before and after.",
             signs((rate / other, f"linear, {name}")),
-            begins=True,
         ),
         Step(
             f"second tangent line, {name}",
@@ -111,12 +87,11 @@ def _strand(
             "The logarithm is increasing.",
             Increasing(sp.log, f"exponential, {name}"),
         ),
-        Step(
+        begin(
             f"collect, {name}",
             Relation(x / other, "=", x + share),
             "The two rates add up to 1.",
             Algebra(),
-            begins=True,
         ),
         Step(
             f"sum, {name}",
@@ -136,23 +111,18 @@ def _strand(
 
 
 x, y = sp.symbols("x y", real=True)
-DERIVATION = Derivation(
-    slug="sharp_step",
-    title=STATEMENT.title,
-    domain=Domain(
-        (
-            SUCCESS,
-            SUCCESS_NEXT,
-            STEP_SIZE,
-            Range(L, 2 * DIVERGENCE / eta**2, sp.oo, "smoothness constant"),
-            Range(gap, LEAST, MOST, "log_success_step, both halves"),
-            Let(x, eta * F * gap - curvature, "least rise of log J"),
-            Let(y, -eta * J * gap - curvature, "least rise of log(1-J)"),
-        )
+DERIVATION = derive(
+    STATEMENT,
+    (
+        SUCCESS,
+        SUCCESS_NEXT,
+        STEP_SIZE,
+        Range(L, 2 * DIVERGENCE / eta**2, sp.oo, "smoothness constant"),
+        Range(gap, LEAST, MOST, "log_success_step, both halves"),
+        Let(x, eta * F * gap - curvature, "least rise of log J"),
+        Let(y, -eta * J * gap - curvature, "least rise of log(1-J)"),
     ),
-    steps=(
-        *_strand("lower", x, (eta * F, MOST - gap), J, J_next, F, F_next),
-        *_strand("upper", y, (eta * J, gap - LEAST), F, F_next, J, J_next),
-    ),
+    *_strand("lower", x, (eta * F, MOST - gap), J, J_next, F, F_next),
+    *_strand("upper", y, (eta * J, gap - LEAST), F, F_next, J, J_next),
     stated=(("step, lower", LOWER), ("step, upper", UPPER)),
 )

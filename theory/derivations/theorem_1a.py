@@ -5,16 +5,7 @@ e^(-f(0) - C0 - C1), and J(K) <= J0/(J0 + e^(-(C0 + C1)) (1-J0)). With the print
 side lies below J0 itself as soon as C0 + C1 > 0: at k = 0 it would say J0 < J0.
 """
 
-from __future__ import annotations
-
-import sympy as sp
-
-from theory.derivations._derivation import Derivation, Step
-from theory.derivations._from_term import formula, relation
-from theory.derivations._letters import ONE, VALUES, ZERO, positive
-from theory.derivations._relation import Domain, Let, Range, Relation
-from theory.derivations._rule import tangent
-from theory.derivations._rules import Algebra, Chain, Increasing, signs
+from theory.derivations._prelude import *
 from theory.statements.theorem_1a import STATEMENT
 from theory.statements.theorem_1a_printed import PRINTED
 
@@ -26,69 +17,52 @@ BELOW, STRICT = (relation(part, NAMES) for part in STATEMENT.conclusion.args)
 CEILING, printed = BELOW.right, formula(PRINTED, NAMES)
 least, most = sp.exp(-f0 - C), sp.exp(-fK)
 
-DERIVATION = Derivation(
-    slug="theorem_1a",
-    title=STATEMENT.title,
-    domain=Domain(
-        (
-            Range(J0, ZERO, ONE, "success rate at the start"),
-            Range(C0, ZERO, sp.oo, "bound on the cumulative gap"),
-            Range(C1, ZERO, sp.oo, "bound on the sum of the losses"),
-            Let(f0, sp.log(J0) - sp.log(F0), "log odds at the start"),
-            Range(fK, -sp.oo, f0 + C, "log odds after K steps: (16) summed"),
-            Let(JK, 1 / (1 + sp.exp(-fK)), "success rate after K steps"),
-        )
+DERIVATION = derive(
+    STATEMENT,
+    (
+        Range(J0, ZERO, ONE, "success rate at the start"),
+        Range(C0, ZERO, sp.oo, "bound on the cumulative gap"),
+        Range(C1, ZERO, sp.oo, "bound on the sum of the losses"),
+        Let(f0, sp.log(J0) - sp.log(F0), "log odds at the start"),
+        Range(fK, -sp.oo, f0 + C, "log odds after K steps: (16) summed"),
+        Let(JK, 1 / (1 + sp.exp(-fK)), "success rate after K steps"),
     ),
-    steps=(
-        Step(
-            "sum",
-            Relation(-f0 - C, "<=", -fK),
-            "The upper half of (16), summed over the steps.",
-            signs((ONE, f0 + C - fK)),
-            begins=True,
-        ),
-        Step(
-            "odds of failure",
-            Relation(least, "<=", most),
-            "exp is increasing; the sign of C0 + C1 is negative here.",
-            Increasing(sp.exp, "sum"),
-        ),
-        Step(
-            "ceiling",
-            Relation(JK, "<=", 1 / (1 + least)),
-            "A rate is 1/(1 + odds of failure).",
-            signs((1 / (1 + least) / (1 + most), "odds of failure")),
-            begins=True,
-        ),
-        Step(
-            "written out",
-            Relation(1 / (1 + least), "=", CEILING),
-            "In terms of the success rate at the start.",
-            Algebra(),
-        ),
-        Step(
-            "stagnation",
-            Relation(JK, "<=", CEILING),
-            "Together.",
-            Chain(("ceiling", "written out")),
-        ),
-        Step(
-            "below 1",
-            Relation(CEILING, "<", ONE),
-            "The second term of the denominator is positive.",
-            signs((ONE / (J0 + F0 * sp.exp(-C)), F0 * sp.exp(-C))),
-            begins=True,
-        ),
-        Step(
-            "printed sign",
-            Relation(printed, "<", J0),
-            "With the printed sign the bound is below the rate at the start.",
-            signs(
-                (J0 * F0 / (J0 + F0 * sp.exp(C)), C),
-                (J0 * F0 / (J0 + F0 * sp.exp(C)), tangent(C)),
-            ),
-            begins=True,
-        ),
+    begin(
+        "sum",
+        Relation(-f0 - C, "<=", -fK),
+        "The upper half of (16), summed over the steps.",
+        signs((ONE, f0 + C - fK)),
+    ),
+    Step(
+        "odds of failure",
+        Relation(least, "<=", most),
+        "exp is increasing; the sign of C0 + C1 is negative here.",
+        Increasing(sp.exp, "sum"),
+    ),
+    begin(
+        "ceiling",
+        Relation(JK, "<=", 1 / (1 + least)),
+        "A rate is 1/(1 + odds of failure).",
+        signs((1 / (1 + least) / (1 + most), "odds of failure")),
+    ),
+    Step(
+        "written out",
+        Relation(1 / (1 + least), "=", CEILING),
+        "In terms of the success rate at the start.",
+        Algebra(),
+    ),
+    Step("stagnation", Relation(JK, "<=", CEILING), "Together.", Chain(("ceiling", "written out"))),
+    begin(
+        "below 1",
+        Relation(CEILING, "<", ONE),
+        "The second term of the denominator is positive.",
+        signs((ONE / (J0 + F0 * sp.exp(-C)), F0 * sp.exp(-C))),
+    ),
+    begin(
+        "printed sign",
+        Relation(printed, "<", J0),
+        "With the printed sign the bound is below the rate at the start.",
+        signs((J0 * F0 / (J0 + F0 * sp.exp(C)), C), (J0 * F0 / (J0 + F0 * sp.exp(C)), tangent(C))),
     ),
     stated=(("stagnation", BELOW), ("below 1", STRICT)),
     results=("printed sign",),

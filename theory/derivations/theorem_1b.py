@@ -5,12 +5,8 @@ when eta <= gap/(2(L + 8G^2)): that is (15a). The rest is induction on the steps
 turned into a success rate.
 """
 
-from __future__ import annotations
-
+from theory.derivations._prelude import *
 from theory.derivations import _growth
-from theory.derivations._derivation import Derivation
-from theory.derivations._from_term import body, formula, relation
-from theory.derivations._letters import SCORE_BOUND, SMOOTHNESS, eta
 from theory.statements import lemma_1
 from theory.statements._trajectory import ADAPTED
 from theory.statements.theorem_1b import STATEMENT
@@ -19,10 +15,9 @@ NAMES = _growth.names()
 COST = formula(lemma_1.STATEMENT.conclusion.args[1], NAMES) / eta**2  # L + 8 G^2
 CONDITION = relation(body(ADAPTED.formula), NAMES)  # (15a)
 
-DERIVATION = Derivation(
-    slug="theorem_1b",
-    title=STATEMENT.title,
-    domain=_growth.domain(COST, CONDITION.right, SMOOTHNESS, SCORE_BOUND),
-    steps=_growth.steps(COST, CONDITION.right),
+DERIVATION = derive(
+    STATEMENT,
+    _growth.domain(COST, CONDITION.right, SMOOTHNESS, SCORE_BOUND),
+    *_growth.steps(COST, CONDITION.right),
     stated=(("step condition", CONDITION), ("curve", relation(STATEMENT.conclusion, NAMES))),
 )

@@ -8,16 +8,8 @@ changes by c0 eta, which is negative as soon as eta > 8 gap/L. The least step of
 the last equation names.
 """
 
-from __future__ import annotations
-
-import sympy as sp
-
-from theory.derivations._derivation import Derivation, Step
-from theory.derivations._from_term import formula
-from theory.derivations._letters import FAVOURABLE, ONE, SMOOTHNESS, VALUES, ZERO, L, eta, positive
+from theory.derivations._prelude import *
 from theory.derivations._letters import gain as gap
-from theory.derivations._relation import Domain, Equivalence, Let, Range, Relation, Whole
-from theory.derivations._rules import Algebra, Chain, Increasing, Solve, signs
 from theory.kernel.terms import Term
 from theory.statements import _collapse as landscape
 from theory.statements.theorem_2 import STATEMENT
@@ -53,7 +45,7 @@ PRINTED = formula(landscape.LONG.formula.args[0], {**NAMES, "G": sp.sqrt(L)}) / 
 
 
 def _same(name: str, left: sp.Expr, right: sp.Expr, reason: str) -> Step:
-    return Step(name, Relation(left, "=", right), reason, Algebra(), begins=True)
+    return begin(name, Relation(left, "=", right), reason, Algebra())
 
 
 STEPS = (
@@ -70,21 +62,19 @@ STEPS = (
         c0 * eta,
         "Only the drift is left between two iterates.",
     ),
-    Step(
+    begin(
         "J falls",
         Equivalence(Relation(ZERO, "<", -c0 * eta), Relation(8 * gap / L, "<", eta)),
         "The drift is negative for steps longer than this.",
         Solve(eta, L * eta / 8),
-        begins=True,
     ),
-    Step(
+    begin(
         "printed range",
         Relation(8 * gap / L, "<", PRINTED),
         "The least step of Theorem 2 with G squared = L.",
         signs((ONE, PRINTED - 8 * gap / L)),
-        begins=True,
     ),
-    Step(
+    begin(
         "number of steps",
         Equivalence(
             Relation(ZERO, "<=", sp.log(eps) - f0 - c0 * eta * n),
@@ -92,21 +82,18 @@ STEPS = (
         ),
         "From this number on the log odds are below log eps: solve.",
         Solve(n, L * eta / 8 * (eta - 8 * gap / L)),
-        begins=True,
     ),
-    Step(
+    begin(
         "rate and odds",
         Relation(1 / (1 + sp.exp(-f)), "<=", sp.exp(f)),
         "A success rate is at most its odds.",
         signs((ONE, sp.exp(2 * f) / (1 + sp.exp(f)))),
-        begins=True,
     ),
-    Step(
+    begin(
         "low odds",
         Relation(f, "<=", sp.log(eps)),
         "With log odds below log eps.",
         signs((ONE, sp.log(eps) - f)),
-        begins=True,
     ),
     Step(
         "odds", Relation(sp.exp(f), "<=", eps), "exp is increasing.", Increasing(sp.exp, "low odds")
@@ -119,24 +106,21 @@ STEPS = (
     ),
 )
 
-DERIVATION = Derivation(
-    slug="theorem_2",
-    title=STATEMENT.title,
-    domain=Domain(
-        (
-            FAVOURABLE,
-            SMOOTHNESS,
-            Range(eta, 8 * gap / L, sp.oo, "step size"),
-            Range(J0, ZERO, ONE, "success rate at the start"),
-            *MEANING,
-            Range(x, -sp.oo, sp.oo, "place on the line"),
-            Whole(k, "number of steps"),
-            Range(eps, ZERO, J0, "any level below the start"),
-            Range(n, ZERO, sp.oo, "number of steps, as a real number"),
-            Range(f, -sp.oo, sp.log(eps), "log odds"),
-        )
+DERIVATION = derive(
+    STATEMENT,
+    (
+        FAVOURABLE,
+        SMOOTHNESS,
+        Range(eta, 8 * gap / L, sp.oo, "step size"),
+        Range(J0, ZERO, ONE, "success rate at the start"),
+        *MEANING,
+        Range(x, -sp.oo, sp.oo, "place on the line"),
+        Whole(k, "number of steps"),
+        Range(eps, ZERO, J0, "any level below the start"),
+        Range(n, ZERO, sp.oo, "number of steps, as a real number"),
+        Range(f, -sp.oo, sp.log(eps), "log odds"),
     ),
-    steps=STEPS,
+    *STEPS,
     results=tuple(
         step.name for step in STEPS if step.name not in ("rate and odds", "low odds", "odds")
     ),

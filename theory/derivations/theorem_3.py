@@ -7,26 +7,9 @@ gain exactly when eta <= gap/(2(L T + G^2 min{T_psi/(1-J), 8 T^2})). The arms cr
 1-J = T_psi/(8 T^2).
 """
 
-from __future__ import annotations
-
+from theory.derivations._prelude import *
 from theory.derivations import _growth
-from theory.derivations._derivation import Derivation, Step
-from theory.derivations._from_term import body, formula, relation
-from theory.derivations._letters import (
-    LONGEST,
-    PSI_NORM,
-    SCORE_BOUND,
-    SMOOTHNESS,
-    F,
-    G,
-    L,
-    T,
-    T_psi,
-    eta,
-    gain,
-)
-from theory.derivations._relation import Equivalence, Relation
-from theory.derivations._rules import Algebra, Solve
+from theory.derivations._letters import T, T_psi
 from theory.statements import lemma_1, lemma_2
 from theory.statements._tree_trajectory import ADAPTED
 from theory.statements.theorem_3 import STATEMENT
@@ -39,34 +22,31 @@ BY_RESPONSES = formula(lemma_1.STATEMENT.conclusion.args[1], {**NAMES, "L": L * 
 ARMS = (T_psi / F, 8 * T**2)
 
 COSTS = (
-    Step(
+    begin(
         "loss by tokens",
         Relation(BY_TOKENS, "=", (L * T + G**2 * ARMS[0]) * eta**2),
         "The loss of Lemma 2.",
         Algebra(),
-        begins=True,
     ),
-    Step(
+    begin(
         "loss by responses",
         Relation(BY_RESPONSES, "=", (L * T + G**2 * ARMS[1]) * eta**2),
         "The loss of Lemma 1 when each of T tokens adds to both constants.",
         Algebra(),
-        begins=True,
     ),
-    Step(
+    begin(
         "crossing",
         Equivalence(Relation(ARMS[0], "<=", ARMS[1]), Relation(T_psi, "<=", 8 * T**2 * F)),
         "Lemma 2 gives the smaller loss up to the success rate 1 - T_psi/(8 T squared).",
         Solve(T_psi, 1 / F),
-        begins=True,
     ),
 )
 
-DERIVATION = Derivation(
-    slug="theorem_3",
-    title=STATEMENT.title,
-    domain=_growth.domain(COST, CONDITION.right, SMOOTHNESS, SCORE_BOUND, LONGEST, PSI_NORM),
-    steps=(*COSTS, *_growth.steps(COST, CONDITION.right)),
+DERIVATION = derive(
+    STATEMENT,
+    _growth.domain(COST, CONDITION.right, SMOOTHNESS, SCORE_BOUND, LONGEST, PSI_NORM),
+    *COSTS,
+    *_growth.steps(COST, CONDITION.right),
     stated=(("step condition", CONDITION), ("curve", relation(STATEMENT.conclusion, NAMES))),
     results=tuple(step.name for step in COSTS),
 )

@@ -5,26 +5,9 @@ The loss is at most half of the gain exactly when eta <= (1-J) gap/(L E+[len]). 
 branch of (18a) that is longer by 2(1-J)(L T + G^2 min{...})/(L E+[len]): at least 2(1-J) T/E+[len].
 """
 
-from __future__ import annotations
-
+from theory.derivations._prelude import *
 from theory.derivations import _growth
-from theory.derivations._derivation import Derivation, Step
-from theory.derivations._from_term import body, formula, relation
-from theory.derivations._letters import (
-    LONGEST,
-    MEAN_LENGTH,
-    PSI_NORM,
-    SCORE_BOUND,
-    SMOOTHNESS,
-    F,
-    L,
-    T,
-    eta,
-    gain,
-    length_plus,
-)
-from theory.derivations._relation import Relation
-from theory.derivations._rules import Algebra, signs
+from theory.derivations._letters import T
 from theory.statements._tree_trajectory import ADAPTED, ADAPTED_SHARP
 from theory.statements.theorem_3_sharp import STATEMENT
 from theory.statements.token_sharp_step import STATEMENT as SHARP_STEP
@@ -38,12 +21,11 @@ FACTOR = 2 * F * (L * T + LOSS) / (L * length_plus)
 AT_LEAST = 2 * F * T / length_plus
 
 COMPARISON = (
-    Step(
+    begin(
         "longer than (18a)",
         Relation(AT_LEAST * PRINTED, "<", FACTOR * PRINTED),
         "Leave out what the score bound adds to the denominator of (18a).",
         signs((2 * F / (L * length_plus) * PRINTED, LOSS)),
-        begins=True,
     ),
     Step(
         "against (18a)",
@@ -53,13 +35,11 @@ COMPARISON = (
     ),
 )
 
-DERIVATION = Derivation(
-    slug="theorem_3_sharp",
-    title=STATEMENT.title,
-    domain=_growth.domain(
-        COST, CONDITION.right, SMOOTHNESS, SCORE_BOUND, LONGEST, PSI_NORM, MEAN_LENGTH
-    ),
-    steps=(*_growth.steps(COST, CONDITION.right), *COMPARISON),
+DERIVATION = derive(
+    STATEMENT,
+    _growth.domain(COST, CONDITION.right, SMOOTHNESS, SCORE_BOUND, LONGEST, PSI_NORM, MEAN_LENGTH),
+    *_growth.steps(COST, CONDITION.right),
+    *COMPARISON,
     stated=(("step condition", CONDITION), ("curve", relation(STATEMENT.conclusion, NAMES))),
     results=("longer than (18a)", "against (18a)"),
 )

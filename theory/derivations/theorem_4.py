@@ -7,27 +7,9 @@ at least ``gap`` while p <= 1/2. The slope of each token need only be 2 gap/T: s
 8 delta/L = 16 gap/(L T) make p, and J, fall.
 """
 
-from __future__ import annotations
-
-import sympy as sp
-
-from theory.derivations._derivation import Derivation, Step
-from theory.derivations._from_term import formula
-from theory.derivations._letters import (
-    FAVOURABLE,
-    ONE,
-    SMOOTHNESS,
-    STEP_SIZE,
-    VALUES,
-    ZERO,
-    L,
-    T,
-    eta,
-    positive,
-)
+from theory.derivations._prelude import *
+from theory.derivations._letters import T
 from theory.derivations._letters import gain as gap
-from theory.derivations._relation import Domain, Equivalence, Let, Range, Relation
-from theory.derivations._rules import Algebra, Solve, Unknown, signs
 from theory.statements import _collapse as landscape
 from theory.statements.theorem_4 import RANGE, STATEMENT, TOKEN_GAP, with_tokens
 
@@ -44,70 +26,58 @@ one_score = T * delta * (1 - p)
 log_one = -sp.log(1 + sp.exp(-h))
 
 STEPS = (
-    Step(
+    begin(
         "score of a one",
         Relation(sp.Derivative(log_one, h), "=", 1 - 1 / (1 + sp.exp(-h))),
         "log p is differentiated by the log odds of p: what comes out is 1-p.",
         Algebra(),
-        begins=True,
     ),
-    Step(
+    begin(
         "mean score of incorrect responses",
         Relation(m_minus, "=", -J * one_score / (1 - J)),
         "All T tokens of the correct response are ones; the scores have mean zero: solve.",
         Unknown(
-            (
-                Relation(m_plus, "=", one_score),
-                Relation(J * m_plus + (1 - J) * m_minus, "=", ZERO),
-            ),
+            (Relation(m_plus, "=", one_score), Relation(J * m_plus + (1 - J) * m_minus, "=", ZERO)),
             (m_plus, m_minus),
         ),
-        begins=True,
     ),
-    Step(
+    begin(
         "gap alignment",
         Relation(one_score - m_minus, "=", one_score / (1 - J)),
         "The difference of the two means.",
         Algebra(),
-        begins=True,
     ),
-    Step(
+    begin(
         "least gap",
         Relation(gap * (1 - J), "<=", one_score),
         "p is at most 1/2: so the gap alignment, the right side over 1-J, is at least gap.",
         signs((2 * gap, sp.Rational(1, 2) - p), (gap, J)),
-        begins=True,
     ),
-    Step(
+    begin(
         "J falls",
         Equivalence(Relation(ZERO, "<", -drift * eta), Relation(16 * gap / (L * T), "<", eta)),
         "The drift of theorem_2 for the slope 2 gap/T is negative for steps longer than this.",
         Solve(eta, L * eta / 8),
-        begins=True,
     ),
-    Step(
+    begin(
         "printed range",
         Relation(16 * gap / (L * T), "<", PRINTED),
         "The least step of Theorem 4 with G squared = L.",
         signs((ONE, PRINTED - 16 * gap / (L * T))),
-        begins=True,
     ),
 )
 
-DERIVATION = Derivation(
-    slug="theorem_4",
-    title=STATEMENT.title,
-    domain=Domain(
-        (
-            FAVOURABLE,
-            SMOOTHNESS,
-            STEP_SIZE,
-            Range(T, ONE, sp.oo, "number of tokens"),
-            Range(p, ZERO, sp.Rational(1, 2), "probability of a one"),
-            Range(h, -sp.oo, sp.oo, "its log odds"),
-            Let(m_minus, -J * one_score / (1 - J), "mean score of the incorrect responses"),
-        )
+DERIVATION = derive(
+    STATEMENT,
+    (
+        FAVOURABLE,
+        SMOOTHNESS,
+        STEP_SIZE,
+        Range(T, ONE, sp.oo, "number of tokens"),
+        Range(p, ZERO, sp.Rational(1, 2), "probability of a one"),
+        Range(h, -sp.oo, sp.oo, "its log odds"),
+        Let(m_minus, -J * one_score / (1 - J), "mean score of the incorrect responses"),
     ),
-    steps=STEPS,
+    *STEPS,
     results=tuple(step.name for step in STEPS),
 )

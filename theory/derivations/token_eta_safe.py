@@ -6,34 +6,9 @@ eta_safe the third is a weighted mean of 2(1-J) gap/(L T) and of the second. Whe
 first is longer still, so the third is never the longest alone.
 """
 
-from __future__ import annotations
-
-import sympy as sp
-
-from theory.derivations._derivation import Derivation, Step
-from theory.derivations._from_term import formula
-from theory.derivations._letters import (
-    FAVOURABLE,
-    LONGEST,
-    PSI_NORM,
-    SCORE_BOUND,
-    SMOOTHNESS,
-    STEP_SIZE,
-    SUCCESS,
-    VALUES,
-    ZERO,
-    F,
-    G,
-    J,
-    L,
-    T,
-    eta,
-    length_plus,
-)
+from theory.derivations._prelude import *
+from theory.derivations._letters import T
 from theory.derivations._letters import gain as gap
-from theory.derivations._relation import Domain, Equivalence, Range, Relation
-from theory.derivations._rule import larger
-from theory.derivations._rules import Algebra, Solve, signs
 from theory.statements import lemma_1_sharp, lemma_2_sharp, token_sharp_step
 from theory.statements.token_eta_safe import (
     STATEMENT,
@@ -73,51 +48,44 @@ MEAN = SHARES[0] * IF_LONG + SHARES[1] * B2
 
 
 def _solved(name: str) -> Step:
-    return Step(
+    return begin(
         f"{name} branch",
         Equivalence(Relation(ZERO, "<", LEAST[name]), Relation(eta, "<", BOUNDS[name])),
         SOURCES[name],
         Solve(eta, FACTORS[name]),
-        begins=True,
     )
 
 
-DERIVATION = Derivation(
-    slug="token_eta_safe",
-    title=STATEMENT.title,
-    domain=Domain(
-        (
-            SUCCESS,
-            SMOOTHNESS,
-            SCORE_BOUND,
-            LONGEST,
-            PSI_NORM,
-            Range(length_plus, ZERO, T, "mean length of the correct responses"),
-            STEP_SIZE,
-            FAVOURABLE,
-        )
+DERIVATION = derive(
+    STATEMENT,
+    (
+        SUCCESS,
+        SMOOTHNESS,
+        SCORE_BOUND,
+        LONGEST,
+        PSI_NORM,
+        Range(length_plus, ZERO, T, "mean length of the correct responses"),
+        STEP_SIZE,
+        FAVOURABLE,
     ),
-    steps=(
-        *map(_solved, LEAST),
-        Step(
-            "weighted mean",
-            Relation(B3, "=", MEAN),
-            "As in eta_safe, with L T and G T for L and G.",
-            Algebra(),
-            begins=True,
-        ),
-        Step(
-            "shorter responses",
-            Relation(MEAN, "<=", SHARES[0] * B1 + SHARES[1] * B2),
-            "The mean length of the correct responses is at most T.",
-            signs((SHARES[0] * IF_LONG / length_plus, T - length_plus)),
-        ),
-        Step(
-            "third branch never longest",
-            Relation(SHARES[0] * B1 + SHARES[1] * B2, "<=", sp.Max(B1, B2)),
-            "A mean is at most the larger of its terms.",
-            signs((SHARES[0], larger(B1, B2)), (SHARES[1], larger(B2, B1))),
-        ),
+    *map(_solved, LEAST),
+    begin(
+        "weighted mean",
+        Relation(B3, "=", MEAN),
+        "As in eta_safe, with L T and G T for L and G.",
+        Algebra(),
+    ),
+    Step(
+        "shorter responses",
+        Relation(MEAN, "<=", SHARES[0] * B1 + SHARES[1] * B2),
+        "The mean length of the correct responses is at most T.",
+        signs((SHARES[0] * IF_LONG / length_plus, T - length_plus)),
+    ),
+    Step(
+        "third branch never longest",
+        Relation(SHARES[0] * B1 + SHARES[1] * B2, "<=", sp.Max(B1, B2)),
+        "A mean is at most the larger of its terms.",
+        signs((SHARES[0], larger(B1, B2)), (SHARES[1], larger(B2, B1))),
     ),
     stated=tuple((f"{name} branch", Relation(eta, "<", BOUNDS[name])) for name in LEAST),
     results=("third branch never longest",),
