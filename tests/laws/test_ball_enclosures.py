@@ -6,9 +6,10 @@ from itertools import combinations
 
 import mpmath
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from tests.depth import examples
 from theory.inequality._algebra import (
     TooLarge,
     derivative,
@@ -118,7 +119,7 @@ def test_a_function_is_enclosed_on_boxes_across_its_edges(e):
                 assert contained(number, found)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(expressions, numbers, numbers, numbers, numbers)
 def test_an_enclosure_contains_every_value(e, x, y, dx, dy):
     number = value_at(e, x, y)
@@ -130,7 +131,7 @@ def test_an_enclosure_contains_every_value(e, x, y, dx, dy):
             assert contained(number, enclose(e, {**box, "y": interval(*unbounded)}))
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(expressions, numbers, numbers)
 def test_rewriting_changes_no_value(e, x, y):
     number = value_at(e, x, y)
@@ -143,7 +144,7 @@ def test_rewriting_changes_no_value(e, x, y):
         assert all(contained(number, enclose(form, point)) for form in forms)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(expressions, numbers, numbers)
 def test_derivatives_are_limits_of_quotients(e, x, y):
     assume(differentiable(e))

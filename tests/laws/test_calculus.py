@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import sympy
 from flint import arb, arb_series, ctx
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from tests.depth import examples
 from theory.kernel import proof as p
 from theory.kernel import terms as t
 from theory.kernel.calculus import NotDifferentiable, derivative
@@ -109,7 +110,7 @@ def meaningful_at(term: Term, values: Mapping[Term, Any]) -> bool:
     )
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(FUNCTIONS, POINTS, POINTS)
 def test_derivatives_agree_with_certified_ones_in_balls(
     function: Term, at: Fraction, other: Fraction
@@ -130,7 +131,7 @@ def test_derivatives_agree_with_certified_ones_in_balls(
         ctx.prec, ctx.cap = old
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(FUNCTIONS, POINTS, POINTS)
 def test_derivatives_agree_with_sympy(function: Term, at: Fraction, other: Fraction) -> None:
     slope = derivative(x, function, {}, side_conditions(function))
@@ -146,7 +147,7 @@ def test_derivatives_agree_with_sympy(function: Term, at: Fraction, other: Fract
     assert abs(difference) < scale * sympy.Rational(1, 10**20), to_text(function)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(FUNCTIONS)
 def test_each_side_condition_is_needed_where_it_meets_the_variable(function: Term) -> None:
     facts = side_conditions(function)

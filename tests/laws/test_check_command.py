@@ -9,11 +9,12 @@ import time
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import gradgap
+from tests.depth import examples
 
 KEYS = {"verdict", "method", "counterexample", "certified"}
 
@@ -95,7 +96,7 @@ def test_the_time_limit_is_kept() -> None:
 
 
 @given(st.text(alphabet="xyJ0123456789.+-*/^()<>= ,elogsqrtinabmpx", max_size=40))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_no_text_makes_a_traceback(text: str) -> None:
     found = CliRunner().invoke(gradgap.app, ["check", "--timeout", "0.2", "--json", "--", text])
     if found.exception is not None and not isinstance(found.exception, SystemExit):

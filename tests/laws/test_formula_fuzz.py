@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import theory.inequality._parser as parser_module
+from tests.depth import examples
 from theory.inequality._expression import Expr
 from theory.inequality._parser import FUNCTIONS, BadFormula, parse
 from theory.inequality._tokens import Limits
@@ -148,7 +149,7 @@ def test_any_text_gives_a_tree_or_a_refusal(text):
     refusal(text)
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(st.lists(st.sampled_from(WORDS), max_size=40), st.sampled_from(["", " "]))
 def test_any_row_of_words_gives_a_tree_or_a_refusal(words, between):
     refusal(between.join(words))

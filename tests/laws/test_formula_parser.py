@@ -8,9 +8,10 @@ from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given, reject, settings
+from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
+from tests.depth import examples
 from theory.inequality._expression import Comparison, Expr, Question
 from theory.inequality._parser import BadFormula, parse, parse_expression
 from theory.inequality._tokens import LIMITS, Limits
@@ -139,7 +140,7 @@ def test_a_tree_of_the_examples_is_written_and_read_back(tree):
     assert parse_expression(write(tree)) == tree
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(trees)
 def test_a_tree_that_is_written_is_read_back(tree):
     assert parse_expression(write(tree)) == tree

@@ -10,9 +10,10 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.depth import examples
 from theory.kernel import proof as p
 from theory.kernel import terms as t
 from theory.kernel.models import Model, interpret
@@ -114,7 +115,7 @@ POOL = st.sampled_from([i, j, k, step(i), step(j), bucket(x)])
 Pair = tuple[Term, Term]
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.lists(st.tuples(POOL, POOL), max_size=6), st.tuples(POOL, POOL))
 def test_equality_follows_from_a_chain_of_equations_only(pairs: list[Pair], asked: Pair) -> None:
     reached = {asked[0]}

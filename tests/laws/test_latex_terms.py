@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from tests.depth import examples
 from theory.kernel import terms as t
 from theory.kernel.terms import NAT, Symbol, Term, conj, const, negate, var
 from theory.paper import latex_terms
@@ -269,7 +270,7 @@ TERMS = st.recursive(LEAVES, grown, max_leaves=12)
 @example(x / (y / z), True, 0)
 @example((x / y) ** 2, False, 0)
 @example(x / (y * z) + x / (y + z), True, 0)
-@settings(max_examples=200)
+@examples(200)
 @given(TERMS, st.booleans(), st.sampled_from((0, latex_terms.WIDEST_QUOTIENT)))
 def test_reading_the_tex_back_gives_the_same_number(term: Term, display: bool, wide: int) -> None:
     """Also when every quotient is too wide for \\frac."""

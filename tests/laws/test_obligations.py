@@ -7,9 +7,10 @@ import sys
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.depth import examples
 from theory.kernel import terms as t
 from theory.kernel.obligations import implication, meaningful, smtlib
 from theory.kernel.solvers import SOLVERS
@@ -135,7 +136,7 @@ def test_each_operator_has_its_value_at_every_point_of_a_grid(name: str) -> None
         assert solver(smtlib((), t.conj(*at, t.negate(inside[-1]))), 5) == "sat"
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(FORMULAS, VALUES)
 def test_the_text_means_what_the_formula_means(formula: Term, values: dict[Term, Fraction]) -> None:
     fixed = tuple(eq(name, value) for name, value in values.items())
@@ -237,7 +238,7 @@ STATEMENT_LIKE = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(STATEMENT_LIKE, STATEMENT_LIKE)
 def test_terms_are_read_back_as_they_were_written(first: Term, second: Term) -> None:
     for term in (first, second):

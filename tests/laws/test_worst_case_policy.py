@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 from flint import arb, arb_series
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from numeric.checks._step import draw, measured
@@ -17,6 +17,7 @@ from numeric.experiments.worst_case import grid
 from numeric.experiments.worst_case.policy import attaining_share, drift, on_the_way, smooth
 from numeric.experiments.worst_case.program import BITS, Update, closed_form, exact
 from numeric.experiments.worst_case.worst_case import PROVED, checked, least_smoothness, worst_case
+from tests.depth import examples
 
 TYPICAL = (0.1, 0.5, 1.0, 1.0, 0.5)
 LONG = (0.9, 1.0, 1.0, 1.0, 2.5)
@@ -107,7 +108,7 @@ def test_a_policy_that_is_not_smooth_is_not_accepted():
         assert not smooth(checked(0.9, 1.0, 1.0, 1.0, 2.5), "correct", Fraction(0))
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(seeds)
 def test_what_is_accepted_as_smooth_is_smooth(seed):
     rng = np.random.default_rng(seed)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from flint import arb
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from numeric.checks._base import BITS, check
@@ -22,6 +22,7 @@ from numeric.checks._step import Step, defined, draw, measured, moderate
 from numeric.checks._trajectory import trajectory_values
 from numeric.checks.mean_curvature_step import mean_curvatures
 from numeric.core.balls import ball_precision, to_balls
+from tests.depth import examples
 from theory.evaluate import evaluate
 from theory.kernel.statement import Notation
 from theory.kernel.terms import Symbol, Term
@@ -54,7 +55,7 @@ def formal_step(step: Step) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(seeds, st.floats(-27.6, 27.6))
 def test_every_abbreviation_of_a_step_is_what_is_measured(seed: int, log_odds: float) -> None:
     step = moderate(draw(np.random.default_rng(seed), log_odds))
@@ -68,13 +69,14 @@ def test_every_abbreviation_of_a_step_is_what_is_measured(seed: int, log_odds: f
             assert evaluate(notation.body, formal).overlaps(arb(numbers[name])), name
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize(
     "slug", [pytest.param(s, id=s, marks=pytest.mark.claim(s)) for s in STEP_CLAIMS]
 )
 def test_the_formal_conclusion_holds_on_random_policies(slug: str) -> None:
     statement = STATEMENTS[slug]
 
-    @settings(max_examples=15)
+    @examples(15)
     @given(seeds, st.floats(-10, 10))
     def holds(seed: int, log_odds: float) -> None:
         step = moderate(draw(np.random.default_rng(seed), log_odds))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from flint import arb
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from numeric.attack.necessity import modules
@@ -19,6 +19,7 @@ from numeric.checks import binary_control, expansion, expansion_printed
 from numeric.checks._base import BITS, refuted
 from numeric.checks._formulas import truth
 from numeric.core.balls import ball_precision
+from tests.depth import examples
 from theory.evaluate import evaluate
 from theory.kernel.statement import Notation
 from theory.kernel.terms import Symbol, Term, conj, has_derivative
@@ -45,7 +46,7 @@ def drawn(slug: str, seed: int, odds: float) -> dict[str, Any]:
 
 @pytest.mark.parametrize("slug", [pytest.param(s, marks=pytest.mark.claim(s)) for s in CLAIMS])
 @given(seeds, log_odds)
-@settings(max_examples=8)
+@examples(8)
 def test_the_formal_hypotheses_hold_on_what_is_drawn(slug: str, seed: int, odds: float) -> None:
     values = drawn(slug, seed, odds)
     with ball_precision(BITS):
@@ -55,7 +56,7 @@ def test_the_formal_hypotheses_hold_on_what_is_drawn(slug: str, seed: int, odds:
 
 @pytest.mark.parametrize("slug", [pytest.param(s, marks=pytest.mark.claim(s)) for s in CLAIMS])
 @given(seeds, log_odds)
-@settings(max_examples=8)
+@examples(8)
 def test_abbreviations_mean_what_is_measured(slug: str, seed: int, odds: float) -> None:
     values = drawn(slug, seed, odds)
     with ball_precision(4 * BITS):
@@ -83,7 +84,7 @@ def both(notation: Notation, values: dict[str, Any]) -> list[tuple[Any, Any]]:
 
 @pytest.mark.claim("logit_gradient")
 @given(seeds)
-@settings(max_examples=10)
+@examples(10)
 def test_the_slope_of_the_mean_reward_is_the_expected_update(seed: int) -> None:
     values = drawn("logit_gradient", seed, 0.0)
     with ball_precision(BITS):
@@ -93,7 +94,7 @@ def test_the_slope_of_the_mean_reward_is_the_expected_update(seed: int) -> None:
 
 @pytest.mark.claim("expansion")
 @given(seeds)
-@settings(max_examples=10)
+@examples(10)
 def test_the_gap_is_the_slope_of_the_log_odds_and_the_brace_that_of_the_gap(seed: int) -> None:
     values = drawn("expansion", seed, 0.0)
     curve = expansion.STATEMENT.conclusion.args[1]
@@ -114,7 +115,7 @@ def test_three_arms_refute_the_printed_coefficient() -> None:
 
 
 @given(seeds)
-@settings(max_examples=20)
+@examples(20)
 def test_the_printed_coefficient_is_wrong_on_random_policies_too(seed: int) -> None:
     values = drawn("expansion", seed, 0.0)
     assume(len(values["Response"]) > 2)  # for two, all variances are 0

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from flint import arb
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from numeric.checks import _tree_step, token_eta_safe
@@ -24,6 +24,7 @@ from numeric.checks._tree_step import Step
 from numeric.checks._trees import Shape
 from numeric.core.balls import ball_precision, to_balls
 from numeric.core.trees import Tree, log_linear
+from tests.depth import examples
 from theory.evaluate import evaluate
 from theory.kernel.terms import (
     NAT,
@@ -119,7 +120,7 @@ def bits(step: Step) -> int:
 # -- the hypotheses ------------------------------------------------------------------------------
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(seeds, st.floats(-27.6, 27.6))
 def test_enumerated_trees_have_every_formal_hypothesis(seed: int, log_odds: float) -> None:
     step = gentle(_tree_step.draw(np.random.default_rng(seed), log_odds))
@@ -299,7 +300,7 @@ def test_a_name_that_is_not_listed_is_an_error() -> None:
 # -- abbreviations and conclusions ---------------------------------------------------------------
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(seeds, st.floats(-27.6, 27.6))
 def test_every_abbreviation_on_a_tree_is_what_is_measured(seed: int, log_odds: float) -> None:
     step = gentle(_tree_step.draw(np.random.default_rng(seed), log_odds))
@@ -349,7 +350,7 @@ CONCLUSIONS = (
 def test_the_formal_conclusion_holds_on_random_trees(slug: str) -> None:
     statement = STATEMENTS[slug]
 
-    @settings(max_examples=12)
+    @examples(12)
     @given(seeds, st.floats(-10, 10))
     def holds(seed: int, log_odds: float) -> None:
         rng = np.random.default_rng(seed)
@@ -371,7 +372,7 @@ def test_the_formal_conclusion_holds_on_random_trees(slug: str) -> None:
     holds()
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(seeds, st.floats(-27.6, 27.6))
 def test_drawn_steps_lie_below_the_threshold_of_which_a_branch_is_enough(
     seed: int, log_odds: float
