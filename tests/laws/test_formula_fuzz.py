@@ -141,7 +141,7 @@ def test_the_largest_formulas_take_few_calls_too(text):
 
 
 def test_a_slow_answer_is_noticed(monkeypatch):
-    monkeypatch.setattr(f"{__name__}.refusal", lambda text: sorted(range(FEW_CALLS), key=abs))
+    monkeypatch.setattr(f"{__name__}.refusal", lambda text: [abs(n) for n in range(FEW_CALLS)])
     assert refusal_and_calls("x < 1")[1] > FEW_CALLS
 
 
