@@ -1,4 +1,4 @@
-"""The ball route against the interval arithmetic of mpmath, and dReal where it is installed.
+"""The ball route against the interval arithmetic of mpmath.
 
 ``python -m tests.benchmarks.inequalities``. Not a test; nothing is asserted.
 
@@ -10,7 +10,7 @@ checker on the certificate of the first column. The times are the least of RUNS 
 
 from __future__ import annotations
 
-import importlib.util
+import math
 import os
 import platform
 import time
@@ -113,10 +113,7 @@ def iv_value(e: Expr, box: dict[str, Any]) -> Any:
         case "add":
             return sum(x[1:], x[0])
         case "mul":
-            found = x[0]
-            for factor in x[1:]:
-                found = found * factor
-            return found
+            return math.prod(x[1:], start=x[0])
         case "neg":
             return -x[0]
         case "div":
@@ -142,54 +139,12 @@ def shown(found: object, milliseconds: float) -> str:
     return f"{'-' if found is None else found!s:>7}{milliseconds:>10.2f}"
 
 
-# -- dReal -----------------------------------------------------------------------------------------
-
-
-def with_dreal(goal: Goal) -> str:
-    """Whether dReal finds no point at which the goal fails (to its precision of 1e-3)."""
-    import dreal  # type: ignore[import-not-found, unused-ignore]
-
-    names = {s.name: dreal.Variable(s.name) for s in goal.box}
-    value = dreal_value(goal.expression, names, dreal)
-    formula = value < 0 if goal.relation == ">=" else value <= 0
-    for s in goal.box:
-        formula = dreal.And(formula, names[s.name] >= float(s.low or 0))
-        formula = dreal.And(formula, names[s.name] <= float(s.high or 0))
-    return "unsat" if dreal.CheckSatisfiability(formula, 0.001) is None else "d-sat"
-
-
-def dreal_value(e: Expr, names: dict[str, Any], dreal: Any) -> Any:
-    x = [dreal_value(arg, names, dreal) for arg in e.args]
-    match e.op:
-        case "const":
-            return dreal.Expression(float(Fraction(e.value or 0)))
-        case "var":
-            return names[str(e.value)]
-        case "add":
-            return sum(x[1:], x[0])
-        case "mul":
-            found = x[0]
-            for factor in x[1:]:
-                found = found * factor
-            return found
-        case "neg":
-            return -x[0]
-        case "div":
-            return x[0] / x[1]
-        case "pow":
-            return x[0] ** int(e.value or 0)
-        case _:
-            return getattr(dreal, e.op)(x[0])
-
-
 def main() -> None:
-    installed = importlib.util.find_spec("dreal") is not None
     print(
         f"Python {platform.python_version()}, {os.cpu_count()} cores, python-flint "
         f"{flint.__version__}, mpmath {mpmath.__version__}, {BITS} bits; milliseconds, least of "
         f"{RUNS} runs; -: not proved with {MOST_BOXES} boxes in {SECONDS:.0f} s"
     )
-    print("dReal: in the last column" if installed else "dReal: not installed (import dreal fails)")
     print(f"{'':<38}{'balls':>17}{'check':>9}{'halving':>17}{'mpmath.iv':>17}{'iv/halving':>11}")
     print(f"{'inequality':<38}{'leaves':>7}{'ms':>10}{'ms':>9}" + f"{'boxes':>7}{'ms':>10}" * 2)
     ratios = []
@@ -206,9 +161,6 @@ def main() -> None:
             ratio_text = f"{theirs / ours:.1f}"
         line = shown(None if proof is None else proof.boxes(), proving) + f"{checking:>9.2f}"
         line += shown(boxes, ours) + shown(others, theirs) + f"{ratio_text:>11}"
-        if installed:
-            answer, taken = timed(lambda goal=goal: with_dreal(goal))
-            line += shown(answer, taken)
         print(f"{claim:<38}{line}", flush=True)
     ratios.sort()
     print(

@@ -86,6 +86,7 @@ def test_presets_cover_every_task_and_unknown_ones_are_refused() -> None:
         cumulative.populations("huge")
 
 
+@pytest.mark.slow
 def test_a_small_study_is_trained_recorded_and_drawn(tmp_path: Path) -> None:
     rows = cumulative.run(tmp_path, "smoke", "cpu", lambda done, total: None)
     again = cumulative.run(tmp_path, "smoke", "cpu", lambda done, total: None)

@@ -104,6 +104,7 @@ def test_the_prediction_is_that_of_the_first_update(smoke: tuple[Path, Tables]) 
     assert measured["gradient_norm"].tolist() == pytest.approx(norms, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_a_stopped_study_goes_on_to_the_same_bits(
     smoke: tuple[Path, Tables], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +159,7 @@ def test_a_damaged_start_is_refused(smoke: tuple[Path, Tables], tmp_path: Path) 
             phase.starts(folder)(one.settings, "cpu")
 
 
+@pytest.mark.slow
 def test_figures_and_tables_are_written_and_the_record_is_json(
     smoke: tuple[Path, Tables], tmp_path: Path
 ) -> None:

@@ -94,6 +94,7 @@ def test_bad_input_is_one_line_that_names_the_value(
     assert code == 2 and named in message and "\n" not in message and stdout == ""
 
 
+@pytest.mark.slow
 def test_phase_writes_tables_and_figures(tmp_path: Path) -> None:
     code, stdout, stderr = run(
         "phase", "--preset", "smoke", "--out", tmp_path, "--threads", 1, "--json"

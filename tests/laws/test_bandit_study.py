@@ -196,6 +196,7 @@ def test_a_study_has_a_row_for_each_run_and_measure(tables):
     assert sum(float(r["share"]) for r in tables["histogram"]) == pytest.approx(len(READINGS))
 
 
+@pytest.mark.slow
 def test_a_study_does_not_depend_on_processes_nor_a_seed_on_the_others(tables):
     seen = []
     again = study([1, 0], SHORT, 2, lambda *now: seen.append(now), CONTEXTS)
@@ -222,6 +223,7 @@ def test_arguments_are_checked(arguments, message):
 # -- files and figures -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_files_are_read_back_and_drawn(tables, tmp_path):
     contents = files(tables, "command", {"seeds": 2})
     record.write(tmp_path, contents)

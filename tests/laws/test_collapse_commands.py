@@ -12,6 +12,7 @@ import pytest
 from tests.command_line import assert_refused, gradgap
 
 
+@pytest.mark.slow
 def test_simulate_writes_a_table_a_record_and_a_figure_once(tmp_path: Path) -> None:
     folder = tmp_path / "results"
     done = gradgap("simulate", "collapse", "--T", "2", "--out", str(folder), "--json")

@@ -21,6 +21,7 @@ def cases() -> list[Case]:
     return constructed(np.random.default_rng(17), 24)
 
 
+@pytest.mark.slow
 def test_no_verdict_on_the_sample_is_wrong(cases: list[Case]) -> None:
     found = [judge(case, SECONDS) for case in cases]
     counted = table(found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import pytest
 import sympy as sp
 from flint import arb
 
+from tests.laws.derived import ONE, PLANE, ZERO, a, b, rng, x, y
 from theory.derivations._balls import NotInBalls, evaluate, precision
 from theory.derivations._from_term import formula
 from theory.derivations._relation import Domain, Let, Range, Whole
@@ -19,25 +19,6 @@ from theory.derivations._series import Coefficient
 from theory.derivations._signs import UP, Orientation, is_zero, orientation, split_logs
 from theory.evaluate import evaluate as evaluate_term
 from theory.statements import eta_safe, token_eta_safe
-
-ROOT = Path(__file__).resolve().parents[2]
-x, y, z = sp.symbols("x y z", real=True)
-a, b = sp.symbols("a b", positive=True)
-ZERO, ONE = sp.Integer(0), sp.Integer(1)
-PLANE = Domain(
-    (
-        Range(a, ZERO, sp.oo),
-        Range(b, a, sp.oo),
-        Range(x, -sp.oo, sp.oo),
-        Range(y, x, sp.oo),
-        Let(z, x + y),
-    )
-)
-
-
-def rng() -> np.random.Generator:
-    return np.random.default_rng(7)
-
 
 # -- signs, balls, terms ---------------------------------------------------------------------------
 

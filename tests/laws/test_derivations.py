@@ -7,33 +7,17 @@ import subprocess
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-import numpy as np
 import pytest
 import sympy as sp
 
+from tests.laws.derived import ZERO, Anything, derivation, rng
 from theory.derivations import DERIVATIONS, SLUGS
 from theory.derivations._derivation import Derivation, Rejected, Step
-from theory.derivations._relation import Domain, Equivalence, Relation
+from theory.derivations._relation import Equivalence, Relation
 
 ROOT = Path(__file__).resolve().parents[2]
-ZERO = sp.Integer(0)
-
-
-def rng() -> np.random.Generator:
-    return np.random.default_rng(7)
-
-
-@dataclass(frozen=True)
-class Anything:
-    """A rule that justifies every claim, so that the balls are on their own."""
-
-    restarts: ClassVar[bool] = False
-    cites: ClassVar[tuple[str, ...]] = ()
-
-    def justify(self, claim: Any, context: Any) -> None:
-        return None
 
 
 @dataclass(frozen=True)
@@ -56,14 +40,6 @@ class Linked:
 
 def names(whole: Derivation) -> tuple[str, ...]:
     return tuple(step.name for step in whole.steps)
-
-
-def derivation(*steps: Step, domain: Domain) -> Derivation:
-    return Derivation("planted", "planted", domain, steps, results=tuple(s.name for s in steps))
-
-
-def line(claim: Any, rule: Any, name: str = "line", begins: bool = True) -> Step:
-    return Step(name, claim, "because", rule, begins)
 
 
 # -- the derivations -------------------------------------------------------------------------------
@@ -99,6 +75,7 @@ def changed(step: Step) -> list[tuple[str, Step]]:
     return changes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_changed_step_is_refused(slug: str) -> None:
     """Each step in turn, one kind of change after the other, after steps that are taken as given:
@@ -162,6 +139,7 @@ def output(code: str, seed: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_the_text_is_the_same_in_every_process() -> None:
     here = "".join(f"{d} {d.latex()} {d._repr_latex_()}\n" for d in DERIVATIONS.values())
     assert output(PRINT_ALL, "1") == here
@@ -174,6 +152,7 @@ def test_importing_the_theory_does_not_load_sympy() -> None:
     assert output(code, "0").strip() == "False"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", SLUGS)
 def test_latex_is_plain_and_balanced(slug: str) -> None:
     found = DERIVATIONS[slug]

@@ -216,6 +216,7 @@ print(document.front(ledger), document.claims(ledger), document.appendix(ledger)
 """
 
 
+@pytest.mark.slow
 def test_the_document_is_the_same_on_every_run() -> None:
     """Sets come in another order under another hash seed; the document does not."""
     seen = {

@@ -18,6 +18,7 @@ SMALL = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SMALL)
 def test_an_experiment_writes_tables_a_record_and_figures_once(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "results"
