@@ -92,12 +92,6 @@ def test_the_stack_computes_what_each_run_computes_by_the_formulas(architecture)
     assert found.std() > 0.5, "the policies prefer some tokens"
 
 
-def test_the_stack_is_vmap_of_one_run():
-    theta, ids = policies(), tokens(3, 4, 6)
-    one = torch.func.vmap(lambda t, i: reference_logits(t, i, TINY))
-    torch.testing.assert_close(stacked(theta, ids), one(theta, ids), **ROUNDING)
-
-
 def test_no_run_sees_another():
     theta, ids = policies(), tokens(3, 4, 6)
     other_theta, other_ids = theta.clone(), ids.clone()
@@ -173,17 +167,6 @@ def test_the_initial_spread_is_the_stated_one():
 
 
 # -- what is remembered ----------------------------------------------------------------------------
-
-
-def test_the_cache_gives_the_logits_of_reading_everything_again():
-    theta, ids = policies(), tokens(3, 4, 9)
-    parameters, whole = model.unpack(theta, TINY), stacked(theta, ids)
-    cache = model.Cache(model.read(parameters, ids[..., :4], TINY), 6)
-    assert cache.length == 3
-    for t in range(3, 9):
-        step = model.logits(parameters, ids[..., t : t + 1], TINY, cache)[0]
-        torch.testing.assert_close(step, whole[:, :, t : t + 1], **ROUNDING)
-        assert cache.length == t + 1
 
 
 def test_the_cache_takes_several_tokens_at_once():

@@ -1,7 +1,6 @@
 """The benchmark against TRL: its arithmetic, its arguments, and that TRL makes our update."""
 
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -27,17 +26,6 @@ def ours(runs: int = 1, size: int = 2):
 # -- arithmetic ------------------------------------------------------------------------------------
 
 
-def test_rates_of_a_block_with_known_times():
-    block = sides.Block(seconds=[0.1, 0.3], sampling=0.12, preparing=0.04, tokens=1000)
-    found = trl.rates(block, rollouts=100)
-    assert found["rate"] == pytest.approx(500)
-    assert found["update"] == pytest.approx(0.2)
-    assert found["sampling"] == pytest.approx(0.06)
-    assert found["preparing"] == pytest.approx(0.02)
-    assert found["rest"] == pytest.approx(0.12)
-    assert found["tokens"] == pytest.approx(5)
-
-
 def test_the_ratio_is_taken_turn_by_turn():
     rows = {
         "ours": [{"rate": 10.0}, {"rate": 40.0}, {"rate": 90.0}],
@@ -48,17 +36,6 @@ def test_the_ratio_is_taken_turn_by_turn():
     assert found["fastest_other"] == "fast"
     assert found["ratio"] == {"of": "ours", "to": "fast", "min": 1.0, "median": 2.0, "max": 3.0}
     assert found["sides"]["slow"]["rate"] == {"min": 5.0, "median": 10.0, "max": 10.0}
-
-
-def test_a_ratio_of_unequal_numbers_of_turns_is_refused():
-    with pytest.raises(ValueError, match=r"shorter|longer"):
-        trl.ratio({"a": [{"rate": 1.0}], "b": []}, "a", "b")
-
-
-@pytest.mark.parametrize("empty", [lambda: trl.spread([]), lambda: trl.fastest({}, [])])
-def test_nothing_has_no_spread_and_no_fastest(empty):
-    with pytest.raises(ValueError, match="not defined"):
-        empty()
 
 
 class Scripted:
@@ -94,12 +71,6 @@ def test_sides_take_turns_from_their_start_and_the_first_turn_is_left_out():
 # -- our side --------------------------------------------------------------------------------------
 
 
-def test_every_prompt_is_there_once():
-    prompts = sides.every_prompt(trl.settings_of(options(), 256))
-    assert prompts.shape == (256, 5)
-    assert len(prompts.unique(dim=0)) == 256
-
-
 def test_the_exact_success_rate_is_what_sampling_finds():
     side = ours()
     drawn = train.draw(side.settings, side.theta, 0, prompts=400, group=50)
@@ -122,13 +93,6 @@ def test_our_blocks_count_updates_tokens_and_stop_at_the_target():
     assert side.state.step == 4  # new batches
     assert len(side.run(5, target=1e-9).seconds) == 1
     assert len(side.run(2, target=1.0).success) == 2
-
-
-def test_a_population_counts_the_rollouts_of_all_runs():
-    stack, alone = ours(runs=3), sides.InTurn([ours(), ours()])
-    assert (stack.rollouts, alone.rollouts) == (192, 128)
-    assert len(alone.run(2).seconds) == 2
-    assert stack.run(1).tokens >= 192
 
 
 # -- arguments -------------------------------------------------------------------------------------
@@ -255,9 +219,3 @@ def test_an_update_of_trl_is_our_equation(algorithm, chunks):
     gradient = torch.autograd.grad(surrogate, list(side.model.parameters()))
     for new, old, g in zip(after, side.model.parameters(), gradient, strict=True):
         torch.testing.assert_close(new - old, 0.05 * g, rtol=1e-3, atol=1e-6)
-
-
-def test_the_libraries_are_the_ones_of_the_extra():
-    for name in trl_side.EXTRA:
-        pytest.importorskip(name, reason=BENCH)
-    assert trl_side.libraries().trl is import_module("trl")

@@ -75,11 +75,6 @@ def test_every_claim_stands_in_one_section() -> None:
     assert placed == Counter(SLUGS)
 
 
-def test_the_sections_keep_the_reading_order() -> None:
-    listed = [slug for slugs in SECTIONS.values() for slug in slugs]
-    assert listed == list(SLUGS)
-
-
 def test_a_claim_without_a_section_is_an_error_that_names_it(
     few: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -284,11 +279,6 @@ def test_a_planted_blemish_is_reported(body: str, tex: Path) -> None:
     assert any(BLEMISHES[body] in warning for warning in warnings)
 
 
-def test_a_clean_page_has_no_warnings(tex: Path) -> None:
-    (tex / "gradgap.tex").write_text(page("Nothing is wrong."))
-    assert compile_document(tex).warnings == []
-
-
 def test_a_point_over_the_margin_is_forgiven_and_three_are_not() -> None:
     line = "Overfull \\hbox ({}pt too wide) in paragraph at lines 1--2"
     assert warnings_in(line.format("1.0")) == []
@@ -309,8 +299,3 @@ def test_without_tex_the_error_says_what_to_install(
     with pytest.raises(TexMissing, match="apt install texlive-latex-base") as missing:
         compile_document(tmp_path)
     assert latex_compile.PACKAGES in str(missing.value)
-
-
-def test_a_folder_without_a_document_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"gradgap\.tex"):
-        compile_document(tmp_path)

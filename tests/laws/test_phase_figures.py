@@ -2,15 +2,12 @@
 Needs no torch."""
 
 import math
-import subprocess
-import sys
 from io import BytesIO
 from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
-from matplotlib.colors import to_hex
 from matplotlib.image import imread
 
 from gpu_checks.phase import analysis, figures
@@ -127,32 +124,6 @@ def axes_of(monkeypatch, draw):
     return kept[0].axes
 
 
-def titles(axes):
-    return [ax.get_title() for ax in axes if ax.get_title()]
-
-
-def test_with_and_without_length_normalisation_stand_side_by_side(monkeypatch):
-    both = table(algorithms=("GRPO", "GSPO"), diagrams=("length", "length-normalised"), sizes=(2,))
-    order = np.argsort(both["diagram"], kind="stable")  # one diagram after the other
-    both = {name: column[order] for name, column in both.items()}
-    axes = axes_of(monkeypatch, lambda: figures.phase_diagram(both))
-    assert titles(axes) == [
-        "GRPO, length",
-        "GRPO, length-normalised",
-        "GSPO, length",
-        "GSPO, length-normalised",
-    ]
-    shape = axes[0].get_subplotspec().get_gridspec()
-    assert (shape.nrows, shape.ncols) == (2, 2)
-
-
-def test_other_panels_are_wrapped_and_the_empty_places_hidden(monkeypatch):
-    four = table(algorithms=("a", "b", "c", "d"), sizes=(2,))
-    axes = axes_of(monkeypatch, lambda: figures.collapse_modes(four))
-    assert len(titles(axes)) == 4
-    assert [ax.axison for ax in axes] == [True] * 4 + [False] * 2
-
-
 def texts(axes):
     return [text.get_text() for text in axes[0].texts]
 
@@ -163,15 +134,6 @@ def test_cells_say_how_many_seeds_survived(monkeypatch):
     assert texts(axes) == ["2/3", "×", "×"]
     overflow = table(sizes=(2,), dead=NAN)
     assert texts(axes_of(monkeypatch, lambda: figures.phase_diagram(overflow))) == ["2/3", "×", "×"]
-
-
-def test_a_cell_has_the_colour_of_its_mean_success(monkeypatch):
-    from matplotlib import colormaps
-
-    axes = axes_of(monkeypatch, lambda: figures.phase_diagram(table(sizes=(2,), dead=NAN)))
-    colours = [patch.get_facecolor() for patch in axes[0].patches]
-    expected = [0.6, 0.6, 0.6, 0.4, 0.0, 0.0]
-    assert colours == [pytest.approx(colormaps["cividis"](value)) for value in expected]
 
 
 def line(axes, label):
@@ -188,14 +150,6 @@ def test_the_lines_are_the_medians_of_the_thresholds(monkeypatch):
     assert x == pytest.approx([1 / 2, 1 / 4, 1 / 8])
 
 
-def test_a_median_outside_the_grid_is_an_arrow(monkeypatch):
-    axes = axes_of(monkeypatch, lambda: figures.phase_diagram(table(-3.0, sizes=(1, 2, 8))))
-    x, _ = line(axes, "measured")
-    assert np.isnan(x).tolist() == [False, False, True]
-    arrows = [one.get_marker() for one in axes[0].get_lines() if one.get_marker() in ("<", ">")]
-    assert arrows == ["<"]
-
-
 def test_the_slope_and_its_interval_are_written_beside_the_law(monkeypatch):
     wide = table(sizes=(2, 4, 8))
     axes = axes_of(monkeypatch, lambda: figures.scaling(wide, rng(), predictions()))
@@ -207,30 +161,6 @@ def test_the_slope_and_its_interval_are_written_beside_the_law(monkeypatch):
     axes = axes_of(monkeypatch, lambda: figures.scaling(two, rng()))
     (text,) = (text.get_text() for text in axes[0].get_legend().get_texts())
     assert text == "measured: no slope, 2 of 2 levels are left"
-
-
-def test_a_cell_of_modes_is_stacked_by_the_share_of_each_fate(monkeypatch):
-    axes = axes_of(monkeypatch, lambda: figures.collapse_modes(table(sizes=(2,))))
-    at_mixed = [box for box in axes[0].patches if 0.28 < box.get_x() < 0.5]
-    rising, absorbed = at_mixed
-    looks = [figures.FATE_LOOKS[end] for end in (analysis.RISING, analysis.ABSORBED)]
-    assert [(to_hex(box.get_facecolor()).upper(), box.get_hatch() or "") for box in at_mixed] == [
-        (colour.upper(), hatch) for colour, hatch in looks
-    ]
-    assert rising.get_height() == pytest.approx(2 * absorbed.get_height())
-    assert absorbed.get_y() == pytest.approx(rising.get_y() + rising.get_height())
-
-
-def test_censored_thresholds_are_triangles_and_the_fan_spans_the_interval(monkeypatch):
-    axes = axes_of(monkeypatch, lambda: figures.scaling(table(sizes=(0.5, 1, 2, 4, 8, 64)), rng()))
-    points = [
-        (one.get_marker(), *np.asarray(one.get_ydata())[:1].tolist()) for one in axes[0].get_lines()
-    ]
-    assert ("^", 1.6) in points and ("v", 0.05) in points
-    (fan,) = axes[0].collections
-    corners = fan.get_paths()[0].vertices
-    ends = [np.ptp(np.log(corners[corners[:, 0] == x, 1])) for x in corners[:, 0]]
-    assert max(ends) > 0.2
 
 
 def test_the_two_curves_of_the_cumulative_gap(monkeypatch):
@@ -268,9 +198,3 @@ def test_what_cannot_be_drawn_is_refused():
 def test_every_fate_has_a_look_of_its_own():
     assert set(figures.FATE_LOOKS) == set(analysis.FATES)
     assert len(set(figures.FATE_LOOKS.values())) == len(analysis.FATES)
-
-
-def test_no_torch_is_loaded():
-    code = "import sys; sys.modules['torch'] = None; import gpu_checks.phase.figures"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
