@@ -148,6 +148,7 @@ def test_json_has_no_number_that_json_cannot_say(made):
     assert all(row["median"] is None for row in empty)
 
 
+@pytest.mark.slow
 def test_figures_are_drawn_from_the_files_alone_and_missing_files_are_named(made, tmp_path):
     tables, _ = made
     record.write(tmp_path, files(tables, SEEDS, 3))

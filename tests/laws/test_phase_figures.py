@@ -106,6 +106,7 @@ DRAWINGS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DRAWINGS)
 def test_the_same_image_from_the_same_table_and_another_from_another(name):
     first, *others = DRAWINGS[name]
