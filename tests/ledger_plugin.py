@@ -22,7 +22,7 @@ ON_POLICIES = "holds on random policies"
 WEAKENED = "refuted when weakened"
 ASPECTS = ("derived", "proved", WEAKENED, ON_POLICIES, "simulated", "other")
 ANNOUNCED = ("verdict", "questions", "solvers", "rests on", "twin", "counterexample", "policies")
-ANNOUNCED += ("tightness",)
+ANNOUNCED += ("tightness", "mutant")
 OUTCOMES = ("passed", "skipped", "failed")  # from best to worst
 HEADER = ("claim", "verdict", "questions", "twins", "refuted", "policies", "tightest")
 HEADER += ("passed", "failed", "skipped")
@@ -59,29 +59,37 @@ def claim_asked(config: pytest.Config) -> str | None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Of one claim: the files about every claim, and those that name this one."""
+    """Of one claim: the files about every claim, and those with a test marked with this one."""
     slug = claim_asked(config)
     if slug is None or collection_path.suffix != ".py" or collection_path.parent.name == "theorems":
         return None
-    named = re.search(rf"(?<!\w){slug}(?!\w)", collection_path.read_text(encoding="utf-8"))
-    return None if named else True
+    return None if f'claim("{slug}"' in collection_path.read_text(encoding="utf-8") else True
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """`-k sharp_step` is not about token_sharp_step."""
+    """`-k sharp_step` is not about token_sharp_step, and leaves out what is slow."""
     slug = claim_asked(config)
     if slug is not None:
-        others = [item for item in items if slug not in (claims_of(item) or {slug: ""})]
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if item not in others]
+        about = [item for item in items if is_about(item, slug)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in about])
+        items[:] = about
+
+
+def is_about(item: pytest.Item, slug: str) -> bool:
+    named = re.search(rf"(?<![a-z0-9_]){slug}(?![a-z0-9_])", item.nodeid.partition("[")[2])
+    marked = slug in claims_of(item) or (named and not claims_of(item))
+    return bool(marked) and item.get_closest_marker("slow") is None
 
 
 def as_sentence(nodeid: str) -> str:
     """`test_the_kernel_does_not_prove_the_twin[a-b]` as words, with its parameters."""
     name, _, parameters = nodeid.partition("::")[2].partition("[")
     words = name.rpartition("::")[2].removeprefix("test_").replace("_", " ")
-    return f"{words} [{parameters}" if parameters else words
+    letters = re.sub(
+        r"\\(?:u|x)([0-9a-f]{4}|[0-9a-f]{2})", lambda m: chr(int(m[1], 16)), parameters
+    )
+    return f"{words} [{letters}" if letters else words
 
 
 # -- all claims ------------------------------------------------------------------------------------
@@ -197,6 +205,10 @@ def in_words(claim: dict[str, Any]) -> list[str]:
             f"weakened: none of {len(claim['twin'])} false twins is proved; "
             f"{len(claim['counterexample'])} are refuted by an explicit policy"
         )
+    if claim["mutant"]:
+        counts = Counter(claim["mutant"])
+        found = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
+        lines.append(f"attacked: {len(claim['mutant'])} mutants, {found}, as on record")
     if claim["policies"]:
         ratio = f"; tightest ratio {largest(claim['tightness'])}" * bool(claim["tightness"])
         lines.append(f"random policies: holds on {sum(claim['policies'])}{ratio}")

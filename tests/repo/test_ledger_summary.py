@@ -22,6 +22,7 @@ def test_is_proved(record_property):
 def test_the_twin_is_not_proved(record_property):
     record_property("twin", "half the constant")
     record_property("counterexample", "half the constant")
+    record_property("mutant", "refuted")
 
 @pytest.mark.parametrize("ratio", [0.5, 0.997, 0.9])
 @pytest.mark.claim("theorem_9", aspect="holds on random policies")
@@ -92,6 +93,7 @@ def test_a_run_about_one_claim_reads_as_sentences(suite: pytest.Pytester) -> Non
             "proved: 12 questions, each z3 unsat, cvc5 unsat",
             "rests on exp_tangent",
             "weakened: none of 1 false twins is proved; 1 are refuted by an explicit policy",
+            "attacked: 1 mutants, 1 refuted, as on record",
             "random policies: holds on 300; tightest ratio 0.997",
         ]
     )

@@ -127,11 +127,15 @@ def test_a_step_range_is_about_numbers_and_a_policy_is_not():
 # -- the fixed sample ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("slug", "name"), SAMPLE)
-def test_the_sample_is_found_as_it_is_on_record(slug, name):
+@pytest.mark.parametrize(
+    ("slug", "name"),
+    [pytest.param(*one, marks=pytest.mark.claim(one[0], aspect="other")) for one in SAMPLE],
+)
+def test_the_sample_is_found_as_it_is_on_record(slug, name, record_property):
     found = examine(STATEMENTS[slug], of(slug, name), judge(slug))
     kept = on_record(slug, name)
     assert (found.verdict, found.relation) == (kept["verdict"], kept.get("relation"))
+    record_property("mutant", found.verdict)
 
 
 def test_the_sample_has_every_operator_and_every_verdict():
