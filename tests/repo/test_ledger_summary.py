@@ -73,7 +73,7 @@ def test_the_ledger_counts_every_marked_test_with_and_without_workers(
 
 def test_the_keyword_option_selects_by_slug(suite: pytest.Pytester) -> None:
     suite.makepyfile(SUITE)
-    result = suite.runpytest_subprocess("-k", "theorem_9")
+    result = suite.runpytest("-k", "theorem_9")
     result.assert_outcomes(passed=5, deselected=3)
 
 
@@ -101,7 +101,7 @@ def test_a_run_about_one_claim_reads_as_sentences(suite: pytest.Pytester) -> Non
 
 def test_a_run_without_claims_prints_no_ledger(suite: pytest.Pytester) -> None:
     suite.makepyfile("def test_plain(): ...")
-    result = suite.runpytest_subprocess()
+    result = suite.runpytest()
     result.assert_outcomes(passed=1)
     result.stdout.no_fnmatch_line("*ledger of claims*")
 
@@ -123,7 +123,7 @@ def test_a_fixture_that_fails_makes_its_claim_red(suite: pytest.Pytester, outcom
         def test_uses_it(broken): ...
         """
     )
-    result = suite.runpytest_subprocess()
+    result = suite.runpytest()
     result.stdout.fnmatch_lines(["theorem_9  - *  0  *  1  *  0  *RED"])
 
 
@@ -135,6 +135,6 @@ def test_a_malformed_mark_is_an_error_and_not_an_empty_row(
     suite: pytest.Pytester, mark: str
 ) -> None:
     suite.makepyfile(f"import pytest\n@pytest.mark.{mark}\ndef test_it(): ...")
-    result = suite.runpytest_subprocess()
+    result = suite.runpytest()
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*test_it: expected claim(slug, aspect=A)*"])
