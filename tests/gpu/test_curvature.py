@@ -56,6 +56,7 @@ def violation(problem, point, walk):
 # -- derivatives -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_curvatures_are_those_of_reverse_mode(problem, point):
     """w . hess log pi(o) . w by two backward passes, each response by itself."""
     theta, w, t = point.theta[:1], point.direction[:1], torch.tensor([0.05]).double()

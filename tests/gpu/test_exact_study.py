@@ -177,6 +177,7 @@ def test_no_harmful_step_is_below_a_prediction(smoke):
     assert (fallen["change"][rising] > 0).all()
 
 
+@pytest.mark.slow
 def test_the_study_is_the_same_again_and_counts_its_updates(smoke):
     done = []
     document, files = exact_study.study(0, "smoke", lambda k, total: done.append((k, total)))

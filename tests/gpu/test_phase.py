@@ -69,6 +69,7 @@ def test_everything_is_compared_from_the_same_start(smoke: tuple[Path, Tables]) 
     assert torch.equal(theta, again) and torch.equal(rates, again_rates)
 
 
+@pytest.mark.slow
 def test_the_kept_start_is_the_one_that_would_be_made(
     smoke: tuple[Path, Tables], tmp_path: Path
 ) -> None:

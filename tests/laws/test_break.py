@@ -139,6 +139,7 @@ HARMLESS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("slug", "change"), HARMLESS)
 def test_a_harmless_change_stays_undecided(slug, change):
     broken = run(slug, change=change, seconds=0.6)

@@ -95,6 +95,7 @@ def test_the_time_limit_is_kept() -> None:
     assert time.perf_counter() - started < 30
 
 
+@pytest.mark.slow
 @given(st.text(alphabet="xyJ0123456789.+-*/^()<>= ,elogsqrtinabmpx", max_size=40))
 @examples(150)
 def test_no_text_makes_a_traceback(text: str) -> None:

@@ -53,6 +53,7 @@ def test_an_experiment_without_meaning_is_refused(args: tuple[str, ...]) -> None
     assert not done.stdout
 
 
+@pytest.mark.slow
 def test_all_figures_are_written_once(
     drawn: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

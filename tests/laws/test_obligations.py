@@ -136,7 +136,7 @@ def test_each_operator_has_its_value_at_every_point_of_a_grid(name: str) -> None
         assert solver(smtlib((), t.conj(*at, t.negate(inside[-1]))), 5) == "sat"
 
 
-@examples(150)
+@examples(80)
 @given(FORMULAS, VALUES)
 def test_the_text_means_what_the_formula_means(formula: Term, values: dict[Term, Fraction]) -> None:
     fixed = tuple(eq(name, value) for name, value in values.items())

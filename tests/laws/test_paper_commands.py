@@ -22,6 +22,7 @@ def test_the_preamble_has_what_fragments_use() -> None:
     assert r"\newenvironment{ggclaim}" in done.stdout
 
 
+@pytest.mark.slow
 def test_without_tex_the_sources_are_written_and_the_message_says_what_to_install(
     drawn: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -42,6 +43,7 @@ def test_latex_refuses_what_it_cannot_do(args: tuple[str, ...]) -> None:
     assert_refused(gradgap("latex", *args))
 
 
+@pytest.mark.slow
 def test_a_derivation_is_printed_with_its_claim() -> None:
     done = gradgap("explain", "eta_safe", "--derivation")
     assert done.returncode == 0, done.stderr
@@ -50,6 +52,7 @@ def test_a_derivation_is_printed_with_its_claim() -> None:
     assert missing.returncode == 2 and "no derivation of tower_property" in missing.stderr
 
 
+@pytest.mark.slow
 def test_the_picture_of_a_claim_shows_what_it_rests_on(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "sharp_step.svg"
     done = gradgap("explain", "sharp_step", "--graph", str(path))

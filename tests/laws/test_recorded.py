@@ -13,6 +13,7 @@ from numeric.course.recorded import numbers
 from numeric.figures import CAPTIONS, RESULTS
 
 
+@pytest.mark.slow
 def test_every_figure_has_a_caption_and_every_caption_a_figure(drawn: dict[str, bytes]) -> None:
     assert {f"{name}.png" for name in CAPTIONS | trained.CAPTIONS} == set(drawn)
 

@@ -236,6 +236,7 @@ def without(slug: str, hypothesis: str) -> str:
     return f"{left} {SIGNS[first.relation]} {right}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", CHAPTERS)
 def test_what_is_left_without_a_hypothesis_is_what_the_instance_leaves(page: str) -> None:
     for slug, hypothesis, conclusion in rows(CHAPTERS[page]):
@@ -342,6 +343,7 @@ def stale(old: bytes, new: bytes) -> bool:
     return bool(np.mean(np.abs(first - second).max(axis=-1) > DIFFERENT) > SHARE)
 
 
+@pytest.mark.slow
 def test_every_committed_picture_is_drawn_by_code_and_shown_in_a_chapter(drawn) -> None:
     committed = {path.name for path in (NOTES / "figures").glob("*.png")}
     assert committed == set(drawn)
@@ -349,6 +351,7 @@ def test_every_committed_picture_is_drawn_by_code_and_shown_in_a_chapter(drawn) 
     assert shown == committed
 
 
+@pytest.mark.slow
 def test_a_committed_picture_is_what_the_code_draws(drawn) -> None:
     kept = {path.name: path.read_bytes() for path in (NOTES / "figures").glob("*.png")}
     assert [name for name in kept if stale(kept[name], drawn[name])] == [], "run make figures"

@@ -11,6 +11,7 @@ from importlib import import_module
 import numpy as np
 import pytest
 from flint import arb
+from hypothesis import settings
 
 from numeric.checks._base import check
 from numeric.checks._orbits import ADAPTED, STAGNANT, at_rest, thin_success
@@ -22,7 +23,7 @@ from theory.evaluate import comparisons
 from theory.statements import STATEMENTS
 
 ASPECT = "holds on random policies"
-SEEDS = range(40)
+SEEDS = range(max(24, 2 * settings.default.max_examples // 5))
 LOG_ODDS = (None, -27.6, 3.0, 27.6)
 
 EVERY_STEP = {

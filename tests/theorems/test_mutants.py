@@ -51,6 +51,11 @@ SAMPLE = [
     ("lemma_1", "conclusion, scale: right side times 9/10"),
     ("theorem_1a_printed", "conclusion, sign: C0 + C0' → C0 - C0'"),
 ]
+SLOW = [
+    ("lemma_1", "conclusion, constant: 8 → 4"),
+    ("lemma_1", "short, dropped"),
+    ("eta_safe", "conclusion, strictness: J < J' → J ≤ J'"),
+]
 VERDICTS = ("refuted", "proved", "undecided")
 ATOM = 2 * var("J") ** 2 <= 1 + var("eta")
 
@@ -129,7 +134,10 @@ def test_a_step_range_is_about_numbers_and_a_policy_is_not():
 
 @pytest.mark.parametrize(
     ("slug", "name"),
-    [pytest.param(*one, marks=pytest.mark.claim(one[0], aspect="other")) for one in SAMPLE],
+    [
+        pytest.param(*one, marks=[pytest.mark.claim(one[0]), *[pytest.mark.slow] * (one in SLOW)])
+        for one in SAMPLE
+    ],
 )
 def test_the_sample_is_found_as_it_is_on_record(slug, name, record_property):
     found = examine(STATEMENTS[slug], of(slug, name), judge(slug))

@@ -75,6 +75,7 @@ def test_a_counter_is_about_a_twin_or_a_hypothesis_and_says_why_the_others_hold(
         assert all(found.holds.values()) and found.note, name
 
 
+@pytest.mark.slow
 def test_the_recorded_table_is_not_stale():
     assert json.loads(RESULTS.read_text(encoding="utf-8")) == table()
 
