@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOMS = ("theory", "numeric", "gpu_checks", "tests")
+
+
+@cache
+def parsed(source: str) -> ast.Module:
+    """Each file is parsed once, whatever is looked for in it."""
+    return ast.parse(source)
 
 
 @pytest.fixture(scope="session")

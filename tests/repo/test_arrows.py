@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.repo.conftest import parsed
+
 PROJECT = ("theory", "numeric", "gpu_checks", "gradgap", "tests")
 SOLVERS = ("z3", "cvc5")
 CLAIMS = (
@@ -113,7 +115,7 @@ def imports(path: str, source: str) -> Iterator[Import]:
         for child in ast.iter_child_nodes(node):
             yield from visit(child, top and not inside and not types_only)
 
-    yield from visit(ast.parse(source, path), True)
+    yield from visit(parsed(source), True)
 
 
 def broken_rules(sources: Mapping[str, str]) -> list[str]:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.repo.conftest import parsed
+
 LONG = 500
 LONGER: dict[str, str] = {}
 """Files of more than LONG lines, each with the reason why it is one file."""
@@ -48,7 +50,7 @@ def code_from_strings(sources: Mapping[str, str]) -> list[str]:
     """Uses of what runs its argument as code; SymPy's parsers do. `model.eval(x)` does not."""
     problems = []
     for path, text in sources.items():
-        for node in ast.walk(ast.parse(text, path)):
+        for node in ast.walk(parsed(text)):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 name = node.id
             elif isinstance(node, ast.Attribute):
@@ -92,7 +94,7 @@ def unseeded_randomness(sources: Mapping[str, str]) -> list[str]:
     """Uses of a global generator, generators without a seed, and generators shared by a module."""
     problems = []
     for path, text in sources.items():
-        tree = ast.parse(text, path)
+        tree = parsed(text)
         names: dict[int, str] = {}
         for expression, name in dotted_names(tree):
             names[id(expression)] = name

@@ -9,6 +9,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from tests.repo.conftest import parsed
+
 ROOMS_OF_EVERY_CLAIM = ("theory/statements", "theory/proofs")
 ROOMS_OF_CLAIMS_ONLY = (*ROOMS_OF_EVERY_CLAIM, "theory/derivations", "numeric/checks")
 
@@ -38,7 +40,7 @@ def dangling_marks(slugs: Collection[str], sources: Mapping[str, str]) -> list[s
     """`claim("...")` marks that name no claim."""
     problems = []
     for path, text in sources.items():
-        for node in ast.walk(ast.parse(text, path)):
+        for node in ast.walk(parsed(text)):
             if not (isinstance(node, ast.Call) and ast.unparse(node.func).endswith("mark.claim")):
                 continue
             for name in (a.value for a in node.args if isinstance(a, ast.Constant)):
