@@ -8,22 +8,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from gpu_checks import train as training
-from gradgap import app
-from theory.terminal import BadInput
+from tests.command_line import gradgap
 
 TINY = ["--size", "1", "--steps", "3", "--prompts", "4", "--group", "4", "--threads", "1"]
 
 
 def run(*arguments: object) -> tuple[int, str, str]:
-    found = CliRunner().invoke(app, [str(x) for x in arguments])
-    if isinstance(found.exception, BadInput):
-        return 2, found.stdout, str(found.exception)
-    if found.exception is not None and not isinstance(found.exception, SystemExit):
-        raise found.exception
-    return found.exit_code, found.stdout, found.stderr
+    done = gradgap(*map(str, arguments))
+    return done.returncode, done.stdout, done.stderr.strip()
 
 
 def test_train_writes_a_folder_and_prints_json_alone(tmp_path: Path) -> None:
@@ -70,15 +64,9 @@ def test_sweep_trains_every_step_size_with_every_seed(tmp_path: Path) -> None:
     [
         (["train", "sums"], "sums"),
         (["train", "copy", "--algorithm", "ppo"], "ppo"),
-        (["train", "copy", "--step", "newton"], "newton"),
         (["train", "copy", "--step-size", "nan"], "nan"),
-        (["train", "copy", "--step-size", "-1"], "-1"),
         (["train", "copy", "--start", "1.5"], "1.5"),
-        (["train", "copy", "--prompts", "3"], "3"),
-        (["train", "copy", "--clip", "2"], "2"),
-        (["train", "copy", "--easiest", "9"], "9"),
         (["train", "brackets", "--alphabet", "3"], "3"),
-        (["train", "copy", "--dtype", "int8"], "int8"),
         (["train", "copy", "--device", "abacus"], "abacus"),
         (["sweep", "copy", "--step-sizes", "0.1,fast"], "fast"),
         (["sweep", "copy", "--step-sizes", ""], "''"),
