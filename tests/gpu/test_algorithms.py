@@ -77,27 +77,6 @@ def test_a_homogeneous_group_has_no_centred_advantage(name, size):
         assert (gap_share(algorithm(name), alike) == 0).all()
 
 
-def test_one_odd_reward_makes_a_group_heterogeneous():
-    for odd in range(4):
-        group = torch.zeros(1, 1, 4)
-        group[..., odd] = 1
-        assert not algorithms.homogeneous(group).any()
-        assert not algorithms.homogeneous(1 - group).any()
-
-
-def test_the_equations_in_the_table_name_what_the_rules_do():
-    """The written equation and the rule agree on ratio, length and advantage."""
-    for name, rule in ALGORITHMS.items():
-        assert rule.name == name
-        assert (
-            (rule.ratio == algorithms.SEQUENCE) == ("s_i" in rule.equation) == (name in SEQUENCES)
-        )
-        assert rule.per_token == ("|o_i|" in rule.equation or "s_i" in rule.equation)
-        assert rule.per_token == (name in PER_TOKEN)
-        assert ("/sd_q" in rule.equation) == (name in ("grpo", "gspo", "grpo-n", "gspo-n"))
-        assert ("min(" in rule.equation) == (rule.advantage is algorithms.negative_part)
-
-
 def test_an_unknown_algorithm_is_refused():
     with pytest.raises(ValueError, match=r"reinforce, dr-grpo.*; got ppo"):
         algorithm("ppo")

@@ -23,7 +23,6 @@ from gpu_checks.constructions.constructions import (
     resting,
     safe_step,
     slope,
-    step_above,
     step_below,
     success,
 )
@@ -384,9 +383,3 @@ def test_an_amplitude_beyond_the_bound_is_not_certified():
     step = x["whole"] * x["period"]
     with pytest.raises(ValueError, match=r"smooth scores|bounded scores|alignment"):
         certify(theorem_2("1/2", x["top"], x["smoothness"], step, None, steep, printed=False))
-
-
-def test_a_step_above_does_not_use_its_share():
-    i = above("theorem_4", PAPER)
-    one, other = (step_above(i, resting(i), i.gap.new_tensor(s))[0] for s in (0.1, 0.9))
-    assert all((x == y).all() for x, y in zip(one, other, strict=True))

@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 import torch
 
-from gpu_checks.benchmarks import constructions as benchmark
 from gpu_checks.constructions import constructions, fused
 from gpu_checks.constructions.constructions import (
     COLUMNS,
@@ -196,13 +195,6 @@ def test_the_study_counts_what_ran_and_repeats_itself():
     assert study(1000, 3, seed=6, fused=False)["claims"] != found["claims"]
 
 
-def test_the_study_cuts_large_families_into_chunks_of_one_size(monkeypatch):
-    monkeypatch.setitem(fused.CHUNK, "cpu", 2 * COLUMNS)
-    found = study(12 * COLUMNS, 1, fused=False)
-    assert found["claims"]["theorem_2"]["instances"] == 12 * COLUMNS
-    assert fused.sizes(12 * COLUMNS, torch.device("cpu")) == (2, 2 * COLUMNS)
-
-
 def test_the_study_stops_at_a_violation(monkeypatch):
     monkeypatch.setattr(constructions, "ROUNDING", 0.0)
     with pytest.raises(Violated, match="eta_safe below"):
@@ -216,26 +208,3 @@ def test_the_study_refuses_to_run_nothing(instances, steps):
 
 
 # -- the benchmark counts --------------------------------------------------------------------------
-
-
-def test_operations_of_a_step_are_counted_once_each():
-    i = drawn("above", "theorem_2", COSINE)
-    needs = benchmark.needs("above", i, 4)
-    assert needs["bytes"] == 8 * (12 + 6) / 4
-    # slope, mid-phase; e^-|h| and two of expm1; log1p; two of expm1
-    assert needs["functions"] == {"sin": 2, "exp": 3, "log1p": 1, "sinh": 2}
-    triangle = benchmark.needs("above", drawn("above", "theorem_2"), 4)
-    assert "sin" not in triangle["functions"]
-    assert 0 < triangle["operations"] < needs["operations"] < 120
-
-
-def test_the_benchmark_prints_a_line_for_each_kind():
-    rates = {"min": 1e6, "median": 2e6, "max": 3e6}
-    row = {"eager": rates, "fused": rates, "ratio": 1.0, "binds": "memory"}
-    found = {
-        "ceilings": {"bytes_a_second": 1e10, "operations_a_second": 1e9},
-        "kinds": {"theorem_2, cosine": {**row, "achieved": {"memory": 0.5}}},
-    }
-    ceilings, _, line = benchmark.lines(found)
-    assert ceilings == "triad 10.0 GB/s, polynomials 1.0 G operations/s"
-    assert line.split()[:2] == ["theorem_2,", "cosine"] and line.endswith("memory 50%")

@@ -6,7 +6,6 @@ import os
 import pickle
 import random
 from dataclasses import asdict, replace
-from typing import Any
 
 import pytest
 import torch
@@ -227,12 +226,6 @@ def test_the_result_has_a_row_for_each_run(settings, unbroken):
         assert row == expected
 
 
-def test_what_is_late_is_the_mean_of_what_is_known():
-    tail: list[dict[str, Any]] = [{"x": [1.0, None]}, {"x": [None, None]}, {"x": [2.0, None]}]
-    assert runs.late(tail, "x", 0) == 1.5
-    assert math.isnan(runs.late(tail, "x", 1)) and math.isnan(runs.late([], "x", 0))
-
-
 def test_the_best_is_the_best_of_as_many_updates_in_a_row():
     success = [0.0, 0.9, 0.1, 0.5, 0.6, 0.0]
     assert runs.best(success, 1) == pytest.approx(0.9)
@@ -255,12 +248,6 @@ def test_no_updates_are_a_result_too(settings, tmp_path):
     assert (tmp_path / LOG).read_bytes() == b""
     assert row["cumulative_gap"] == 0 and row["missing"] == 0
     assert row["start"] == state_of(tmp_path)["rates"][0]
-
-
-def test_progress_is_told(settings, tmp_path):
-    told: list[tuple[int, int]] = []
-    runs.run(tmp_path, replace(settings, steps=3), progress=lambda *pair: told.append(pair))
-    assert told == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_the_start_can_be_given(settings, tmp_path):

@@ -60,12 +60,6 @@ def test_statistics_are_what_they_say(tiny):
         )
 
 
-@pytest.mark.parametrize("group, asked", [(2, {1, 2}), (3, {1, 2, 3}), (8, {2, 4, 8})])
-def test_pass_at_k_is_measured_for_two_half_the_group_and_the_group(tiny, group, asked):
-    _, (measured,) = trained(tiny(group=group), 1)
-    assert {name for name in measured if "@" in name} == {f"pass@{k}" for k in asked}
-
-
 def test_the_entropy_of_what_is_drawn_is_that_of_the_policy_in_the_mean(tiny):
     """Entropies add up along a response to the entropy of the responses."""
     settings, theta = many(tiny(size=1, prompts=2), 2000)

@@ -1,7 +1,6 @@
 """The benchmark against TRL: its arithmetic, its arguments, and that TRL makes our update."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import torch
@@ -24,48 +23,6 @@ def ours(runs: int = 1, size: int = 2):
 
 
 # -- arithmetic ------------------------------------------------------------------------------------
-
-
-def test_the_ratio_is_taken_turn_by_turn():
-    rows = {
-        "ours": [{"rate": 10.0}, {"rate": 40.0}, {"rate": 90.0}],
-        "slow": [{"rate": 5.0}, {"rate": 10.0}, {"rate": 10.0}],
-        "fast": [{"rate": 10.0}, {"rate": 20.0}, {"rate": 30.0}],
-    }
-    found = trl.compared(rows, "ours", ["slow", "fast"])
-    assert found["fastest_other"] == "fast"
-    assert found["ratio"] == {"of": "ours", "to": "fast", "min": 1.0, "median": 2.0, "max": 3.0}
-    assert found["sides"]["slow"]["rate"] == {"min": 5.0, "median": 10.0, "max": 10.0}
-
-
-class Scripted:
-    """A side that says what is called."""
-
-    rollouts = 10
-    parameters = 1
-
-    def __init__(self, name: str, calls: list[str], seconds: float) -> None:
-        self.name, self.calls, self.seconds = name, calls, seconds
-
-    def reset(self) -> None:
-        self.calls.append(f"reset {self.name}")
-
-    def run(self, updates: int, target: float | None = None) -> sides.Block:
-        self.calls.append(f"{self.name} {updates}")
-        return sides.Block(seconds=[self.seconds] * updates)
-
-    def success_rate(self) -> float:
-        return 0.5
-
-
-def test_sides_take_turns_from_their_start_and_the_first_turn_is_left_out():
-    calls: list[str] = []
-    both = {name: Scripted(name, calls, s) for name, s in (("a", 0.5), ("b", 2.0))}
-    rows = trl.interleaved(both, updates=4, repeats=2, say=lambda line: None)
-    turn = ["reset a", "a 4", "reset b", "b 4"]
-    assert calls == ["reset a", "a 1", "reset b", "b 1", *turn, *turn]
-    assert [row["rate"] for row in rows["a"]] == [20.0, 20.0]
-    assert [row["rate"] for row in rows["b"]] == [5.0, 5.0]
 
 
 # -- our side --------------------------------------------------------------------------------------
@@ -119,12 +76,6 @@ def test_bad_options_are_refused_in_one_line(bad, tmp_path, capsys):
     assert "got" in said.err
 
 
-def test_an_earlier_result_is_not_replaced(tmp_path: Path, capsys):
-    (tmp_path / "trl.json").write_text("{}")
-    assert trl.main(["--out", str(tmp_path)]) == 2
-    assert "exists" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
@@ -153,15 +104,6 @@ def test_a_missing_library_says_what_to_install(missing, monkeypatch, tmp_path, 
     said = capsys.readouterr().err
     assert said == f"{missing} is not installed: pip install -c constraints.txt -e '.[bench]'\n"
     assert not (tmp_path / "new").exists()
-
-
-def test_a_library_that_is_broken_inside_is_not_called_missing(monkeypatch):
-    def broken(name: str):
-        raise ModuleNotFoundError("No module named 'inside'", name="inside")
-
-    monkeypatch.setattr(trl_side, "import_module", broken)
-    with pytest.raises(ModuleNotFoundError, match="No module named 'inside'"):
-        trl_side.libraries()
 
 
 # -- with TRL --------------------------------------------------------------------------------------

@@ -125,13 +125,3 @@ def test_what_is_not_reached_is_said_with_the_seeds(settings, monkeypatch):
     monkeypatch.setattr(warm_start, "LONGEST", 8)
     with pytest.raises(NotReached, match=r"success rate 0.3 .* in 8 steps for seeds \[4, 7\]$"):
         warm_start.warm_start(settings, "cpu")
-
-
-def test_progress_is_told(settings):
-    told = []
-    warm_start.warm_start(
-        replace(settings, start=0.1), "cpu", lambda done, total: told.append((done, total))
-    )
-    steps = [done for done, _ in told]
-    assert steps == [*range(warm_start.EVERY, steps[-1] + 1, warm_start.EVERY)]
-    assert {total for _, total in told} == {warm_start.LONGEST}

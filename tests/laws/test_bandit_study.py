@@ -26,7 +26,6 @@ from numeric.experiments.bandit.study import (
     as_json,
     curves,
     files,
-    histogram,
     measures,
     one,
     spread_out,
@@ -169,13 +168,6 @@ def test_curves_hold_the_learning_and_both_ends(trained):
     assert rows[-1]["log_odds"] == pytest.approx(found.log_odds[0, -1, -1], rel=1e-5)
     M = found.cumulative_gap[0].mean(axis=1)
     assert np.diff(M[shown]).max() < 0.15 * M[-1]
-
-
-def test_histograms_are_shares():
-    rows = histogram({"a": np.array([-3.5, -3.1, 0.0, 2.0]), "b": np.array([5.0])})
-    assert [r["low"] for r in rows if r["reading"] == "a"] == list(range(-4, 6))
-    shares = {(r["reading"], r["low"]): r["share"] for r in rows}
-    assert shares["a", -4] == 0.5 and shares["a", 0] == 0.25 and shares["b", 5] == 1
 
 
 def test_the_summary_leaves_out_what_is_not_a_number():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from theory.paper.latex_compile import TexMissing, compile_document, require_tex
 from theory.paper.latex_letters import UnknownLetter, letter
 from theory.paper.latex_terms import formula, lines
 from theory.paper.latex_words import UnknownCharacter, prose
-from theory.pretty import LETTERS, abbreviations
+from theory.pretty import abbreviations
 from theory.statements import SLUGS, STATEMENTS
 
 # -- letters ---------------------------------------------------------------------------------------
@@ -78,11 +77,6 @@ def assert_balanced(tex: str) -> None:
         assert tex.count(left) == tex.count(right)
 
 
-def test_every_letter_for_a_terminal_has_tex_too() -> None:
-    """One list of names: theory.pretty.LETTERS."""
-    assert all(letter(name) for name in LETTERS)
-
-
 @pytest.mark.parametrize("name", ["step_size", "xx", "π"])
 def test_an_unknown_letter_is_an_error_that_names_it(name: str) -> None:
     with pytest.raises(UnknownLetter, match=name):
@@ -139,15 +133,6 @@ def test_a_fragment_has_all_of_the_statement(slug: str) -> None:
     assert "not verified here" in text
     if statement.corrected_by:
         assert latex_words.link(statement.corrected_by) in text
-
-
-def test_a_changed_statement_is_a_changed_fragment(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = latex.fragment("lemma_1")
-    statement = STATEMENTS["lemma_1"]
-    left, right = statement.conclusion.args
-    changed = replace(statement, conclusion=left <= 2 * right)
-    monkeypatch.setitem(STATEMENTS, "lemma_1", changed)
-    assert latex.fragment("lemma_1") != before
 
 
 def test_a_long_formula_is_broken_and_not_boxed() -> None:

@@ -242,39 +242,6 @@ def test_the_interval_covers_as_often_as_its_description_says():
         assert covered >= 0.85 * 60, noise
 
 
-def test_the_width_of_the_brackets_enters():
-    """All seeds alike: only the grid is uncertain, and it does not average out over them."""
-    rows = measured(-1, noise=0)
-    more = [row | {"seed": row["seed"] + 5} for row in rows]
-    laws = [exponent(listed, rng(0)) for listed in (exact(rows), rows, rows + more)]
-    point, five, ten = (law.high - law.low for law in laws)
-    assert point < 1e-9 < 0.1 < five
-    assert ten == pytest.approx(five, rel=0.15)
-
-
-def exact(rows):
-    return [row | {"lower": row["threshold"], "upper": row["threshold"]} for row in rows]
-
-
-def test_the_exponent_in_the_start():
-    listed = [
-        (ALIVE if step < 2 * start**1.5 else DEAD)
-        | {"start": start, "seed": seed, "step_size": step}
-        for start, seed in product((0.05, 0.1, 0.2, 0.4), range(3))
-        for step in np.geomspace(0.001, 4, 30).tolist()
-    ]
-    found = exponent(thresholds(columns(listed)), rng(0), against="start")
-    assert found.low < 1.5 < found.high and found.high - found.low < 0.5
-
-
-def test_few_censored_rows_are_left_out_and_counted():
-    rows = measured(-1)
-    rows[0] |= {"upper": math.inf, "threshold": math.inf, "censored": "right"}
-    found = exponent(rows, rng(0))
-    assert (found.censored, found.points, found.excluded) == (1, 24, ())
-    assert found.low < -1 < found.high
-
-
 def test_a_level_with_more_than_a_quarter_censored_is_left_out_whole():
     rows = measured(-1, seed=3, seeds=8)
     for row in rows:  # 3 of 8 is above a quarter, 2 of 8 is not
@@ -308,14 +275,6 @@ def test_what_may_not_be_mixed_in_one_law():
         exponent(rows + rows, rng(0))
     with pytest.raises(ValueError, match="longest or start"):
         exponent(rows, rng(0), against="size")
-
-
-def test_a_row_of_exponents_for_each_panel():
-    listed = runs(law(-1)) + runs(law(-0.3), diagram="length-normalised")
-    plain, normalised = analysis.exponents(thresholds(columns(listed)), rng(0))
-    assert plain["low"] < -1 < plain["high"] and normalised["low"] < -0.3 < normalised["high"]
-    assert (plain["diagram"], plain["excluded"], plain["reason"]) == ("length", "none", "none")
-    assert as_csv([plain, normalised]).count("\n") == 3
 
 
 # -- predictions -----------------------------------------------------------------------------------

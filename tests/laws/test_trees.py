@@ -354,13 +354,6 @@ def test_a_tilted_policy_multiplies_probabilities(seed):
     assert np.ptp(excess) < 2 * ROUNDING * (1 + H + np.abs(gain).max())
 
 
-def test_tables_are_shared_by_last_token_or_by_position():
-    tree = Tree(3, 4)
-    whole = [tree.prefixes[p] for p in tree.open_prefixes]
-    assert tree.by_last_token(np.arange(3)).tolist() == [p[-1] if p else EOS for p in whole]
-    assert tree.by_position(np.arange(4)).tolist() == [len(p) for p in whole]
-
-
 def test_draws_reach_all_families_shapes_and_success_rates():
     steps = [draw_token_step(np.random.default_rng(seed)) for seed in range(300)]
     assert {type(step.policy.nodes[0]) for step in steps} == {LogLinear, NonlinearLogits}

@@ -48,14 +48,6 @@ def kept():
     return {name: record.read_csv(RESULTS / f"{name}.csv") for name in COLUMNS}
 
 
-def test_every_table_is_full_and_progress_ends_at_its_total(small):
-    tables, calls, held = small
-    assert set(tables) == set(COLUMNS) and all(tables.values())
-    assert set(held) == {*(f"{name}.csv" for name in COLUMNS), "two_stage.json"}
-    total = calls[0][1]
-    assert calls == [(done, total) for done in range(1, total + 1)]
-
-
 def test_the_same_seed_gives_the_same_bytes_and_another_one_does_not(small):
     tables, _, held = small
     again = study(**SMALL, seed=3)
