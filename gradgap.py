@@ -82,7 +82,8 @@ def verify(
 
 def run_ledger(slugs: list[str], jobs: int, timeout: float | None) -> Ledger:
     from theory.kernel.solvers import LyingSolver, SolverDisagreement, SolverFailed
-    from theory.ledger.run import SECONDS, default_jobs
+    from theory.kernel.verdict import SECONDS
+    from theory.ledger.run import default_jobs
     from theory.ledger.run import verify as verify_ledger
 
     try:
@@ -125,6 +126,9 @@ def recheck(
     folder: Annotated[
         Path | None, typer.Argument(help="A folder written by verify --export; a new one if none.")
     ] = None,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Accept an export of some claims only.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Prove everything again from files alone: each solver and the rules in a process of its own.
@@ -141,16 +145,14 @@ def recheck(
                 found = recheck_folder(Path(temporary))
         else:
             found = recheck_folder(folder)
-    clean = all(not f.rejected for f in found)
+    accepted = found.accepted(partial)
     if as_json:
-        print(json.dumps({"accepted": clean, "checkers": [asdict(f) for f in found]}, indent=1))
+        print(json.dumps({"accepted": accepted, **asdict(found)}, indent=1))
     else:
-        for f in found:
-            what = "claims replayed" if f.checker == "rules" else "obligations unsat"
-            print(f"{f.checker:6} {f.accepted} {what}, {len(f.rejected)} rejected")
-            for name, reason in f.rejected.items():
-                print(f"       {name}: {reason}")
-    raise typer.Exit(0 if clean else 1)
+        from theory.ledger.show import show_recheck
+
+        show_recheck(*consoles(), found, partial)
+    raise typer.Exit(0 if accepted else 1)
 
 
 def export_all(folder: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from theory.ledger.run import Case
+    from theory.kernel.verdict import Case
 
 pytest_plugins = ["pytester", "tests.ledger_plugin"]
 

@@ -42,7 +42,8 @@ from theory.attack.mutant_proofs import (
 from theory.attack.mutants import Mutant, mutants
 from theory.kernel.solvers import check_canaries
 from theory.kernel.statement import Statement
-from theory.ledger.run import CANARY_SECONDS, default_jobs
+from theory.kernel.verdict import CANARY_SECONDS
+from theory.ledger.run import default_jobs
 from theory.statements import STATEMENTS
 
 COMMAND = "python -m tests.benchmarks.mutants"

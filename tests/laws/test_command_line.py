@@ -231,9 +231,11 @@ def test_an_export_is_never_overwritten(tmp_path: Path) -> None:
 def test_export_and_recheck_agree(tmp_path: Path) -> None:
     folder = tmp_path / "obligations"
     assert gradgap("verify", "normalisation", "--export", str(folder)).returncode == 0
-    done = gradgap("recheck", str(folder), "--json")
+    done = gradgap("recheck", str(folder), "--partial", "--json")
     assert done.returncode == 0
     assert json.loads(done.stdout)["accepted"] is True
+    whole = gradgap("recheck", str(folder))
+    assert whole.returncode == 1 and "theorem_1b missing" in " ".join(whole.stdout.split())
 
 
 @pytest.mark.parametrize("command", ["verify", "recheck", "explain", "threshold"])

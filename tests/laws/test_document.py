@@ -16,7 +16,8 @@ import pytest
 from theory.kernel.proof import assume, conclude
 from theory.kernel.solvers import Decision
 from theory.kernel.terms import KernelError, var
-from theory.ledger.run import Case, Ledger, entry_of
+from theory.kernel.verdict import Case
+from theory.ledger.run import Ledger, entry_of
 from theory.paper import document, latex_compile
 from theory.paper.document import (
     SECTIONS,

@@ -49,7 +49,7 @@ def direct(cases):
     pins = recorded()
     return {
         slug: {
-            *(name for root in case.roots().values() for name in claims_used(slug, root)),
+            *(name for root in case.proofs() for name in claims_used(slug, root)),
             *pins[slug]["modulo"],
         }
         for slug, case in cases.items()

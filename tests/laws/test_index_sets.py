@@ -18,12 +18,12 @@ from theory.kernel import proof as p
 from theory.kernel import terms as t
 from theory.kernel.models import Model, interpret
 from theory.kernel.obligations import smtlib
-from theory.kernel.sequent import BadDefinition
 from theory.kernel.solvers import SOLVERS, decide
 from theory.kernel.syntax import from_text, to_text
 from theory.kernel.terms import NAT, REAL, KernelError, Lambda, Sort, Symbol, Term, eq, lift, var
+from theory.kernel.verdict import check_case
 from theory.ledger.export import PROOFS, decode, decode_model, encode, encode_model, replay, write
-from theory.ledger.run import build, check_case
+from theory.ledger.run import build
 from theory.statements import STATEMENTS
 
 ITEM, OTHER = Sort("Item"), Sort("Other")
@@ -170,10 +170,6 @@ REFUSED: dict[str, tuple[str, Callable[[], object]]] = {
     "another set's element": ("of step must have sort Item", lambda: means(step, i, u)),
     "a captured element": ("would be captured", lambda: means(step, j, i)),
     "a real for all naturals": ("must have sort Nat", lambda: p.specialise(EVERY, weight(i))),
-    "define, a real": ("the body of a definition", lambda: p.define(floor, (x,), x)),
-    "define, a number": ("the body of a definition", lambda: p.define(step, (i,), lift(1))),
-    "define, by a symbol": ("function symbol", lambda: p.define(step, (i,), merge(i, i))),
-    "define, open": ("free variables", lambda: p.define(step, (i,), j)),
     "a sum of elements": ("argument of sum", lambda: p.sum_monotone(SAME, i)),
     "the slope of an element": ("argument of deriv", lambda: p.differentiate(x, i)),
     "the slope of a natural": ("no derivative", lambda: p.differentiate(x, floor(x))),
@@ -193,9 +189,6 @@ def test_rules_take_values_of_the_right_sort() -> None:
     assert means(floor, x, lift(2)).conclusion == t.forall(x, 0 <= lift(2))
     assert means(step, j, merge(j, j)).conclusion == t.forall(i, eq(merge(i, i), i))
     assert p.specialise(EVERY, size(i)).conclusion == (0 <= size(i))
-    for symbol, param, body in [(step, i, i), (floor, x, lift(2))]:
-        defined = p.define(symbol, (param,), body)
-        assert defined.conclusion == t.forall(param, eq(symbol(param), body))
     assert p.sum_monotone(p.solve(eq(size(i), size(i))), i).conclusion.op == "eq"
     longer, shorter = (t.prefix_sum(n, count, n) for count in (size(i) + 1, size(i)))
     assert p.prefix_step(n, size(i), n).conclusion == eq(longer, shorter + size(i))
@@ -211,7 +204,7 @@ COLLISIONS: dict[str, tuple[p.Proof, Term, Term]] = {
     "two sets, one name": (BOTH, i, u),
     "a name that an index keeps": (p.assume(eq(var("u", ITEM), k)), k, u),
     "one name in two sets": (p.assume(t.conj(eq(i, i), eq(var("i", OTHER), u))), k, v),
-    "a hypothesis": (p.weaken(p.solve(eq(i, i)), eq(u, u)), i, u),
+    "a hypothesis": (p.solve(eq(i, i), p.assume(eq(u, u))), i, u),
 }
 
 
@@ -237,34 +230,15 @@ def test_only_an_index_has_another_name(other: Term) -> None:
 
 def test_everything_about_one_index_set_is_read_about_the_other() -> None:
     claim = t.forall(i, t.implies(eq(step(i), j), size(i) <= t.total(k, weight(k))))
-    moved = p.rename_index(p.weaken(p.assume(claim), eq(Symbol("c", (ITEM,), OTHER)(j), u)), k, v)
+    meeting = eq(Symbol("c", (ITEM,), OTHER)(j), u)
+    both = p.part(p.both(p.assume(claim), p.assume(meeting)), 0)
+    moved = p.rename_index(both, k, v)
     assert moved.conclusion == from_text(
         "(forall i:Other (implies (eq (@step:Other:Other i:Other) j:Other)"
         " (le (@size:Other:Nat i:Other) (sum v:Other (@weight:Other v:Other)))))"
     )
     meeting = from_text("(eq (@c:Other:Other j:Other) u:Other)")
     assert moved.hypotheses == {moved.conclusion, meeting}
-
-
-COUNT, TWICE = t.total(i, 1), Symbol("twice", (OTHER, REAL))
-DEFINED: dict[str, tuple[Symbol, tuple[Term, ...], Term]] = {
-    "of its elements": (weight, (i,), lift(0)),
-    "into it": (Symbol("into", (OTHER, ITEM), ITEM), (u, i), i),
-    "by its size": (Symbol("count", ()), (), COUNT),
-    "by its size and a number": (Symbol("share", (REAL,)), (x,), x * COUNT),
-}
-
-
-@pytest.mark.parametrize("name", DEFINED)
-def test_a_definition_is_about_its_own_index_set(name: str) -> None:
-    """Else |Item| = |Other|: both would be the number that is defined as |Item|."""
-    for unused in (False, True):
-        with pytest.raises(BadDefinition):
-            made = p.define(*DEFINED[name])
-            p.rename_index(p.part(p.both(SAME, made), 0) if unused else made, k, w)
-    elsewhere = p.part(p.both(SAME, p.define(TWICE, (u, x), x * 2)), 0)
-    assert p.rename_index(elsewhere, k, w).definitions.keys() == {TWICE}
-    assert p.rename_index(p.assume(eq(COUNT, x)), k, w).conclusion.symbols == frozenset()
 
 
 # -- models ----------------------------------------------------------------------------------------
@@ -381,7 +355,7 @@ TAMPERED: dict[str, Callable[[Any], object]] = {
     "another index": lambda d: renaming(d)["args"][1].update(term="u:Token"),
     "another index set": lambda d: renaming(d)["args"][1].update(term="v:Vocabulary"),
     "a number as an index": lambda d: renaming(d)["args"][1].update(term="v:Real"),
-    "no renaming": lambda d: renaming(d).update(rule="weaken", args=[]),
+    "no renaming": lambda d: renaming(d).update(rule="both", args=[]),
 }
 
 

@@ -15,7 +15,7 @@ from theory.kernel import terms as t
 from theory.kernel.axioms import EXP_LOG, EXP_TANGENT
 from theory.kernel.obligations import meaningful
 from theory.kernel.rules import RULES
-from theory.kernel.sequent import Axiom, BadDefinition, OutsideRange, Sequent
+from theory.kernel.sequent import Axiom, OutsideRange, Sequent
 from theory.kernel.solvers import decide
 from theory.kernel.terms import (
     NAT,
@@ -31,15 +31,20 @@ from theory.kernel.terms import (
     lift,
     var,
 )
-from theory.ledger.run import Case, NotThisClaim, build, check_case
+from theory.kernel.verdict import Case, NotThisClaim, check_case
+from theory.ledger.run import build
 from theory.statements import STATEMENTS
-from theory.vocabulary import RESPONSE, o
 
 ITEM, OTHER = Sort("Item"), Sort("Other")
 x, y, z, n = var("x"), var("y"), var("z"), var("n", NAT)
 item, other = var("item", ITEM), var("other", ITEM)
 f, g, a = Symbol("f", (REAL,)), Symbol("g", (ITEM, REAL)), Symbol("a", (ITEM,))
 FALSE = lift(0) < 0
+
+
+def weaken(proof: p.Proof, formula: Term) -> p.Proof:
+    """One more hypothesis."""
+    return p.apply_implication(p.discharge(proof, formula), p.assume(formula))
 
 
 def proved(proof: p.Proof) -> bool:
@@ -123,7 +128,7 @@ def test_a_coefficient_may_not_depend_on_the_index() -> None:
 
 def test_induction_needs_both_premises_for_every_number() -> None:
     claim = 0 <= f(n)
-    base, step = p.assume(0 <= f(0)), p.weaken(p.assume(0 <= f(n + 1)), claim)
+    base, step = p.assume(0 <= f(0)), weaken(p.assume(0 <= f(n + 1)), claim)
     with pytest.raises(KernelError, match="free in a hypothesis"):
         p.induction(n, claim, base, step)
     with pytest.raises(KernelError, match="at 0"):
@@ -135,59 +140,6 @@ def test_induction_needs_both_premises_for_every_number() -> None:
     every = p.assume(t.forall(n, t.implies(claim, 0 <= f(n + 1))))
     good = p.apply_implication(p.specialise(every, n), p.assume(claim))
     assert p.induction(n, claim, base, good).hypotheses == base.hypotheses | every.hypotheses
-
-
-# -- definitions -----------------------------------------------------------------------------------
-
-
-def test_definitions_are_closed_and_not_recursive() -> None:
-    for params, body, reason in [
-        ((x,), f(x) + 1, "recursive"),
-        ((x,), y, "free variables"),
-        ((x,), g(item, x), "free variables"),
-        ((x,), Symbol("h", (REAL,))(x), "function symbol"),
-        ((n,), n, "do not fit"),
-        ((), lift(1), "do not fit"),
-    ]:
-        with pytest.raises(BadDefinition, match=reason):
-            p.define(f, params, body)
-    assert p.define(f, (x,), x * x).conclusion == t.forall(x, eq(f(x), x * x))
-
-
-def test_a_symbol_is_defined_once_and_keeps_its_definition() -> None:
-    zero, one = p.define(f, (x,), lift(0)), p.define(f, (x,), lift(1))
-    with pytest.raises(BadDefinition, match="twice"):
-        p.both(zero, one)
-    with pytest.raises(BadDefinition, match="twice"):
-        p.solve(FALSE, p.specialise(zero, x), p.specialise(one, x))
-    with pytest.raises(BadDefinition, match="can't be replaced"):
-        p.instantiate(p.specialise(zero, x), functions={f: Lambda((x,), lift(1))})
-    later = p.instantiate(p.assume(eq(f(x), 1)), functions={f: Lambda((x,), lift(1))})
-    assert later.conclusion == eq(lift(1), 1)
-    assert proved(p.solve(lift(0) <= f(x), p.specialise(zero, x)))
-    with pytest.raises((AttributeError, TypeError)):
-        zero.definitions.clear()  # type: ignore[attr-defined]
-
-
-def test_a_one_shot_list_of_functions_does_not_slip_past_the_definitions() -> None:
-    zero = p.define(f, (x,), lift(0))
-    with pytest.raises(KernelError, match="an argument is not"):
-        p.infer("instantiate", (zero,), (), iter([(f, Lambda((x,), lift(1)))]))
-
-
-def test_a_proof_may_not_define_the_symbols_of_its_statement() -> None:
-    """Rewards that are 5 by definition contradict rewards that are 0 or 1."""
-    statement = STATEMENTS["normalisation"]
-    case = build(statement)
-    assert case.proof is not None
-    reward = Symbol("r", (RESPONSE,))
-    assert reward in statement.formal_conclusion.symbols
-    five = p.specialise(p.define(reward, (o,), lift(5)), o)
-    fixed = p.conclude(statement.formal_conclusion, case.proof, five)
-    with pytest.raises(NotThisClaim, match="fixes the meaning of r"):
-        check_case(replace(case, proof=fixed))
-    unrelated = p.specialise(p.define(Symbol("fresh", (REAL,)), (x,), x), x)
-    check_case(replace(case, proof=p.conclude(statement.formal_conclusion, case.proof, unrelated)))
 
 
 # -- division by zero and logarithms ---------------------------------------------------------------
@@ -245,7 +197,7 @@ def test_an_axiom_is_instantiated_in_its_range_only() -> None:
 
 
 def test_a_derivative_at_one_point_is_not_a_derivative() -> None:
-    at_a_point = p.weaken(p.assume(t.has_derivative(x, f(x), z)), 0 < x)
+    at_a_point = weaken(p.assume(t.has_derivative(x, f(x), z)), 0 < x)
     with pytest.raises(KernelError, match="free in a hypothesis"):
         p.differentiate(x, f(x) + 1, at_a_point)
     one_item = p.assume(t.has_derivative(x, g(item, x), z))
@@ -298,7 +250,7 @@ def change_a_list() -> p.Proof:
 
 def forget_the_premises() -> p.Proof:
     premises = [p.solve(FALSE)]
-    proof = p.infer("weaken", premises)  # type: ignore[arg-type]
+    proof = p.infer("both", premises)  # type: ignore[arg-type]
     premises.clear()
     return proof
 
@@ -309,14 +261,14 @@ def subclass() -> p.Proof:
             pass
 
     nothing = frozenset[Any]()
-    made = Anything(Sequent(nothing, FALSE), "assume", (), (), (), nothing, nothing, {}, None)
-    return p.infer("weaken", (made,))
+    made = Anything(Sequent(nothing, FALSE), "assume", (), (), (), nothing, nothing, None)
+    return p.infer("both", (made,))
 
 
 def look_alike() -> p.Proof:
     fields = {"axioms": frozenset(), "facts": frozenset(), "own": (), "premises": ()}
-    fake: Any = SimpleNamespace(sequent=Sequent(frozenset(), FALSE), definitions={}, **fields)
-    return p.infer("weaken", (fake,))
+    fake: Any = SimpleNamespace(sequent=Sequent(frozenset(), FALSE), **fields)
+    return p.infer("both", (fake,))
 
 
 def new_rule() -> p.Proof:
@@ -348,16 +300,14 @@ def test_a_forged_proof_is_refused(name: str) -> None:
 def test_what_is_not_a_proof_never_becomes_a_case() -> None:
     case = build(STATEMENTS["normalisation"])
     assert case.proof is not None
-    fields = {
-        n: getattr(case.proof, n) for n in ("conclusion", "hypotheses", "rule", "definitions")
-    }
+    fields = {n: getattr(case.proof, n) for n in ("conclusion", "hypotheses", "rule")}
     fake: Any = SimpleNamespace(**fields, modulo=frozenset(), axioms=())
     with pytest.raises(NotThisClaim, match="not a proof"):
         check_case(replace(case, proof=fake))
     with pytest.raises(NotThisClaim, match="the proof ends in"):
         check_case(replace(case, proof=TRUE_PROOF))
     with pytest.raises(NotThisClaim, match="uses the hypothesis"):
-        check_case(replace(case, proof=p.weaken(case.proof, FALSE)))
+        check_case(replace(case, proof=weaken(case.proof, FALSE)))
     with pytest.raises(NotThisClaim, match="last step must be conclude"):
         check_case(replace(case, proof=p.solve(case.proof.conclusion, case.proof)))
     with pytest.raises(NotThisClaim, match="either a proof or a refutation"):

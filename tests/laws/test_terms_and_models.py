@@ -124,7 +124,7 @@ def test_a_model_is_an_interpretation() -> None:
 def test_a_witness_is_about_its_own_statement() -> None:
     case = build(STATEMENTS["normalisation"])
     check_instance(case.statement, case.instance)
-    with pytest.raises(NotAnInstance, match="no proof that nonnegative"):
+    with pytest.raises(NotAnInstance, match=r"no proof, or no hypothesis, is called .*nonnegative"):
         check_instance(STATEMENTS["jensen_exp"], case.instance)
     first, *_ = case.instance.hypotheses
     swapped = replace(
@@ -132,5 +132,5 @@ def test_a_witness_is_about_its_own_statement() -> None:
     )
     with pytest.raises(NotAnInstance, match="proves something else"):
         check_instance(case.statement, swapped)
-    with pytest.raises(NotAnInstance, match="not refuted"):
+    with pytest.raises(NotAnInstance, match="negated conclusion"):
         check_instance(case.statement, replace(case.instance, negation=solve(lift(0) < 1)))

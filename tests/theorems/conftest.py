@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 from theory.kernel.solvers import Decision
-from theory.ledger.run import Case, Entry, discharge, entry_of
+from theory.kernel.verdict import Case, discharge
+from theory.ledger.run import Entry, entry_of
 
 
 class Entries(dict[str, Entry]):

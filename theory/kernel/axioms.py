@@ -7,6 +7,8 @@ attacks each one in ball arithmetic.
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from theory.kernel.rules import FACTS
 from theory.kernel.sequent import Axiom
 from theory.kernel.terms import PI, conj, const, cos, eq, exp, lift, log, sin, var
@@ -36,10 +38,9 @@ PI_BOUNDS = Axiom(
     "pi_bounds", (), (), conj(const(3) < PI, PI < const(22) / 7), "Archimedes, On the circle"
 )
 
-AXIOMS = {
-    axiom.name: axiom
-    for axiom in (EXP_TANGENT, EXP_ADD, EXP_LOG, CIRCLE, PERIOD, AT_ZERO, PI_BOUNDS)
-}
+AXIOMS = MappingProxyType(
+    {a.name: a for a in (EXP_TANGENT, EXP_ADD, EXP_LOG, CIRCLE, PERIOD, AT_ZERO, PI_BOUNDS)}
+)
 
 
 def trusted_names() -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Existence claims: a family of models, one for each choice of the parameters, and a proof that
 each has the properties.
 
-The hypotheses of such a statement say which parameters are admitted; its conclusion lists the
+The statement says what the parameters are, its hypotheses which are admitted, its conclusion which
 properties. The proof is of the conclusion *in the model*, from the hypotheses alone.
 """
 
@@ -32,15 +32,13 @@ class Existence:
 
 def check_existence(statement: Statement, existence: Existence) -> None:
     """Raises NotAWitness unless the proof proves exactly the properties, for all the parameters."""
-    admitted = statement.formal_hypotheses
-    for name, formula in admitted.items():
-        if formula.symbols or not formula.free <= existence.model.parameters:
-            raise NotAWitness(f"{statement.slug}: {name} is not about the parameters alone")
+    if existence.model.parameters != frozenset(statement.parameters):
+        raise NotAWitness(f"{statement.slug}: the parameters are those of the statement")
     expected = interpret(statement.formal_conclusion, existence.model)
     if existence.proof.conclusion != expected:
         got = to_text(existence.proof.conclusion)
         raise NotAWitness(f"{statement.slug}: wanted {to_text(expected)}, got {got}")
-    if not existence.proof.hypotheses <= set(admitted.values()):
+    if not existence.proof.hypotheses <= set(statement.formal_hypotheses.values()):
         raise NotAWitness(f"{statement.slug}: the proof uses more than the hypotheses")
     if not expected.free <= existence.model.parameters:
         raise NotAWitness(f"{statement.slug}: something besides the parameters is open")

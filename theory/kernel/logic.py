@@ -7,8 +7,6 @@ from theory.kernel import terms as t
 from theory.kernel.obligations import implication, meaningful
 from theory.kernel.sequent import (
     Axiom,
-    BadDefinition,
-    Definition,
     Outcome,
     OutsideRange,
     Premises,
@@ -69,14 +67,6 @@ def cut(premises: Premises) -> Outcome:
         raise KernelError("cut: the first conclusion is not a hypothesis of the second premise")
     rest = user.hypotheses - {lemma.conclusion}
     return outcome(lemma.hypotheses | rest, user.conclusion)
-
-
-def weaken(premises: Premises, *formulas: Term) -> Outcome:
-    """More hypotheses prove no less."""
-    count_premises(premises, 1, "weaken")
-    for formula in formulas:
-        t.require_sort(formula, t.BOOL, "a hypothesis")
-    return outcome(premises[0].hypotheses | frozenset(formulas), premises[0].conclusion)
 
 
 def generalise(premises: Premises, variable: Term) -> Outcome:
@@ -148,31 +138,3 @@ def congruence(premises: Premises, hole: Term, template: Term) -> Outcome:
     a, b = match_form(premises[0], "eq", "congruence")
     left, right = (t.substitute(template, {hole: x}) for x in (a, b))
     return outcome(premises[0].hypotheses, t.eq(left, right))
-
-
-def definition(premises: Premises, symbol: Symbol, params: tuple[Term, ...], body: Term) -> Outcome:
-    """A new name for an expression in its parameters, made of arithmetic, exp and log alone.
-
-    No free variables and no function symbols in the body: nothing to recurse on, nothing to
-    capture."""
-    count_premises(premises, 0, "definition")
-    if tuple(p.sort for p in params) != symbol.sorts or len(set(params)) != len(params):
-        raise BadDefinition(f"{symbol.name}: parameters do not fit its sorts")
-    if not body.free <= set(params):
-        raise BadDefinition(f"{symbol.name}: free variables in its body")
-    if symbol in body.symbols:
-        raise BadDefinition(f"{symbol.name}: recursive definition")
-    if body.symbols:
-        raise BadDefinition(f"{symbol.name}: its body uses a function symbol")
-    if _binds(body):
-        raise BadDefinition(f"{symbol.name}: its body is a sum, and so about an index set")
-    t.require_sort(body, symbol.result, "the body of a definition")
-    formula = t.eq(symbol(*params), body)
-    for param in reversed(params):
-        formula = t.forall(param, formula)
-    return Outcome(Sequent(frozenset(), formula), definition=Definition(symbol, params, body))
-
-
-def _binds(term: Term) -> bool:
-    """Whether a variable is bound anywhere in the term."""
-    return term.op in t.BINDERS or any(map(_binds, term.args))

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import add
+from types import MappingProxyType
 
 from theory.kernel.terms import (
     BINDERS,
@@ -37,7 +38,8 @@ class Model:
     variables; ``elements`` names the element that a free index stands for; ``maps`` gives each
     symbol whose values are elements its element for every choice of its arguments.
 
-    ``parameters`` may stay open: then the model is a family, one model for each choice of them."""
+    ``parameters`` stay open: then the model is a family, one model for each choice of them. What
+    was checked can't be changed: the tables are copied, and read only."""
 
     domains: Mapping[Sort, Row]
     functions: Mapping[Symbol, Mapping[Row, Lambda]]
@@ -47,6 +49,13 @@ class Model:
     parameters: frozenset[Term] = frozenset()
 
     def __post_init__(self) -> None:
+        for name in ("domains", "values", "elements"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        for name in ("functions", "maps"):
+            tables = {s: MappingProxyType(dict(rows)) for s, rows in getattr(self, name).items()}
+            object.__setattr__(self, name, MappingProxyType(tables))
+        if type(self.parameters) is not frozenset or self.parameters & self.values.keys():
+            raise KernelError("a model may not give a value to a parameter")
         for names in self.domains.values():
             if type(names) is not tuple or not names or any(type(e) is not str for e in names):
                 raise KernelError("index sets are lists of names, and not empty")

@@ -2,7 +2,7 @@
 
 ``infer`` is the only maker. A Proof is a proof *provided that its obligations are unsat*: the
 ledger (and ``gradgap recheck``, from files) puts them to both solvers, and only then is anything
-called proved. Facts, obligations and definitions are collected from all premises, so trust is
+called proved. Facts and obligations are collected from all premises, so trust is
 transitive.
 """
 
@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
-from types import MappingProxyType
 from typing import Any
 
 from theory.kernel.obligations import Obligation
 from theory.kernel.rules import RULES
-from theory.kernel.sequent import Axiom, BadDefinition, Definition, Sequent
+from theory.kernel.sequent import Axiom, Sequent
 from theory.kernel.terms import KernelError, Lambda, Symbol, Term
 
 _MAKER = object()
@@ -34,7 +33,6 @@ class Proof:
     own: tuple[Obligation, ...]
     axioms: frozenset[Axiom]
     facts: frozenset[str]
-    definitions: Mapping[Symbol, Definition]
     maker: InitVar[object]  # not kept, so that no copy can be made with another conclusion
 
     def __post_init__(self, maker: object) -> None:
@@ -83,15 +81,6 @@ def infer(rule: str, premises: tuple[Proof, ...], *args: Any) -> Proof:
     if not _fixed(args):
         raise KernelError(f"{rule}: an argument is not a term, symbol, function, axiom or number")
     outcome = RULES[rule](tuple(p.sequent for p in premises), *args)
-    definitions = _merge(premises)
-    if outcome.definition is not None:
-        definitions[outcome.definition.symbol] = outcome.definition
-    if rule == "instantiate":
-        for symbol, _ in args[1]:
-            if symbol in definitions:
-                raise BadDefinition(f"{symbol.name} is defined and can't be replaced")
-    if rule == "rename_index" and any(args[0].sort in s.sorts for s in definitions):
-        raise BadDefinition(f"a definition speaks of {args[0].sort.name}")
     axioms = frozenset[Axiom]().union(*(p.axioms for p in premises))
     if rule == "axiom":
         axioms = axioms | {args[0]}
@@ -106,7 +95,6 @@ def infer(rule: str, premises: tuple[Proof, ...], *args: Any) -> Proof:
         own=outcome.obligations,
         axioms=axioms,
         facts=facts,
-        definitions=MappingProxyType(definitions),
         maker=_MAKER,
     )
 
@@ -116,15 +104,6 @@ def _fixed(value: object) -> bool:
     if type(value) is tuple:
         return all(map(_fixed, value))
     return type(value) in (Term, Symbol, Lambda, Axiom, int)
-
-
-def _merge(premises: tuple[Proof, ...]) -> dict[Symbol, Definition]:
-    merged: dict[Symbol, Definition] = {}
-    for premise in premises:
-        for symbol, definition in premise.definitions.items():
-            if merged.setdefault(symbol, definition) != definition:
-                raise BadDefinition(f"{symbol.name} is defined twice")
-    return merged
 
 
 # -- the rules under the names proofs use ---------------------------------------------------------
@@ -152,10 +131,6 @@ def discharge(proof: Proof, formula: Term) -> Proof:
 
 def cut(lemma: Proof, user: Proof) -> Proof:
     return infer("cut", (lemma, user))
-
-
-def weaken(proof: Proof, *formulas: Term) -> Proof:
-    return infer("weaken", (proof,), *formulas)
 
 
 def generalise(proof: Proof, *variables: Term) -> Proof:
@@ -198,10 +173,6 @@ def rename_index(proof: Proof, old: Term, new: Term) -> Proof:
 
 def congruence(equation: Proof, hole: Term, template: Term) -> Proof:
     return infer("congruence", (equation,), hole, template)
-
-
-def define(symbol: Symbol, params: tuple[Term, ...], body: Term) -> Proof:
-    return infer("definition", (), symbol, params, body)
 
 
 def sum_linear(index: Term, *pairs: tuple[Term, Term]) -> Proof:

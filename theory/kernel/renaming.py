@@ -14,7 +14,7 @@ def rename_index(formulas: Iterable[Term], old: Term, new: Term) -> list[Term]:
     if any(type(v) is not Term or v.op != "var" or not v.sort.finite for v in (old, new)):
         raise SortError("only an index of a finite set has another name")
     listed = list(formulas)
-    put = {v: _renamed(v, old, new) for v in _variables(listed)}
+    put = {v: _renamed(v, old, new) for v in variables(listed)}
     if len(set(put.values())) < len(put):
         raise CaptureError(f"{old.data} and another variable would both be called {new.data}")
     return [_rename(formula, put, old.sort, new.sort) for formula in listed]
@@ -27,9 +27,9 @@ def _renamed(variable: Term, old: Term, new: Term) -> Term:
     return Term("var", (), variable.data, sort)
 
 
-def _variables(terms: Iterable[Term]) -> frozenset[Term]:
+def variables(terms: Iterable[Term]) -> frozenset[Term]:
     """All variables, bound ones too."""
-    found = (frozenset([x]) if x.op == "var" else _variables(x.args) for x in terms)
+    found = (frozenset([x]) if x.op == "var" else variables(x.args) for x in terms)
     return frozenset[Term]().union(*found)
 
 

@@ -2,7 +2,7 @@
 
 A sequent ``hypotheses |- conclusion`` says: in every interpretation of the free variables and the
 function symbols, and with every index set finite and not empty, if all hypotheses hold, so does the
-conclusion. A symbol that a definition below names has the meaning of that definition only.
+conclusion.
 """
 
 from __future__ import annotations
@@ -11,15 +11,11 @@ from dataclasses import dataclass
 
 from theory.kernel import terms as t
 from theory.kernel.obligations import Obligation
-from theory.kernel.terms import KernelError, Symbol, Term
+from theory.kernel.terms import KernelError, Term
 
 
 class OutsideRange(KernelError):
     """An axiom was instantiated where its range condition has not been proved."""
-
-
-class BadDefinition(KernelError):
-    """A definition that is recursive, has free variables, or reuses a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +36,6 @@ class Axiom:
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
-    """symbol(params) = body."""
-
-    symbol: Symbol
-    params: tuple[Term, ...]
-    body: Term
-
-
-@dataclass(frozen=True, slots=True)
 class Sequent:
     hypotheses: frozenset[Term]
     conclusion: Term
@@ -62,7 +49,6 @@ class Outcome:
     sequent: Sequent
     obligations: tuple[Obligation, ...] = ()
     fact: str | None = None
-    definition: Definition | None = None
 
 
 Premises = tuple[Sequent, ...]

@@ -10,11 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from theory.kernel.syntax import fingerprint
-from theory.kernel.terms import Lambda, Symbol, Term, conj, instantiate
+from theory.kernel.renaming import variables
+from theory.kernel.sorts import Sort, check_name
+from theory.kernel.syntax import fingerprint, to_text
+from theory.kernel.terms import KernelError, Lambda, Symbol, Term, conj, instantiate
 
 Kind = Literal["equality", "upper", "lower", "exists", "asymptotic", "scope"]
 Verdict = Literal["proved", "refuted", "witnessed", "measured", "undecided"]
+
+
+class BadStatement(KernelError):
+    """A statement in which one name says two things, or whose quantifiers are not plain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,12 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A claim. ``printed`` quotes the paper's form where it differs from what is stated here."""
+    """A claim. ``printed`` quotes the paper's form where it differs from what is stated here.
+
+    A claim is about all values of its free variables, all functions and all finite index sets. One
+    of kind "exists" says that for all its ``parameters``, which are then its only free variables,
+    there are functions and index sets with the properties that the conclusion lists; its hypotheses
+    say which parameters are admitted."""
 
     slug: str
     title: str
@@ -57,11 +68,42 @@ class Statement:
     hypotheses: tuple[Hypothesis, ...]
     conclusion: Term
     notation: tuple[Notation, ...] = ()
+    parameters: tuple[Term, ...] = ()
     expected: Verdict = "proved"
     printed: str | None = None
     corrected_by: str | None = None
     remark: str = ""
     twins: tuple[Twin, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raises KernelError: each name has one meaning, and each free variable one quantifier."""
+        for name in (self.slug, *(h.name for h in self.hypotheses)):
+            check_name(name)
+        if len({h.name for h in self.hypotheses}) < len(self.hypotheses):
+            raise BadStatement(f"{self.slug}: two hypotheses have one name")
+        formulas = (*self.formal_hypotheses.values(), self.formal_conclusion)
+        short = [_called(n.symbol) for n in self.notation]
+        if len(set(short)) < len(short):
+            raise BadStatement(f"{self.slug}: an abbreviation has two meanings")
+        spoken = {_called(v) for v in variables(formulas)}
+        spoken |= {_called(s) for f in formulas for s in f.symbols}
+        if clash := spoken & set(short):
+            raise BadStatement(f"{self.slug}: {min(clash)[0]} is an abbreviation and is left over")
+        if len(set(self.parameters)) < len(self.parameters) or any(
+            type(p) is not Term or p.op != "var" or p.sort.finite for p in self.parameters
+        ):
+            raise BadStatement(f"{self.slug}: parameters are variables for numbers, each once")
+        if self.kind != "exists" and self.parameters:
+            raise BadStatement(f"{self.slug}: only a claim of existence has parameters")
+        if self.kind == "exists":
+            self._check_quantifiers(formulas)
+
+    def _check_quantifiers(self, formulas: tuple[Term, ...]) -> None:
+        for variable in frozenset().union(*(f.free for f in formulas)) - set(self.parameters):
+            raise BadStatement(f"{self.slug}: {variable.data} is free and not a parameter")
+        for h, formula in zip(self.hypotheses, formulas, strict=False):
+            if formula.symbols or any(v.sort.finite for v in variables([formula])):
+                raise BadStatement(f"{self.slug}: {h.name} is not about the parameters alone")
 
     def expand(self, formula: Term) -> Term:
         """Replace every abbreviation by what it stands for."""
@@ -83,8 +125,18 @@ class Statement:
 
     @property
     def fingerprint(self) -> str:
-        """Changes whenever what is claimed changes."""
+        """Changes whenever what is claimed changes: formulas / names of the hypotheses / kind and
+        verdict, the parameters it holds for, the claim that corrects it."""
         hypotheses = sorted(self.formal_hypotheses.items())
-        names = [name for name, _ in hypotheses]
-        formulas = [formula for _, formula in hypotheses]
-        return fingerprint(conj(*formulas), self.formal_conclusion) + "/" + ",".join(names)
+        formulas = fingerprint(conj(*(f for _, f in hypotheses)), self.formal_conclusion)
+        quantified = "".join(f" for {to_text(p)}" for p in self.parameters)
+        corrected = f" see {self.corrected_by}" if self.corrected_by else ""
+        names = ",".join(name for name, _ in hypotheses)
+        return f"{formulas}/{names}/{self.kind} {self.expected}{quantified}{corrected}"
+
+
+def _called(symbol: Term | Symbol) -> tuple[str, tuple[Sort, ...]]:
+    """What a reader sees: the name, with the sorts of the arguments of a function."""
+    if isinstance(symbol, Symbol):
+        return symbol.name, symbol.sorts
+    return str(symbol.data), ()

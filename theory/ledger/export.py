@@ -2,6 +2,11 @@
 
 ``write`` makes a folder that stands alone; ``theory.ledger.recheck`` judges it in other processes.
 Names are content hashes, so nothing depends on the order of work, and a changed file is noticed.
+
+proofs.json is {"steps": [...], "claims": {slug: ...}}. A step is a rule, the numbers of its
+premises, and its arguments. A claim has the number of its proof (or null), that of the proof of its
+negation (or null), those of the hypotheses of its instance by name, and the models. Nothing else
+may stand there: ``replay`` reads exactly what ``write`` would write.
 """
 
 from __future__ import annotations
@@ -18,9 +23,10 @@ from theory.kernel.instance import Instance
 from theory.kernel.models import Model
 from theory.kernel.proof import Proof, infer
 from theory.kernel.sequent import Axiom
+from theory.kernel.statement import Statement
 from theory.kernel.syntax import from_text, to_text
 from theory.kernel.terms import KernelError, Lambda, Sort, Symbol, Term
-from theory.ledger.run import Case
+from theory.kernel.verdict import Case
 from theory.statements import STATEMENTS
 
 MANIFEST, PROOFS = "manifest.json", "proofs.json"
@@ -46,16 +52,14 @@ def write(cases: Mapping[str, Case], folder: Path) -> int:
 
 
 def _proofs(cases: Mapping[str, Case]) -> dict[str, Any]:
-    """Steps in an order in which premises come first, and for each claim the numbers of its
-    roots."""
+    """Steps in an order in which premises come first, and what each claim has of them."""
     numbers: dict[int, int] = {}
     steps: list[dict[str, Any]] = []
     kept: list[Proof] = []  # ids stay unique while the proofs live
     claims = {}
     for slug, case in cases.items():
-        roots = case.roots()
-        for root in roots.values():
-            for step in root.steps():
+        for proof in case.proofs():
+            for step in proof.steps():
                 if id(step) in numbers:
                     continue
                 numbers[id(step)] = len(steps)
@@ -63,30 +67,48 @@ def _proofs(cases: Mapping[str, Case]) -> dict[str, Any]:
                 premises = [numbers[id(p)] for p in step.premises]
                 args = [encode(a) for a in step.args]
                 steps.append({"rule": step.rule, "premises": premises, "args": args})
+        instance = case.instance
         claims[slug] = {
-            "roots": {name: numbers[id(root)] for name, root in roots.items()},
-            "model": encode_model(case.instance.model),
+            "proof": None if case.proof is None else numbers[id(case.proof)],
+            "negation": None if instance.negation is None else numbers[id(instance.negation)],
+            "hypotheses": {name: numbers[id(p)] for name, p in instance.hypotheses.items()},
+            "model": encode_model(instance.model),
             "family": None if case.existence is None else encode_model(case.existence.model),
         }
     return {"steps": steps, "claims": claims}
 
 
-def replay(document: Mapping[str, Any]) -> dict[str, Case]:
-    """Apply every rule again and put the cases together. Raises KernelError when a rule refuses."""
+def replay(
+    document: Mapping[str, Any], statements: Mapping[str, Statement] = STATEMENTS
+) -> dict[str, Case]:
+    """Apply every rule again and put the cases together. Raises KernelError when a rule refuses or
+    something stands in the document that is not read."""
     made: list[Proof] = []
     for step in document["steps"]:
-        premises = tuple(made[n] for n in step["premises"])
+        premises = tuple(_at(made, number) for number in step["premises"])
         made.append(infer(step["rule"], premises, *(decode(a) for a in step["args"])))
     cases = {}
     for slug, claim in document["claims"].items():
-        roots = {name: made[number] for name, number in claim["roots"].items()}
-        proof, negation = roots.pop("claim", None), roots.pop("negation", None)
-        instance = Instance(decode_model(claim["model"]), roots, {}, negation)
+        proof, negation = (
+            None if claim[name] is None else _at(made, claim[name])
+            for name in ("proof", "negation")
+        )
+        hypotheses = {name: _at(made, number) for name, number in claim["hypotheses"].items()}
+        instance = Instance(decode_model(claim["model"]), hypotheses, {}, negation)
         existence = None
         if claim["family"] is not None and proof is not None:
             existence = Existence(decode_model(claim["family"]), proof, {})
-        cases[slug] = Case(STATEMENTS[slug], proof, instance, existence)
+        cases[slug] = Case(statements[slug], proof, instance, existence)
+    if _proofs(cases) != document:
+        raise KernelError("something stands in the proofs that no claim uses, or written otherwise")
     return cases
+
+
+def _at(made: list[Proof], number: object) -> Proof:
+    """An earlier step. Python would count a negative number from the end."""
+    if type(number) is not int or not 0 <= number < len(made):
+        raise KernelError(f"no earlier step has the number {number!r}")
+    return made[number]
 
 
 # -- models -------------------------------------------------------------------------------------

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from theory.kernel.axioms import AXIOMS
-from theory.kernel.proof import Proof
 from theory.kernel.statement import Verdict
+from theory.kernel.verdict import Case
 from theory.ledger.dependencies import claims_used
-from theory.ledger.run import Case, build, fact_as_json
+from theory.ledger.run import build, fact_as_json
 from theory.statements import STATEMENTS
 
 RESTS_ON, CORRECTED_BY = "rests on", "is corrected by"
@@ -74,7 +74,7 @@ def graph_of(
         if slug not in cases:
             raise ValueError(f"no claim is called {slug!r}; the graph has {len(cases)} others")
     used = {slug: _claims_below(case) for slug, case in cases.items()}
-    facts = {slug: _facts_below(case) for slug, case in cases.items()}
+    facts = {slug: case.modulo() for slug, case in cases.items()}
     for slug, names in used.items():
         for name in (*names, cases[slug].statement.corrected_by):
             if name is not None and name not in cases:
@@ -91,18 +91,10 @@ def graph_of(
     return around(graph, slugs) if slugs else graph
 
 
-def _roots(case: Case) -> list[Proof]:
-    """The proofs that the verdict's list of facts is about, as in ``entry_of``."""
-    return [case.proof] if case.proof is not None else list(case.roots().values())
-
-
 def _claims_below(case: Case) -> list[str]:
     slug = case.statement.slug
-    return list(dict.fromkeys(name for root in _roots(case) for name in claims_used(slug, root)))
-
-
-def _facts_below(case: Case) -> list[str]:
-    return sorted(frozenset[str]().union(*(root.modulo for root in _roots(case))))
+    proofs = case.deciding()
+    return list(dict.fromkeys(name for proof in proofs for name in claims_used(slug, proof)))
 
 
 def _fact(name: str) -> Node:

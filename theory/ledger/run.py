@@ -1,73 +1,29 @@
-"""Build every proof, put every obligation to both solvers, and say what follows.
+"""The ledger: build what there is on every claim, ask, and print a line for each.
 
-A claim is *proved* when its proof ends in exactly its statement, uses no hypothesis that the
-statement does not list, rests on listed textbook facts only, and both solvers answered unsat to
-every obligation, those of its witness among them. It is *refuted* when a countermodel is proved in
-the same sense. It is *witnessed* when it claims existence and a family of models is proved to have
-the properties, for all parameters that the statement admits. Everything else is *undecided*: a
-time-out, a disagreement with the statement, an error while building the proof.
+The verdicts are those of ``theory.kernel.verdict``; nothing here decides.
 """
 
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from importlib import import_module
 from typing import Any
 
-from theory.kernel.axioms import AXIOMS, trusted_names
-from theory.kernel.existence import Existence, check_existence
-from theory.kernel.instance import Instance, check_instance
-from theory.kernel.obligations import Obligation, meaningful
-from theory.kernel.proof import Proof
+from theory.kernel.axioms import AXIOMS
+from theory.kernel.obligations import Obligation
 from theory.kernel.rules import FACTS
-from theory.kernel.solvers import SOLVERS, Decision, Solver, check_canaries, decide
+from theory.kernel.solvers import SOLVERS, Decision, Solver
 from theory.kernel.statement import Statement, Verdict
-from theory.kernel.syntax import to_text
 from theory.kernel.terms import KernelError
+from theory.kernel.verdict import SECONDS, Case, Progress, check_case, discharge, verdict
 from theory.pretty import pretty
 from theory.statements import STATEMENTS
-
-SECONDS = 20.0  # per solver and obligation; the slowest known needs about half a second
-CANARY_SECONDS = 5.0  # at least this long, so that a short limit is not taken for a lie
-
-Progress = Callable[[int, int], None]
 
 
 class UnknownSlug(ValueError):
     """No claim has this name."""
-
-
-class NotThisClaim(KernelError):
-    """A proof proves something else than its statement."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What there is on one claim: a proof and a witness, or a countermodel.
-
-    Of an existence claim ``proof`` is about the family of models, and the witness about its
-    parameters."""
-
-    statement: Statement
-    proof: Proof | None
-    instance: Instance
-    existence: Existence | None = None
-
-    def roots(self) -> dict[str, Proof]:
-        """The proof of the claim under the name "claim", then those of the instance."""
-        claim = {} if self.proof is None else {"claim": self.proof}
-        return {**claim, **self.instance.proofs()}
-
-    def obligations(self) -> dict[str, Obligation]:
-        found: dict[str, Obligation] = {}
-        for root in self.roots().values():
-            found.update(root.obligations())
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,102 +73,6 @@ def build(statement: Statement) -> Case:
         case = Case(statement, module.prove(statement.formal_conclusion), module.witness())
     check_case(case)
     return case
-
-
-def check_case(case: Case) -> None:
-    """Raises NotThisClaim or NotAnInstance unless the proofs are about this statement."""
-    if (case.statement.kind == "exists") != (case.existence is not None):
-        raise NotThisClaim(f"{case.statement.slug}: existence is shown by a family of models")
-    if case.existence is not None:
-        check_existence(case.statement, case.existence)
-        if case.proof is not case.existence.proof or not is_meaningful(case.existence.proof):
-            raise NotThisClaim(f"{case.statement.slug}: every last step must be conclude")
-    elif case.proof is not None:
-        check_proof(case.statement, case.proof)
-    if (case.proof is None) == (case.instance.negation is None):
-        raise NotThisClaim(f"{case.statement.slug}: needs either a proof or a refutation")
-    check_instance(case.statement, case.instance)
-    for name, root in case.roots().items():
-        check_trust(f"{case.statement.slug}, {name}", root)
-
-
-def check_proof(statement: Statement, proof: Proof) -> None:
-    """Raises NotThisClaim unless the proof proves the statement from its hypotheses."""
-    if proof.conclusion != statement.formal_conclusion:
-        raise NotThisClaim(f"{statement.slug}: the proof ends in {to_text(proof.conclusion)}")
-    listed = set(statement.formal_hypotheses.values())
-    for hypothesis in proof.hypotheses:
-        if hypothesis not in listed:
-            raise NotThisClaim(f"{statement.slug}: uses the hypothesis {to_text(hypothesis)}")
-    for formula in (*listed, proof.conclusion):
-        for symbol in formula.symbols & proof.definitions.keys():
-            raise NotThisClaim(f"{statement.slug}: the proof fixes the meaning of {symbol.name}")
-    if not is_meaningful(proof):
-        raise NotThisClaim(f"{statement.slug}: the last step must be conclude")
-
-
-def check_trust(what: str, proof: Proof) -> None:
-    """Raises NotThisClaim when a proof rests on anything that is not on the printed list."""
-    if type(proof) is not Proof:
-        raise NotThisClaim(f"{what}: not a proof")
-    for name in proof.modulo - trusted_names():
-        raise NotThisClaim(f"{what}: rests on {name}, which is not a listed fact")
-    for axiom in proof.axioms:
-        if AXIOMS.get(axiom.name) != axiom:
-            raise NotThisClaim(f"{what}: the axiom {axiom.name} was changed")
-
-
-def is_meaningful(proof: Proof) -> bool:
-    """Whether every number in the conclusion was shown to be defined (rule ``conclude``)."""
-    if proof.rule in ("both", "generalise") or (
-        proof.rule == "discharge" and not meaningful((), proof.args[0])
-    ):
-        return all(is_meaningful(p) for p in proof.premises)
-    return proof.rule == "conclude" or proof.conclusion.op == "deriv"
-
-
-# -- deciding --------------------------------------------------------------------------------------
-
-
-def discharge(
-    obligations: Iterable[Obligation],
-    jobs: int = 1,
-    seconds: float = SECONDS,
-    solvers: Mapping[str, Solver] = SOLVERS,
-    progress: Progress | None = None,
-) -> dict[str, tuple[Decision, float]]:
-    """Ask all solvers about each obligation; by digest, the decision and the seconds it took.
-
-    Raises SolverDisagreement, LyingSolver or SolverFailed: then nothing is decided."""
-    check_canaries(max(seconds, CANARY_SECONDS), solvers)
-    todo = list(obligations)
-    ask = partial(_ask, seconds=seconds, solvers=solvers)
-    decided = {}
-    for done, (digest, answer) in enumerate(_mapped(ask, todo, jobs), start=1):
-        decided[digest] = answer
-        if progress is not None:
-            progress(done, len(todo))
-    return decided
-
-
-def _mapped(
-    ask: Callable[[Obligation], tuple[str, tuple[Decision, float]]],
-    todo: list[Obligation],
-    jobs: int,
-) -> Iterator[tuple[str, tuple[Decision, float]]]:
-    if jobs <= 1 or len(todo) < 8:
-        yield from map(ask, todo)
-        return
-    with ProcessPoolExecutor(max_workers=jobs) as pool:
-        yield from pool.map(ask, todo, chunksize=4)
-
-
-def _ask(
-    obligation: Obligation, seconds: float, solvers: Mapping[str, Solver]
-) -> tuple[str, tuple[Decision, float]]:
-    start = time.perf_counter()
-    decision = decide(obligation.text, seconds, solvers)
-    return obligation.digest, (decision, time.perf_counter() - start)
 
 
 def default_jobs() -> int:
@@ -281,26 +141,23 @@ def verify(
 
 
 def entry_of(case: Case, decided: Mapping[str, tuple[Decision, float]]) -> Entry:
-    """The line of a case, once all its obligations are decided. Raises KeyError when one is not."""
-    statement, instance = case.statement, case.instance
+    """The line of a case. Raises KeyError when one of its obligations was not asked."""
+    statement, instance, proof = case.statement, case.instance, case.proof
     asked = case.obligations()
-    verdict: Verdict = "undecided"
-    if all(decided[digest][0].verdict == "proved" for digest in asked):
-        verdict = "proved" if case.proof is not None else "refuted"
-        verdict = "witnessed" if case.existence is not None else verdict
+    decisions = {digest: decided[digest][0] for digest in asked}
+    found = verdict(case, decisions)
     numbers = dict(instance.numbers if case.existence is None else case.existence.numbers)
-    roots = (case.proof,) if case.proof is not None else case.roots().values()
-    used = frozenset[str]().union(*(root.modulo for root in roots))
+    listed = statement.formal_hypotheses if proof is not None else {}
     return Entry(
         **_headline(statement),
-        verdict=verdict,
-        modulo=sorted(used),
+        verdict=found,
+        modulo=case.modulo(),
         obligations=len(asked),
-        checkers=_summary([decided[d][0] for d in asked]),
-        countermodel=numbers if verdict == "refuted" else None,
-        witness=numbers if verdict in ("proved", "witnessed") else None,
-        unused=_unused(statement, case.proof),
-        reason=None if verdict != "undecided" else "an obligation was not answered unsat by both",
+        checkers=_summary(list(decisions.values())),
+        countermodel=numbers if found == "refuted" else None,
+        witness=numbers if found in ("proved", "witnessed") else None,
+        unused=[n for n, h in listed.items() if proof is not None and h not in proof.hypotheses],
+        reason=None if found != "undecided" else "an obligation was not answered unsat by both",
         seconds=round(sum(decided[d][1] for d in asked), 3),
     )
 
@@ -333,12 +190,3 @@ def _summary(decisions: list[Decision]) -> dict[str, str]:
         name: next(a for a in ("sat", "unknown", "unsat") if a in given)
         for name, given in answers.items()
     }
-
-
-def _unused(statement: Statement, proof: Proof | None) -> list[str]:
-    """Hypotheses that the proof never touches."""
-    if proof is None:
-        return []
-    return [
-        n for n, formula in statement.formal_hypotheses.items() if formula not in proof.hypotheses
-    ]

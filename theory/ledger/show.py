@@ -14,8 +14,10 @@ from theory.kernel.solvers import solver_versions
 from theory.kernel.statement import Statement
 from theory.kernel.terms import Term
 from theory.ledger.dependencies import claims_used
+from theory.ledger.recheck import Recheck
 from theory.ledger.run import Entry, Ledger, build, fact_as_json, select
 from theory.pretty import letter, meaning_of, names_of, pretty
+from theory.statements import STATEMENTS
 from theory.terminal import plain_table
 
 COLOURS = {"proved": "green", "refuted": "magenta", "witnessed": "cyan", "undecided": "red"}
@@ -54,6 +56,26 @@ def refutation_line(entry: Entry) -> str:
     numbers = ", ".join(f"{name} = {value}" for name, value in (entry.countermodel or {}).items())
     repair = f"; {entry.corrected_by} is the repair" if entry.corrected_by else ""
     return f"{entry.slug} is refuted by {numbers}{repair}."
+
+
+# -- recheck ---------------------------------------------------------------------------------------
+
+
+def show_recheck(out: Console, err: Console, found: Recheck, partial: bool) -> None:
+    """The verdict on every claim of the ledger, or that it is missing, and what was rejected."""
+    table = plain_table("claim", "verdict")
+    verdicts = {slug: "rejected" for slug in found.rejected if slug in STATEMENTS}
+    verdicts |= dict.fromkeys(found.missing, "missing") | dict(found.verdicts)
+    for slug in STATEMENTS:
+        table.add_row(slug, Text(verdicts[slug], style=COLOURS.get(verdicts[slug], "")))
+    out.print(table)
+    for name, reason in found.rejected.items():
+        err.print(f"rejected: {name}: {reason}")
+    if found.missing and not partial:
+        err.print(f"missing: {len(found.missing)} claims; --partial accepts an export of some")
+    counted = ", ".join(f"{n} {verdict}" for verdict, n in Counter(verdicts.values()).items())
+    asked = ", ".join(f"{name} {n}" for name, n in found.unsat.items())
+    out.print(f"{len(verdicts)} claims: {counted}. Questions answered unsat: {asked}.")
 
 
 # -- explain ---------------------------------------------------------------------------------------

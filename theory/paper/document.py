@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Protocol
 
 from theory.files import write
-from theory.ledger.run import Case, Ledger
+from theory.kernel.verdict import Case
+from theory.ledger.run import Ledger
 from theory.paper.document_parts import (
     errata,
     facts,

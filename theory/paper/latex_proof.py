@@ -15,7 +15,7 @@ from functools import cache
 from theory.kernel.proof import Proof
 from theory.kernel.statement import Statement
 from theory.kernel.terms import KernelError, Term
-from theory.ledger.run import Case
+from theory.kernel.verdict import Case
 from theory.paper.latex_terms import formula
 from theory.paper.latex_words import label, link, name
 from theory.pretty import abbreviations
@@ -24,7 +24,7 @@ from theory.statements import STATEMENTS
 PASSING = frozenset(
     (
         *("apply_implication", "both", "cut", "generalise", "instantiate", "part"),
-        *("rename_derivative", "rename_index", "specialise", "weaken"),
+        *("rename_derivative", "rename_index", "specialise"),
     )
 )
 RULES = {"assume": "assumed", "solve": "both solvers", "conclude": "both solvers"}
@@ -178,7 +178,7 @@ def _elsewhere(slug: str, step: Proof, proof: Proof, shown: Shown) -> Use | None
     if claim is not None:
         return link(claim), 0
     there = shown.steps.get(_key(step))
-    if there is None or step.definitions or step.rule == "assume":
+    if there is None or step.rule == "assume":
         return None
     return rf"\ggproofref{{{label(there[0])}}}{{{name(there[0])}}}", there[1]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
+from types import MappingProxyType
 
 from theory.kernel.statement import Statement
 
@@ -86,6 +88,7 @@ SLUGS = (
     "negative_only_graded",
 )
 
-STATEMENTS: dict[str, Statement] = {
-    slug: import_module(f"theory.statements.{slug}").STATEMENT for slug in SLUGS
-}
+_MODULES = (import_module(f"theory.statements.{slug}") for slug in SLUGS)
+STATEMENTS: Mapping[str, Statement] = MappingProxyType(
+    {module.STATEMENT.slug: module.STATEMENT for module in _MODULES}
+)

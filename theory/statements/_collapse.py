@@ -4,6 +4,7 @@ from theory.statements._prelude import *
 from theory.kernel.terms import PI, cos, sin
 
 J0, gap = var("J0"), var("gap")
+PARAMETERS = (J0, gap, L, G, eta)
 N = Symbol("N", (REAL,))  # the number of steps after which J stays below a level
 
 START = Hypothesis("start", conj(0 < J0, J0 < 1), "any success rate to start from")

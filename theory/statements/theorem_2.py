@@ -12,6 +12,7 @@ STATEMENT = Statement(
     hypotheses=(START, POSITIVE_GAP, POSITIVE_L, ROOT, LONG, SHORT),
     conclusion=conj(POLICY, REGULAR, COLLAPSE),
     notation=(SUCCESS, GAP),
+    parameters=PARAMETERS,
     expected="witnessed",
     twins=(
         Twin("twice the gap", conj(POLICY, REGULAR, with_alignment(2 * gap))),
