@@ -1,9 +1,12 @@
 """Two independent solvers answer each obligation, each in a context of its own.
 
 Z3 and cvc5 share no code. An obligation is proved when both answer ``unsat``; ``sat`` from either
-means not proved; a time-out or ``unknown`` is undecided. If one says ``unsat`` and the other
-``sat``, one of them is wrong: SolverDisagreement stops everything. So does a solver that gets a
-canary wrong.
+means not proved; all else is undecided. If one says ``unsat`` and the other ``sat``, one of them is
+wrong: SolverDisagreement stops everything. So does a solver that gets a canary wrong.
+
+What a solver may spend is its *effort*, counted in steps, so that the same question has the same
+answer on every machine. The clock is there for a single step that never ends, and where it fires
+the answer is "clock", never "unknown".
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Answer = Literal["unsat", "sat", "unknown"]
+Answer = Literal["unsat", "sat", "unknown", "clock"]
 Solver = Callable[[str, float], Answer]
 
 
@@ -28,28 +31,40 @@ class LyingSolver(Exception):
     """A solver gave a wrong answer to a question whose answer is known."""
 
 
-def z3_answer(text: str, seconds: float) -> Answer:
-    """Z3 in a fresh context."""
+Z3_STEPS, CVC5_STEPS = 100_000, 30_000
+"""Steps for one unit of effort, as each solver counts them."""
+CLOCK = 600.0
+"""Seconds after which a solver is stopped."""
+
+
+def z3_answer(text: str, effort: float, clock: float = CLOCK) -> Answer:
+    """Z3 in a fresh context. Its default strategy gives parts of itself so many seconds each; these
+    tactics are the first part of it, without a clock."""
     import z3
 
-    solver = z3.Solver(ctx=z3.Context())
-    solver.set("timeout", max(1, int(seconds * 1000)))
+    tactics = ("simplify", "propagate-values", "qfnra-nlsat")
+    solver = z3.Then(*tactics, ctx=z3.Context()).solver()
+    solver.set("rlimit", max(1, int(effort * Z3_STEPS)))
+    solver.set("timeout", max(1, int(clock * 1000)))
     solver.from_string(text)
-    return _answer(str(solver.check()))
+    answer = str(solver.check())
+    stopped = answer == "unknown" and solver.reason_unknown() == "timeout"
+    return "clock" if stopped else _answer(answer)
 
 
-def cvc5_answer(text: str, seconds: float) -> Answer:
+def cvc5_answer(text: str, effort: float, clock: float = CLOCK) -> Answer:
     """cvc5 in a fresh term manager."""
     import cvc5
 
     solver = cvc5.Solver(cvc5.TermManager())
-    solver.setOption("tlimit-per", str(max(1, int(seconds * 1000))))
+    solver.setOption("rlimit-per", str(max(1, int(effort * CVC5_STEPS))))
+    solver.setOption("tlimit-per", str(max(1, int(clock * 1000))))
     parser = cvc5.InputParser(solver)
     parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "obligation")
     printed = ""
     while not (command := parser.nextCommand()).isNull():
         printed += command.invoke(solver, parser.getSymbolManager())
-    return _answer(printed.strip())
+    return "clock" if "TIMEOUT" in printed else _answer(printed.strip())
 
 
 def _answer(printed: str) -> Answer:
@@ -82,18 +97,18 @@ class Decision:
         return "refuted" if given == {"sat"} else "undecided"
 
 
-def decide(text: str, seconds: float, solvers: Mapping[str, Solver] = SOLVERS) -> Decision:
+def decide(text: str, effort: float, solvers: Mapping[str, Solver] = SOLVERS) -> Decision:
     """Ask every solver. Raises SolverDisagreement when one says unsat and another sat, and
     SolverFailed when one breaks."""
-    answers = {name: _ask(name, solver, text, seconds) for name, solver in solvers.items()}
+    answers = {name: _ask(name, solver, text, effort) for name, solver in solvers.items()}
     if {"unsat", "sat"} <= set(answers.values()):
         raise SolverDisagreement(f"{answers} on\n{text}")
     return Decision(answers)
 
 
-def _ask(name: str, solver: Solver, text: str, seconds: float) -> Answer:
+def _ask(name: str, solver: Solver, text: str, effort: float) -> Answer:
     try:
-        return solver(text, seconds)
+        return solver(text, effort)
     except Exception as error:
         raise SolverFailed(f"{name}: {error}") from error
 
@@ -115,9 +130,9 @@ CANARIES: tuple[tuple[str, Answer], ...] = (
 )
 
 
-def check_canaries(seconds: float, solvers: Mapping[str, Solver] = SOLVERS) -> None:
+def check_canaries(effort: float, solvers: Mapping[str, Solver] = SOLVERS) -> None:
     """Raises LyingSolver unless every solver answers questions of known truth correctly."""
     for name, solver in solvers.items():
         for text, expected in CANARIES:
-            if (answer := _ask(name, solver, text, seconds)) != expected:
+            if (answer := _ask(name, solver, text, effort)) != expected:
                 raise LyingSolver(f"{name} answered {answer}, the truth is {expected}: {text}")
