@@ -5,9 +5,8 @@ Nothing here has to be right: every step is accepted by `theory.inequality._rule
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations
 from math import inf
@@ -23,6 +22,7 @@ from theory.inequality._algebra import (
     substitute,
 )
 from theory.inequality._balls import Interval, ball_precision, enclose
+from theory.inequality._budget import Budget, Exhausted
 from theory.inequality._certificate import Certificate, Node
 from theory.inequality._checker import proof
 from theory.inequality._domain import ORDERS, Goal, Side, goals, narrowed
@@ -50,29 +50,9 @@ SHARE = 3
 """A proposal may use one in so many of the boxes that are left."""
 
 
-class Exhausted(Exception):
-    """No time or no boxes are left."""
-
-
-@dataclass
-class Budget:
-    """What the search may still spend."""
-
-    deadline: float
-    boxes: int
-
-    def spend(self) -> None:
-        if self.boxes <= 0 or time.monotonic() > self.deadline:
-            raise Exhausted
-        self.boxes -= 1
-
-
-def prove_on_boxes(
-    question: Question, seconds: float, max_boxes: int = 200_000
-) -> Certificate | None:
+def prove_on_boxes(question: Question, budget: Budget) -> Certificate | None:
     """A certificate that `theory.inequality._checker.check` accepts; None: no proof was found with
-    at most `max_boxes` boxes in this time. None says nothing about the truth of the claim."""
-    budget = Budget(time.monotonic() + seconds, max_boxes)
+    so many boxes, which says nothing about the truth of the claim."""
     found = []
     try:
         with ball_precision():
@@ -108,7 +88,7 @@ def search(goal: Goal, budget: Budget, level: int, depth: int) -> Node | None:
         return None
     if level > 0:
         for node in proposals(goal, seen, depth):
-            found = limited(goal, node, budget, level - 1, 2 + budget.boxes // SHARE)
+            found = limited(goal, node, budget, level - 1, 2 + budget.left // SHARE)
             if found is not None:
                 return found
     if depth >= DEPTH * len(goal.box):
@@ -155,20 +135,18 @@ def pursue(goal: Goal, node: Node, budget: Budget, level: int, depth: int) -> No
     return replace(node, parts=tuple(parts))
 
 
-def limited(goal: Goal, node: Node | None, budget: Budget, level: int, share: int) -> Node | None:
+def limited(goal: Goal, node: Node | None, budget: Budget, level: int, share: float) -> Node | None:
     """`pursue` the step, or `search` without one, with a share of the boxes."""
-    part = Budget(budget.deadline, min(share, budget.boxes))
-    before = part.boxes
+    part = Budget(min(share, budget.left))
+    before = part.left
     try:
         if node is None:
             return search(goal, part, level, 0)
         return pursue(goal, node, part, level, 0)
     except Exhausted:
-        if time.monotonic() > budget.deadline:
-            raise
         return None
     finally:
-        budget.boxes -= before - part.boxes
+        budget.left -= before - part.left
 
 
 # -- what to try -----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Decide a question within limits of time and memory.
+"""Decide a question with a budget of steps, and within limits of memory and time.
 
 The stages run in a process of their own, so that one that hangs, or takes more memory than it may,
 is ended, and the decision goes on with the next stage. ``decide_here`` runs them in this process,
@@ -11,19 +11,24 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from theory.inequality._expression import Comparison, Question
 from theory.inequality._parser import parse
-from theory.inequality._result import Result
+from theory.inequality._result import Reason, Result
 from theory.inequality._stages import STAGES, Evidence, Setting, decided, run, undecided
 
-GRACE = 0.5  # seconds that a stage may overrun its share before its process is ended
-LONGEST = 86_400.0  # seconds: a day
+EFFORT = 10.0
+"""Units of effort; ``STAGES`` says how many steps of each kind one unit is."""
+CLOCK = 600.0
+"""Seconds after which a decision is stopped. A stage may take half of what is left."""
+MOST = 1e6
 WORKER = (sys.executable, "-m", "theory.inequality._worker")
 HOME = Path(__file__).resolve().parents[2]
 
@@ -33,41 +38,64 @@ Formula = str | Comparison | Iterable[Comparison]
 def decide(
     claim: Formula,
     assume: str | Iterable[str | Comparison] = (),
-    seconds: float = 10.0,
+    effort: float = EFFORT,
     *,
+    seconds: float = CLOCK,
     memory_mb: int | None = None,
     seed: int = 0,
 ) -> Result:
     """Is the claim true for all real values that satisfy the assumptions?
 
     ``claim`` is text such as "0 < x/(1+x) < 1" or comparisons; ``assume`` is one text or several.
-    ``seconds`` of wall clock and ``memory_mb`` megabytes are the most it takes; when they are used
-    up the verdict is "undecided". ``seed`` of the random search for a counterexample.
+    ``effort`` is how much is tried, in steps: the verdict is the same on every machine.
+    ``memory_mb`` megabytes and ``seconds`` of wall clock are a safety net: where one fires, the
+    verdict is "undecided" and the result's reason says "memory" or "clock". ``seed`` of the random
+    search for a counterexample.
 
     Raises BadFormula where a text is not a formula, and ValueError where a limit is not positive.
     """
     question = as_question(claim, assume)
-    _check_limits(seconds, memory_mb)
-    return _watch(question, seconds, memory_mb, seed)
+    _check_limits(effort, seconds, memory_mb)
+    return _watch(question, effort, seconds, memory_mb, seed)
 
 
 def decide_here(
     claim: Formula,
     assume: str | Iterable[str | Comparison] = (),
-    seconds: float = 10.0,
+    effort: float = EFFORT,
     setting: Setting | None = None,
 ) -> Result:
     """As ``decide``, in this process: quicker to start, but a solver that hangs hangs it."""
     question = as_question(claim, assume)
-    _check_limits(seconds, None)
+    _check_limits(effort)
     start = time.monotonic()
-    reasons: list[str] = []
-    for kind, content in run(question, seconds, setting or Setting()):
+    told = _Told()
+    for kind, content in run(question, effort, setting or Setting()):
+        told.add(kind, content)
+    return told.result(question, time.monotonic() - start)
+
+
+@dataclass
+class _Told:
+    """What the stages have said."""
+
+    reasons: list[tuple[Reason, str]] = field(default_factory=list)
+    steps: Counter[str] = field(default_factory=Counter)
+    evidence: Evidence | None = None
+
+    def add(self, kind: str, content: Any) -> None:
         if kind == "evidence":
-            return decided(question, content, time.monotonic() - start)
+            self.evidence = content
         if kind == "reason":
-            reasons.append(content)
-    return undecided(question, _with_time(reasons, seconds, start), time.monotonic() - start)
+            self.reasons.append(content)
+        if kind == "spent":
+            self.steps[content[0]] += content[1]
+
+    def result(self, question: Question, seconds: float) -> Result:
+        steps = {kind: round(count, 6) for kind, count in self.steps.items()}
+        if self.evidence is not None:
+            return replace(decided(question, self.evidence, seconds), steps=steps)
+        return replace(undecided(question, self.reasons, seconds), steps=steps)
 
 
 def as_question(claim: Formula, assume: str | Iterable[str | Comparison] = ()) -> Question:
@@ -87,58 +115,53 @@ def _comparisons(formula: Formula) -> tuple[Comparison, ...]:
     return (formula,) if isinstance(formula, Comparison) else tuple(formula)
 
 
-def _check_limits(seconds: float, memory_mb: int | None) -> None:
-    if not 0 < seconds <= LONGEST:
-        raise ValueError(f"the time limit must be above 0 and at most {LONGEST:g}, got {seconds}")
+def _check_limits(effort: float, seconds: float = CLOCK, memory_mb: int | None = None) -> None:
+    if not 0 < effort <= MOST:
+        raise ValueError(f"the effort must be above 0 and at most {MOST:g}, got {effort}")
+    if not 0 < seconds <= MOST:
+        raise ValueError(f"the time limit must be above 0 and at most {MOST:g}, got {seconds}")
     if memory_mb is not None and memory_mb < 1:
         raise ValueError(f"the memory limit must be at least 1 megabyte, got {memory_mb}")
-
-
-def _with_time(reasons: list[str], seconds: float, start: float) -> list[str]:
-    over = time.monotonic() - start >= 0.95 * seconds
-    return [*reasons, f"the time limit of {seconds:g} s was reached"] if over else reasons
 
 
 # -- a process that is watched -----------------------------------------------------------------
 
 
-def _watch(question: Question, seconds: float, memory_mb: int | None, seed: int) -> Result:
-    """Run the stages in a worker; where one dies or overruns, go on behind it in a new worker."""
-    start, clock = time.monotonic(), time.time() + seconds
-    reasons: list[str] = []
+def _watch(
+    question: Question, effort: float, seconds: float, memory_mb: int | None, seed: int
+) -> Result:
+    """Run the stages in a worker; where one dies or is stopped, go on behind it in a new worker."""
+    start = time.monotonic()
+    told = _Told()
     first = 0
-    while first < len(STAGES) and time.monotonic() < start + seconds:
-        task = (question, first, clock, memory_mb, seed)
-        with _worker(task) as messages:
-            evidence, first = _listen(messages, first, start + seconds, reasons)
-        if evidence is not None:
-            return decided(question, evidence, time.monotonic() - start)
-    return undecided(question, _with_time(reasons, seconds, start), time.monotonic() - start)
+    while first < len(STAGES):
+        with _worker((question, first, effort, memory_mb, seed)) as messages:
+            first = _listen(messages, first, start + seconds, memory_mb, told)
+    return told.result(question, time.monotonic() - start)
 
 
 def _listen(
-    messages: Connection, first: int, deadline: float, reasons: list[str]
-) -> tuple[Evidence | None, int]:
-    """The evidence that a worker found, if any, and the stage to go on with."""
+    messages: Connection, first: int, deadline: float, memory_mb: int | None, told: _Told
+) -> int:
+    """Hear a worker out. The stage to go on with: none when it came to an end."""
     stage, until = first, deadline
     while messages.poll(max(0.0, until - time.monotonic())):
         try:
             kind, content = messages.recv()
         except EOFError:
-            reasons.append(f"{STAGES[stage][0]} stopped: its process ended, perhaps out of memory")
-            return None, stage + 1
-        if kind == "evidence":
-            return content, len(STAGES)
-        if kind == "done":
-            return None, len(STAGES)
-        if kind == "reason":
-            reasons.append(content)
+            died: Reason = "error" if memory_mb is None else "memory"
+            told.add(
+                "reason",
+                (died, f"{STAGES[stage][0]} stopped: its process ended, perhaps out of memory"),
+            )
+            return stage + 1
+        told.add(kind, content)
+        if kind in ("evidence", "done"):
+            return len(STAGES)
         if kind == "begins":
-            stage, share = content
-            until = min(deadline, time.monotonic() + share + GRACE)
-    if until < deadline:
-        reasons.append(f"{STAGES[stage][0]} stopped: it overran its share of the time")
-    return None, stage + 1
+            stage, until = content, (time.monotonic() + deadline) / 2
+    told.add("reason", ("clock", f"{STAGES[stage][0]} was stopped by the clock"))
+    return stage + 1 if time.monotonic() < deadline else len(STAGES)
 
 
 @contextmanager

@@ -8,11 +8,11 @@ contexts; else nothing is proved.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from theory.inequality._budget import Budget, Exhausted
 from theory.inequality._expression import Question
 from theory.inequality._facts import Fact, levels, proof_of
 from theory.inequality._translate import Translation, translate
@@ -22,10 +22,15 @@ from theory.kernel.proof import Proof, assume, both, conclude
 from theory.kernel.solvers import SOLVERS, Solver, SolverDisagreement, check_canaries, decide
 from theory.kernel.terms import KernelError, Term, const, lift
 
-QUERY = 2.0  # seconds for one question to one solver, at most
-DROP = 0.3  # seconds to see whether a goal follows without one of its facts
-CANARY_SECONDS = 5.0
+QUERY = 2.0  # effort for one question to one solver
+DROP = 0.3  # effort to see whether a goal follows without one of its facts
+ANSWERED = 0.02  # what a question that is answered costs; one that is not costs its effort too
+CANARY, AGAIN = 5.0, 20.0  # effort for a canary, and for a question of a certificate again
 FALSE = lift(0) < const(0)
+
+
+class StoppedByClock(Exception):
+    """A solver was stopped by the clock: what follows depends on the machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,33 +48,34 @@ class KernelCertificate:
 
 @dataclass(slots=True)
 class _Asker:
-    """Puts obligations to the solvers until the time is over, each of them once."""
+    """Puts obligations to the solvers while effort is left, each of them once."""
 
     solvers: Mapping[str, Solver]
-    deadline: float
+    budget: Budget
     answers: dict[str, bool] = field(default_factory=dict)
 
-    def left(self) -> float:
-        return self.deadline - time.monotonic()
+    def all_proved(self, obligations: Iterable[Obligation], effort: float) -> bool:
+        return all(self._proved(obligation, effort) for obligation in obligations)
 
-    def all_proved(self, obligations: Iterable[Obligation], seconds: float) -> bool:
-        return all(self._proved(obligation, seconds) for obligation in obligations)
-
-    def _proved(self, obligation: Obligation, seconds: float) -> bool:
-        """A "no" is not kept: with more time it may become a "yes"."""
+    def _proved(self, obligation: Obligation, effort: float) -> bool:
+        """A "no" is not kept: with more effort it may become a "yes"."""
         if self.answers.get(obligation.digest, False):
             return True
-        found = self._unsat_by_all(obligation.text, seconds)
+        found = self._unsat_by_all(obligation.text, effort)
         if found:
             self.answers[obligation.digest] = True
         return found
 
-    def _unsat_by_all(self, text: str, seconds: float) -> bool:
+    def _unsat_by_all(self, text: str, effort: float) -> bool:
         given = set()
-        for solver in self.solvers.values():
-            if self.left() <= 0:
-                return False
-            given.add(solver(text, min(seconds, self.left())))
+        for name, solver in self.solvers.items():
+            self.budget.spend(ANSWERED)
+            answer = solver(text, effort)
+            if answer == "clock":
+                raise StoppedByClock(name)
+            if answer == "unknown":
+                self.budget.left -= effort
+            given.add(answer)
             if given == {"unsat", "sat"}:
                 raise SolverDisagreement(text)
             if given != {"unsat"}:
@@ -78,12 +84,14 @@ class _Asker:
 
 
 def prove(
-    question: Question, seconds: float, solvers: Mapping[str, Solver] = SOLVERS
+    question: Question, budget: Budget, solvers: Mapping[str, Solver] = SOLVERS
 ) -> KernelCertificate | None:
-    """A certificate that passes ``recheck``; None when the route does not lead there in time.
+    """A certificate that passes ``recheck``; None when the route does not lead there with the
+    solver effort of the budget.
 
-    Raises LyingSolver, SolverDisagreement or SolverFailed: then no solver may be believed."""
-    asker = _Asker(solvers, time.monotonic() + seconds)
+    Raises StoppedByClock; LyingSolver, SolverDisagreement or SolverFailed: then no solver may be
+    believed."""
+    asker = _Asker(solvers, budget)
     _check_honest(solvers)
     try:
         translation = translate(question)
@@ -91,33 +99,32 @@ def prove(
         if facts is None:
             return None
         proof = rebuild(translation, *facts)
-    except KernelError:
+    except (KernelError, Exhausted):
         return None
     texts = tuple(obligation.text for obligation in proof.obligations().values())
     certificate = KernelCertificate(*facts, texts, tuple(sorted(proof.modulo)))
-    return certificate if _accepted(question, certificate, asker.left(), solvers) else None
+    return certificate if _accepted(question, certificate, QUERY, solvers) else None
 
 
 def recheck(
     question: Question,
     certificate: KernelCertificate,
-    seconds: float = 60.0,
+    effort: float = AGAIN,
     solvers: Mapping[str, Solver] = SOLVERS,
 ) -> bool:
     """Whether the certificate proves the question: the proof is built again from its facts, it
     must end in the goals and use the assumptions alone, its obligations must be the texts of the
     certificate, and both solvers must answer unsat to each in fresh contexts."""
     _check_honest(solvers)
-    return _accepted(question, certificate, seconds, solvers)
+    return _accepted(question, certificate, effort, solvers)
 
 
 def _accepted(
     question: Question,
     certificate: KernelCertificate,
-    seconds: float,
+    effort: float,
     solvers: Mapping[str, Solver],
 ) -> bool:
-    deadline = time.monotonic() + seconds
     try:
         translation = translate(question)
         proof = rebuild(translation, certificate.facts, certificate.contradiction)
@@ -125,11 +132,8 @@ def _accepted(
         return False
     if not _proves(translation, proof, certificate):
         return False
-    for text in certificate.obligations:
-        left = deadline - time.monotonic()
-        if left <= 0 or decide(text, left, solvers).verdict != "proved":
-            return False
-    return True
+    texts = certificate.obligations
+    return all(decide(text, effort, solvers).verdict == "proved" for text in texts)
 
 
 def _proves(translation: Translation, proof: Proof, certificate: KernelCertificate) -> bool:
@@ -151,12 +155,12 @@ def _check_honest(solvers: Mapping[str, Solver]) -> None:
     if solvers is SOLVERS:
         _check_own_solvers()
     else:
-        check_canaries(CANARY_SECONDS, solvers)
+        check_canaries(CANARY, solvers)
 
 
 @cache
 def _check_own_solvers() -> None:
-    check_canaries(CANARY_SECONDS, SOLVERS)
+    check_canaries(CANARY, SOLVERS)
 
 
 # -- the proof from its facts ------------------------------------------------------------------
@@ -217,7 +221,7 @@ def _search(
 
 
 def _facts_for(
-    goal: Term, context: tuple[Proof, ...], before: tuple[Proof, ...], asker: _Asker, seconds: float
+    goal: Term, context: tuple[Proof, ...], before: tuple[Proof, ...], asker: _Asker, effort: float
 ) -> tuple[Fact, ...] | None:
     """The first list of facts from which both solvers conclude the goal, with those left out that
     it does not need."""
@@ -225,7 +229,7 @@ def _facts_for(
     refused: set[Fact] = set()
     for level in levels(formulas):
         usable = [one for one in level if one not in refused and _can_be_made(one, context)]
-        while asker.left() > 0 and _follows(goal, context, before, usable, asker, seconds):
+        while _follows(goal, context, before, usable, asker, effort):
             needed = _needed(goal, context, before, usable, asker)
             wrong = {one for one in needed if not _is_proved(one, context, asker)}
             if not wrong:
@@ -253,11 +257,11 @@ def _follows(
     before: tuple[Proof, ...],
     facts: list[Fact],
     asker: _Asker,
-    seconds: float,
+    effort: float,
 ) -> bool:
     known = (proof_of(one, context) for one in facts)
     step = conclude(goal, *context, *before, *known)
-    return asker.all_proved(step.own, seconds)
+    return asker.all_proved(step.own, effort)
 
 
 def _needed(
@@ -267,14 +271,14 @@ def _needed(
     facts: list[Fact],
     asker: _Asker,
 ) -> tuple[Fact, ...]:
-    """The facts without those that can go, first many at a time, then one; for a third of the time
-    left."""
-    end = time.monotonic() + asker.left() / 3
+    """The facts without those that can go, first many at a time, then one; for a third of the
+    effort that is left."""
+    end = asker.budget.left * 2 / 3
     size = max(1, len(facts) // 2)
-    while facts and time.monotonic() < end:
+    while facts and asker.budget.left > end:
         for start in reversed(range(0, len(facts), size)):
             fewer = facts[:start] + facts[start + size :]
-            if time.monotonic() < end and _follows(goal, context, before, fewer, asker, DROP):
+            if asker.budget.left > end and _follows(goal, context, before, fewer, asker, DROP):
                 facts = fewer
         if size == 1:
             break

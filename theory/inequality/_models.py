@@ -7,38 +7,38 @@ sin and cos is any number at all. Its model is a guess: only what ``_exact`` con
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from fractions import Fraction
+from math import inf
 
+from theory.inequality._budget import Budget
 from theory.inequality._expression import Question, variables
 from theory.inequality._facts import atoms, levels, proof_of
 from theory.inequality._refute import Point, first_refuting
 from theory.inequality._translate import Translation, translate
 from theory.kernel.obligations import smtlib
 from theory.kernel.proof import assume
+from theory.kernel.solvers import z3_solver
 from theory.kernel.terms import KernelError, Term
 
 DECLARED = re.compile(r"^\(declare-const (\S+) Real\) ; (\S+):Real$", re.MULTILINE)
 DIGITS = 12  # of an algebraic number in a model
 
 
-def refute_by_models(question: Question, seconds: float) -> Point | None:
+def refute_by_models(question: Question, budget: Budget) -> Point | None:
     """A confirmed counterexample from a solver's model, or None. A question with exp, log, sin or
     cos is asked twice: as it stands, and with the basic facts about them."""
-    deadline = time.monotonic() + seconds
     try:
         translation = translate(question)
         texts = list(_questions(translation))
     except KernelError:
         return None
     for text in texts:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            return None
-        point = model_point(text, variables(question), left / 2)
+        effort = budget.left / 2
+        budget.spend(effort)
+        point = model_point(text, variables(question), effort)
         if point is not None:
-            found = first_refuting(question, [point], deadline)
+            found = first_refuting(question, [point], Budget(inf))
             if found is not None:
                 return found
     return None
@@ -54,15 +54,12 @@ def _questions(translation: Translation) -> Iterator[str]:
             yield smtlib((*translation.hypotheses, *facts), goal)
 
 
-def model_point(text: str, names: tuple[str, ...], seconds: float) -> Point | None:
+def model_point(text: str, names: tuple[str, ...], effort: float) -> Point | None:
     """The values of the variables in a model of the text; 0 for those that it leaves open."""
     import z3
 
-    context = z3.Context()
-    solver = z3.Solver(ctx=context)
-    solver.set("timeout", max(1, int(seconds * 1000)))
     try:
-        solver.from_string(text)
+        solver = z3_solver(text, effort)
         if solver.check() != z3.sat:
             return None
         model = solver.model()

@@ -6,51 +6,53 @@ it confirms are returned.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from fractions import Fraction
 from itertools import islice
 
 import numpy as np
 
+from theory.inequality._budget import Budget, Exhausted
 from theory.inequality._exact import Undefined, Unknown, refutes, value
 from theory.inequality._expression import Comparison, Question, variables
 from theory.inequality._search import guesses, rational
 
 DENOMINATORS = (*range(1, 11), 12, 16, 20, 50, *(10**n for n in (2, 3, 4, 6, 9, 12, 15, 20, 30)))
+ROUND = 50
 Point = dict[str, Fraction]
 
 
 def refute(
-    question: Question, seconds: float, seed: int = 0, rounds: int | None = None
+    question: Question, budget: Budget, seed: int = 0, rounds: int | None = None
 ) -> Point | None:
     """A point at which all assumptions hold and the claim fails or is undefined; None when the
-    search found none within ``seconds``, or within so many ``rounds`` of guesses."""
-    deadline = time.monotonic() + seconds
+    search found none among so many points, or within so many ``rounds`` of guesses. A round costs
+    as much as ``ROUND`` points."""
     names = variables(question)
     batches = guesses(question, names, np.random.default_rng(seed))
-    for batch in islice(batches, 1 if not names else rounds):
-        rows = ({name: rational(x) for name, x in zip(names, row, strict=True)} for row in batch)
-        if (found := first_refuting(question, rows, deadline)) is not None:
-            return found
-        if time.monotonic() > deadline:
-            return None
+    with suppress(Exhausted):
+        for batch in islice(batches, 1 if not names else rounds):
+            budget.spend(ROUND)
+            rows = ({n: rational(x) for n, x in zip(names, row, strict=True)} for row in batch)
+            if (found := first_refuting(question, rows, budget)) is not None:
+                return found
     return None
 
 
-def first_refuting(question: Question, points: Iterable[Point], deadline: float) -> Point | None:
-    """The first of the points, or of rounded points near them, that refutes; simplified."""
+def first_refuting(question: Question, points: Iterable[Point], budget: Budget) -> Point | None:
+    """The first of the points, or of rounded points near them, that refutes; simplified. Raises
+    Exhausted."""
     tried: set[tuple[Fraction, ...]] = set()
     for point in points:
         for candidate in rounded(question, point):
-            if time.monotonic() > deadline:
-                return None
             key = tuple(candidate.values())
             if key in tried:
                 continue
             tried.add(key)
+            budget.spend()
             if refutes(question.assume, question.claim, candidate):
-                return simplified(question, candidate, deadline)
+                return simplified(question, candidate)
     return None
 
 
@@ -62,12 +64,12 @@ def rounded(question: Question, point: Point) -> Iterator[Point]:
     yield moved(question, point)
 
 
-def simplified(question: Question, point: Point, deadline: float) -> Point:
+def simplified(question: Question, point: Point) -> Point:
     """The same counterexample with smaller denominators, one coordinate at a time."""
     for name, number in point.items():
         for simpler in dict.fromkeys(number.limit_denominator(bound) for bound in DENOMINATORS):
             trial = moved(question, {**point, name: simpler})
-            if time.monotonic() > deadline or simpler == number:
+            if simpler == number:
                 break
             if refutes(question.assume, question.claim, trial):
                 point = trial

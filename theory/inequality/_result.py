@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
@@ -13,14 +14,18 @@ from theory.inequality._kernel_route import KernelCertificate
 from theory.inequality._write import latex
 
 Verdict = Literal["proved", "refuted", "undecided"]
+Reason = Literal["steps", "clock", "memory", "error"]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What is known about a question after ``seconds``.
 
-    ``method`` says how it was decided, or why it was not. ``counterexample``: a rational point that
-    satisfies the assumptions and at which the claim fails or has no value; None unless refuted.
+    ``method`` says how it was decided, or why it was not; ``reason`` says the latter in one word:
+    the steps of the budget were used up, the clock or the memory limit stopped a stage, or an error
+    did. ``steps``: by kind, how many the search took, the same on every machine.
+    ``counterexample``: a rational point that satisfies the assumptions and at which the claim fails
+    or has no value; None unless refuted.
     ``certificate``: of a proof, by the kernel or on boxes; else None. ``certified``: the verdict
     rests on a certificate or a point that was checked again after it was found."""
 
@@ -31,6 +36,8 @@ class Result:
     certified: bool = False
     certificate: KernelCertificate | Certificate | None = None
     seconds: float = 0.0
+    reason: Reason | None = None
+    steps: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if (self.verdict == "refuted") != (self.counterexample is not None):
@@ -39,6 +46,8 @@ class Result:
             raise ValueError(f"a proof has a certificate, and only that: {self.verdict}")
         if self.certified == (self.verdict == "undecided"):
             raise ValueError(f"{self.verdict} can't be certified={self.certified}")
+        if (self.verdict == "undecided") != (self.reason is not None):
+            raise ValueError(f"{self.verdict} can't have the reason {self.reason}")
 
     def __str__(self) -> str:
         from theory.inequality._show import as_text
@@ -54,7 +63,7 @@ class Result:
         return rf"$\displaystyle {latex(self.question)} \qquad\text{{{self.verdict}}}$"
 
 
-def recheck(result: Result, seconds: float = 60.0) -> bool:
+def recheck(result: Result) -> bool:
     """Check the evidence of a result again, from the question and the evidence alone.
 
     A kernel certificate: its proof is built again and every obligation put to both solvers in fresh
@@ -71,7 +80,7 @@ def recheck(result: Result, seconds: float = 60.0) -> bool:
     if isinstance(result.certificate, KernelCertificate):
         from theory.inequality import _kernel_route
 
-        return _kernel_route.recheck(question, result.certificate, seconds)
+        return _kernel_route.recheck(question, result.certificate)
     if isinstance(result.certificate, Certificate):
         from theory.inequality import _checker
 

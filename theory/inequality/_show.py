@@ -30,6 +30,8 @@ def as_text(result: Result) -> str:
     lines += [f"assuming  {chain((a,), UNICODE)}" for a in question.assume]
     lines += [f"verdict   {result.verdict}: {result.method}"]
     lines += [f"          {line}" for line in evidence(result, UNICODE)]
+    spent = [f"{count:g} {unit}" for unit, count in result.steps.items()]
+    lines += [f"searched  {', '.join(spent)}"] if spent else []
     return "\n".join([*lines, f"time      {result.seconds:.2f} s"])
 
 

@@ -1,27 +1,25 @@
-"""The stages of a decision, in this process: each tries one thing for its share of the time.
+"""The stages of a decision, in this process: each tries one thing with a budget of steps.
 
 A stage returns a certificate, a counterexample or nothing. Only the first two decide.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from theory.inequality import _kernel_route
+from theory.inequality._budget import Budget
 from theory.inequality._certificate import Certificate
 from theory.inequality._exact import is_exact, refutes, truth
 from theory.inequality._expression import Question
-from theory.inequality._kernel_route import KernelCertificate
+from theory.inequality._kernel_route import KernelCertificate, StoppedByClock
 from theory.inequality._models import refute_by_models
 from theory.inequality._refute import refute
-from theory.inequality._result import Result
+from theory.inequality._result import Reason, Result
 from theory.kernel.solvers import SOLVERS, LyingSolver, Solver, SolverDisagreement, SolverFailed
-
-MOST_BOXES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,71 +31,86 @@ class Setting:
 
 
 Evidence = KernelCertificate | Certificate | dict[str, Fraction]
-Stage = Callable[[Question, float, Setting], Evidence | None]
+Stage = Callable[[Question, Budget, Setting], Evidence | None]
 
 
-def quick_refutation(question: Question, seconds: float, setting: Setting) -> Evidence | None:
+def quick_refutation(question: Question, budget: Budget, setting: Setting) -> Evidence | None:
     """Special values, then a few rounds of random points and descent."""
-    return refute(question, seconds, setting.seed, rounds=5)
+    return refute(question, budget, setting.seed, rounds=5)
 
 
-def kernel(question: Question, seconds: float, setting: Setting) -> Evidence | None:
+def kernel(question: Question, budget: Budget, setting: Setting) -> Evidence | None:
     """A proof in the kernel, decided by both solvers."""
-    return _kernel_route.prove(question, seconds, setting.solvers)
+    return _kernel_route.prove(question, budget, setting.solvers)
 
 
-def boxes(question: Question, seconds: float, setting: Setting) -> Evidence | None:
+def boxes(question: Question, budget: Budget, setting: Setting) -> Evidence | None:
     """A proof on boxes in ball arithmetic, accepted by its checker."""
     from theory.inequality._branch import prove_on_boxes
     from theory.inequality._checker import check
 
-    certificate = prove_on_boxes(question, seconds=seconds, max_boxes=MOST_BOXES)
+    certificate = prove_on_boxes(question, budget)
     return certificate if certificate is not None and check(question, certificate) else None
 
 
-def long_refutation(question: Question, seconds: float, setting: Setting) -> Evidence | None:
-    """The models of a solver, then random points and descent until the time is over."""
-    start = time.monotonic()
-    found = refute_by_models(question, seconds / 2)
-    left = seconds - (time.monotonic() - start)
-    return refute(question, left, setting.seed + 1) if found is None else found
+def models(question: Question, budget: Budget, setting: Setting) -> Evidence | None:
+    """The models of a solver."""
+    return refute_by_models(question, budget)
 
 
-STAGES: tuple[tuple[str, Stage, float], ...] = (
-    ("the quick search for a counterexample", quick_refutation, 0.15),
-    ("the kernel's route", kernel, 0.45),
-    ("the proof on boxes", boxes, 0.7),
-    ("the long search for a counterexample", long_refutation, 1.0),
+def long_refutation(question: Question, budget: Budget, setting: Setting) -> Evidence | None:
+    """Random points and descent."""
+    return refute(question, budget, setting.seed + 1)
+
+
+STAGES: tuple[tuple[str, Stage, str, float], ...] = (
+    ("the quick search for a counterexample", quick_refutation, "points", 500),
+    ("the kernel's route", kernel, "units of solver effort", 4),
+    ("the proof on boxes", boxes, "boxes", 400),
+    ("the search in a solver's models", models, "units of solver effort", 1),
+    ("the long search for a counterexample", long_refutation, "points", 1000),
 )
-"""Name, stage, and its share of the time that is left when it begins."""
+"""Name, stage, what its steps are, and how many of them for one unit of effort."""
 
-BROKEN = (LyingSolver, SolverDisagreement, SolverFailed, MemoryError, RecursionError)
+BROKEN = (
+    StoppedByClock,
+    LyingSolver,
+    SolverDisagreement,
+    SolverFailed,
+    MemoryError,
+    RecursionError,
+)
 """What ends a stage and not the decision: the other stages do not depend on it."""
 
 
 Message = tuple[str, Any]
-"""("begins", (stage, share of seconds)), ("reason", why it was cut short), ("evidence", found) or
-("done", None)."""
+"""("begins", stage), ("reason", why it was cut short), ("spent", (kind of step, number)),
+("evidence", found) or ("done", None)."""
 
 
-def run(question: Question, seconds: float, setting: Setting, first: int = 0) -> Iterator[Message]:
+def run(question: Question, effort: float, setting: Setting, first: int = 0) -> Iterator[Message]:
     """Run the stages from the first on, and say what happens; evidence or "done" comes last."""
-    deadline = time.monotonic() + seconds
-    for index, (name, stage, portion) in enumerate(STAGES[first:], start=first):
-        share = portion * (deadline - time.monotonic())
-        if share <= 0:
-            break
-        yield "begins", (index, share)
+    for index, (name, stage, kind, steps) in enumerate(STAGES[first:], start=first):
+        yield "begins", index
+        budget, evidence = Budget(effort * steps), None
         try:
-            evidence = stage(question, share, setting)
+            evidence = stage(question, budget, setting)
         except BROKEN as error:
-            first_line = str(error).partition("\n")[0]
-            yield "reason", f"{name} stopped: {type(error).__name__} {first_line}".rstrip()
-            continue
+            yield "reason", _why(name, error)
+        yield "spent", (kind, round(effort * steps - budget.left, 6))
         if evidence is not None:
             yield "evidence", evidence
             return
     yield "done", None
+
+
+def _why(name: str, error: Exception) -> tuple[Reason, str]:
+    if isinstance(error, StoppedByClock):
+        return "clock", f"{name} was stopped by the clock: {error}"
+    if isinstance(error, MemoryError):
+        return "memory", f"{name} was stopped by the memory limit"
+    first_line = str(error).partition("\n")[0]
+    return "error", f"{name} stopped: {type(error).__name__} {first_line}".rstrip()
 
 
 # -- from evidence to a result -----------------------------------------------------------------
@@ -113,10 +126,15 @@ def decided(question: Question, evidence: Evidence, seconds: float) -> Result:
     return Result(question, "proved", how_it_is_proved(evidence), None, True, evidence, seconds)
 
 
-def undecided(question: Question, reasons: list[str], seconds: float) -> Result:
-    """Neither a proof nor a counterexample was found."""
-    method = "; ".join(["neither a proof nor a counterexample was found", *reasons])
-    return Result(question, "undecided", method, seconds=seconds)
+def undecided(question: Question, reasons: list[tuple[Reason, str]], seconds: float) -> Result:
+    """Neither a proof nor a counterexample was found. Where a clock or a limit of memory stopped a
+    stage, that is the reason: another machine may decide."""
+    texts = [text for _, text in reasons]
+    method = "; ".join(["neither a proof nor a counterexample was found", *texts])
+    codes: tuple[Reason, ...] = ("clock", "memory", "error")
+    given = {code for code, _ in reasons}
+    reason: Reason = next((code for code in codes if code in given), "steps")
+    return Result(question, "undecided", method, seconds=seconds, reason=reason)
 
 
 def how_it_fails(question: Question, point: dict[str, Fraction]) -> str:

@@ -1,26 +1,25 @@
 """The process in which the stages of a decision run: python -m theory.inequality._worker.
 
 It reads one task from standard input and writes messages to standard output: a stage begins, a
-reason why it was cut short, evidence, done.
+reason why it was cut short, the steps it took, evidence, done.
 """
 
 from __future__ import annotations
 
 import os
 import resource
-import time
 from multiprocessing.connection import Connection
 
 MEGABYTE = 2**20
 
 
 def main(reader: Connection, writer: Connection) -> None:
-    question, first, deadline, memory_mb, seed = reader.recv()
+    question, first, effort, memory_mb, seed = reader.recv()
     if memory_mb is not None:
         resource.setrlimit(resource.RLIMIT_AS, (memory_mb * MEGABYTE,) * 2)
     from theory.inequality._stages import Setting, run
 
-    for message in run(question, deadline - time.time(), Setting(seed), first):
+    for message in run(question, effort, Setting(seed), first):
         writer.send(message)
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Answer = Literal["unsat", "sat", "unknown", "clock"]
 Solver = Callable[[str, float], Answer]
@@ -38,8 +38,16 @@ CLOCK = 600.0
 
 
 def z3_answer(text: str, effort: float, clock: float = CLOCK) -> Answer:
-    """Z3 in a fresh context. Its default strategy gives parts of itself so many seconds each; these
-    tactics are the first part of it, without a clock."""
+    """Z3 in a fresh context."""
+    solver = z3_solver(text, effort, clock)
+    answer = str(solver.check())
+    stopped = answer == "unknown" and solver.reason_unknown() == "timeout"
+    return "clock" if stopped else _answer(answer)
+
+
+def z3_solver(text: str, effort: float, clock: float = CLOCK) -> Any:
+    """Z3 with the text, not yet asked. Its default strategy gives parts of itself so many seconds
+    each; these tactics are the first part of it, which has no clock."""
     import z3
 
     tactics = ("simplify", "propagate-values", "qfnra-nlsat")
@@ -47,9 +55,7 @@ def z3_answer(text: str, effort: float, clock: float = CLOCK) -> Answer:
     solver.set("rlimit", max(1, int(effort * Z3_STEPS)))
     solver.set("timeout", max(1, int(clock * 1000)))
     solver.from_string(text)
-    answer = str(solver.check())
-    stopped = answer == "unknown" and solver.reason_unknown() == "timeout"
-    return "clock" if stopped else _answer(answer)
+    return solver
 
 
 def cvc5_answer(text: str, effort: float, clock: float = CLOCK) -> Answer:
