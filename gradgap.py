@@ -325,13 +325,20 @@ def check(
     assume: Annotated[
         list[str] | None, typer.Option("--assume", "-a", help="An assumption; may be repeated.")
     ] = None,
-    timeout: Annotated[float, typer.Option(min=0.1, max=3600, help="Seconds in all.")] = 10.0,
+    effort: Annotated[
+        float, typer.Option(min=0.01, max=1e6, help="How much to try, in steps; about linear.")
+    ] = 10.0,
+    timeout: Annotated[
+        float, typer.Option(min=0.1, max=1e6, help="Safety net: seconds after which to stop.")
+    ] = 600.0,
     memory: Annotated[
         int | None, typer.Option(min=64, help="Megabytes the decision may take.")
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Decide your own inequality: proved, refuted with a point, or undecided.
+
+    --effort counts points, boxes and solver steps, so the verdict is the same on every machine.
 
     Exit code 0 proved, 1 refuted, 3 undecided, 2 bad input.
 
@@ -342,7 +349,7 @@ def check(
 
     text = sys.stdin.read(LIMITS.length + 2).strip() if formula == "-" else formula
     with bad_input(ValueError):
-        result = room.run(text, assume or [], timeout, memory)
+        result = room.run(text, assume or [], effort, timeout, memory)
     print(json.dumps(room.as_json(result), indent=1) if as_json else result)
     raise typer.Exit(room.exit_code(result))
 

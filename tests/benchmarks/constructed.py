@@ -1,11 +1,11 @@
 """Inequalities of known truth, put to ``gradgap check``: no verdict may be wrong.
 
-    python -m tests.benchmarks.constructed [--count 1000] [--seconds 4] [--jobs 2] [--seed 0]
+    python -m tests.benchmarks.constructed [--count 1000] [--effort 4] [--jobs 2] [--seed 0]
 
 writes proofs_notes/generated/constructed.json: for each kind how many are proved, refuted and
 undecided, and by which method. A wrong verdict stops everything. Half of the questions are false,
-a quarter true and tight, a quarter true with room. A question not decided in its time is undecided,
-so the shares depend on the machine; that no verdict is wrong does not.
+a quarter true and tight, a quarter true with room. The effort is counted in steps, so the table
+is the same on every machine.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ class WrongVerdict(Exception):
     """A true inequality was refuted, or a false one proved. Nothing may be believed."""
 
 
-def judge(case: Case, seconds: float) -> tuple[Case, Result]:
+def judge(case: Case, effort: float) -> tuple[Case, Result]:
     """WrongVerdict: the verdict is not the truth."""
     question = case.question
-    found = decide(question.claim, question.assume, seconds=seconds)
+    found = decide(question.claim, question.assume, effort)
     if found.verdict == ("refuted" if case.truth else "proved"):
         raise WrongVerdict(f"{found.verdict}, and it is {case.truth}: {write(question)}")
     return case, found
 
 
-def study(cases: Sequence[Case], seconds: float, jobs: int) -> list[tuple[Case, Result]]:
+def study(cases: Sequence[Case], effort: float, jobs: int) -> list[tuple[Case, Result]]:
     """Each decision runs in a process of its own; ``jobs`` of them at a time."""
     found = []
     with ThreadPoolExecutor(jobs) as pool:
-        waiting = [pool.submit(judge, case, seconds) for case in cases]
+        waiting = [pool.submit(judge, case, effort) for case in cases]
         for done in as_completed(waiting):
             found.append(done.result())
             if len(found) % 50 == 0:
@@ -73,15 +73,15 @@ def table(found: Sequence[tuple[Case, Result]]) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=1000)
-    parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--effort", type=float, default=4.0)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     cases = constructed(np.random.default_rng(options.seed), options.count)
-    found = study(cases, options.seconds, options.jobs)
+    found = study(cases, options.effort, options.jobs)
     command = (
         f"python -m tests.benchmarks.constructed --count {options.count} "
-        f"--seconds {options.seconds:g} --jobs {options.jobs} --seed {options.seed}"
+        f"--effort {options.effort:g} --jobs {options.jobs} --seed {options.seed}"
     )
     packages = versions("python-flint", "z3-solver", "cvc5", "scipy")
     document = {"command": command, "versions": packages, **table(found)}

@@ -24,6 +24,7 @@ from mpmath import iv
 
 from theory.inequality._balls import BITS, ball_precision, enclose, interval
 from theory.inequality._branch import prove_on_boxes
+from theory.inequality._budget import Budget
 from theory.inequality._checker import check
 from theory.inequality._domain import Goal, goals
 from theory.inequality._expression import Expr, Question
@@ -31,7 +32,6 @@ from theory.inequality._parser import parse
 
 RUNS = 3
 MOST_BOXES = 20_000
-SECONDS = 10.0
 
 QUESTIONS = [
     ("x^2 - x + 3/10 > 0", "-2 <= x <= 2"),
@@ -51,14 +51,13 @@ Box = tuple[tuple[Fraction, Fraction], ...]
 
 
 def halving(goal: Goal, positive: Callable[[Box], bool]) -> int | None:
-    """The number of boxes until all are positive; None: more than `MOST_BOXES`, or no time."""
-    deadline = time.monotonic() + SECONDS
+    """The number of boxes until all are positive; None: more than `MOST_BOXES`."""
     waiting: list[Box] = [tuple((Fraction(s.low or 0), Fraction(s.high or 0)) for s in goal.box)]
     boxes = 0
     while waiting:
         box = waiting.pop()
         boxes += 1
-        if boxes > MOST_BOXES or time.monotonic() > deadline:
+        if boxes > MOST_BOXES:
             return None
         if not positive(box):
             waiting += halves(box)
@@ -143,7 +142,7 @@ def main() -> None:
     print(
         f"Python {platform.python_version()}, {os.cpu_count()} cores, python-flint "
         f"{flint.__version__}, mpmath {mpmath.__version__}, {BITS} bits; milliseconds, least of "
-        f"{RUNS} runs; -: not proved with {MOST_BOXES} boxes in {SECONDS:.0f} s"
+        f"{RUNS} runs; -: not proved with {MOST_BOXES} boxes"
     )
     print(f"{'':<38}{'balls':>17}{'check':>9}{'halving':>17}{'mpmath.iv':>17}{'iv/halving':>11}")
     print(f"{'inequality':<38}{'leaves':>7}{'ms':>10}{'ms':>9}" + f"{'boxes':>7}{'ms':>10}" * 2)
@@ -151,7 +150,7 @@ def main() -> None:
     for claim, *assumptions in QUESTIONS:
         asked = Question(tuple(c for a in assumptions for c in parse(a)), parse(claim))
         goal = goals(asked)[-1]
-        proof, proving = timed(lambda asked=asked: prove_on_boxes(asked, SECONDS))
+        proof, proving = timed(lambda asked=asked: prove_on_boxes(asked, Budget(MOST_BOXES)))
         _, checking = timed(lambda asked=asked, proof=proof: check(asked, proof))
         boxes, ours = timed(lambda goal=goal: with_balls(goal))
         others, theirs = timed(lambda goal=goal: with_mpmath(goal))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from fractions import Fraction
 
 import pytest
@@ -16,7 +15,7 @@ from typer.testing import CliRunner
 import gradgap
 from tests.depth import examples
 
-KEYS = {"verdict", "method", "counterexample", "certified"}
+KEYS = {"verdict", "method", "reason", "counterexample", "certified", "steps"}
 
 
 def check(*args: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -34,7 +33,7 @@ def check(*args: str, stdin: str | None = None) -> subprocess.CompletedProcess[s
         (("(1 - J)/2 <= 1/(4*J)", "-a", "0 < J < 1"), 0, "proved"),
         (("exp(x) <= 1 + x + x**2",), 1, "refuted"),
         (("x*log(x) >= 0", "-a", "0 < x <= 1"), 1, "refuted"),
-        (("sin(x) < 1", "--timeout", "1"), 3, "undecided"),
+        (("sin(x) < 1", "--effort", "1"), 3, "undecided"),
     ],
     ids=lambda x: " ".join(x) if isinstance(x, tuple) else None,
 )
@@ -74,13 +73,11 @@ def test_a_formula_comes_from_standard_input() -> None:
     ],
     ids=lambda x: ascii(x)[:30],
 )
-def test_bad_input_is_one_line_and_quick(formula: str) -> None:
-    started = time.perf_counter()
+def test_bad_input_is_one_line(formula: str) -> None:
     done = check("-", stdin=formula)
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1 and "Traceback" not in done.stderr
     assert not done.stdout
-    assert time.perf_counter() - started < 20  # a whole process on a busy machine
 
 
 def test_ten_megabytes_are_refused_unread() -> None:
@@ -88,18 +85,16 @@ def test_ten_megabytes_are_refused_unread() -> None:
     assert done.returncode == 2 and "characters" in done.stderr
 
 
-def test_the_time_limit_is_kept() -> None:
-    started = time.perf_counter()
-    done = check("x*log(x) >= -0.3679", "-a", "0 < x", "--timeout", "2", "--json")
-    assert done.returncode in (0, 3)
-    assert time.perf_counter() - started < 30
+def test_the_clock_says_that_it_was_the_clock() -> None:
+    done = check("sin(x) < 1", "--effort", "1e5", "--timeout", "2", "--json")
+    assert (done.returncode, json.loads(done.stdout)["reason"]) == (3, "clock")
 
 
 @pytest.mark.slow
 @given(st.text(alphabet="xyJ0123456789.+-*/^()<>= ,elogsqrtinabmpx", max_size=40))
 @examples(150)
 def test_no_text_makes_a_traceback(text: str) -> None:
-    found = CliRunner().invoke(gradgap.app, ["check", "--timeout", "0.2", "--json", "--", text])
+    found = CliRunner().invoke(gradgap.app, ["check", "--effort", "0.05", "--json", "--", text])
     if found.exception is not None and not isinstance(found.exception, SystemExit):
         assert isinstance(found.exception, gradgap.BadInput)
         assert "\n" not in str(found.exception)

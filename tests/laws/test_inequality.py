@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import replace
 from fractions import Fraction
 
@@ -18,10 +17,11 @@ from theory.inequality import (
     parse,
     recheck,
 )
+from theory.inequality._budget import Budget
 from theory.inequality._decide import as_question
 from theory.inequality._kernel_route import prove
 
-SECONDS = 8.0
+EFFORT = 8.0
 
 TRUE = [
     ("x**2 - 2*x + 1 >= 0",),
@@ -98,8 +98,8 @@ VACUOUS = [
 TOO_HARD = [("sin(x) < 1",), ("sin(pi) == 0",), ("zeta*sin(exp(x)) < 2", "abs(zeta) <= 2")]
 
 
-def ask(formulas: tuple[str, ...], seconds: float = SECONDS) -> Result:
-    return decide_here(formulas[0], formulas[1:], seconds)
+def ask(formulas: tuple[str, ...], effort: float = EFFORT) -> Result:
+    return decide_here(formulas[0], formulas[1:], effort)
 
 
 @pytest.mark.parametrize("formulas", TRUE, ids=" | ".join)
@@ -135,11 +135,9 @@ def test_contradictory_assumptions_prove_everything_and_the_method_says_so(
 
 
 @pytest.mark.parametrize("formulas", TOO_HARD, ids=" | ".join)
-def test_what_is_too_hard_is_undecided_in_its_time(formulas: tuple[str, ...]) -> None:
-    start = time.monotonic()
-    result = decide(formulas[0], formulas[1:], seconds=1.0)
-    assert (result.verdict, result.certified) == ("undecided", False)
-    assert time.monotonic() - start < 20  # a whole process, on a busy machine
+def test_what_is_too_hard_is_undecided_and_its_steps_are_used_up(formulas: tuple[str, ...]) -> None:
+    result = decide(formulas[0], formulas[1:], 0.5)
+    assert (result.verdict, result.certified, result.reason) == ("undecided", False, "steps")
     assert not recheck(result)
 
 
@@ -155,7 +153,7 @@ DEGENERATE = [
 
 @pytest.mark.parametrize("formulas", DEGENERATE + (FALSE + UNDEFINED)[::3], ids=" | ".join)
 def test_the_kernel_proves_nothing_false(formulas: tuple[str, ...]) -> None:
-    assert prove(as_question(formulas[0], formulas[1:]), 0.4) is None
+    assert prove(as_question(formulas[0], formulas[1:]), Budget(2.0)) is None
 
 
 def test_the_question_may_be_comparisons_and_one_assumption_may_be_bare() -> None:
@@ -171,6 +169,8 @@ def test_a_bad_formula_or_limit_is_refused() -> None:
         decide("x < 1", ["y <"])
     with pytest.raises(ValueError, match="time limit"):
         decide("x < 1", seconds=0)
+    with pytest.raises(ValueError, match="effort"):
+        decide("x < 1", effort=0)
     with pytest.raises(ValueError, match="time limit"):
         decide("x < 1", seconds=float("nan"))
     with pytest.raises(ValueError, match="at least one comparison"):
@@ -191,11 +191,12 @@ def test_a_bad_formula_or_limit_is_refused() -> None:
     ],
 )
 def test_the_json_has_these_fields_and_no_others(formula: str, verdict: str, code: int) -> None:
-    result = _command.run(formula, [], seconds=5.0)
+    result = _command.run(formula, [], 5.0)
     document = json.loads(json.dumps(_command.as_json(result)))
-    assert set(document) == {"verdict", "method", "counterexample", "certified"}
+    assert set(document) == {"verdict", "method", "reason", "counterexample", "certified", "steps"}
     assert document["verdict"] == verdict
     assert document["certified"] is (verdict != "undecided")
+    assert document["reason"] == ("steps" if verdict == "undecided" else None)
     assert _command.exit_code(result) == code
     if verdict == "refuted":
         assert {name: Fraction(x) for name, x in document["counterexample"].items()} == {"x": 0}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from fractions import Fraction
 
 import mpmath
@@ -13,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from theory.inequality import parse
+from theory.inequality._budget import Budget, Exhausted
 from theory.inequality._decide import as_question
 from theory.inequality._exact import (
     Undefined,
@@ -103,10 +103,8 @@ def test_exact_and_ball_arithmetic_are_told_apart() -> None:
 
 
 def test_long_numbers_become_balls_and_nothing_hangs() -> None:
-    start = time.monotonic()
     assert tell("((((x**1000)**1000)**1000)**1000) > 1", x=3) in ("holds", "unknown")
     assert tell("(x**500)**50 > 1", x=Fraction(10**9, 10**9 - 1)) == "holds"
-    assert time.monotonic() - start < 20  # stopped, not run to the end
 
 
 def test_a_point_refutes_only_where_the_assumptions_certainly_hold() -> None:
@@ -231,7 +229,7 @@ def _has_tiny(expression: Expr, x: Fraction) -> bool:
     ],
 )
 def test_the_only_counterexample_is_found_exactly(texts: tuple[str, ...], expected: Point) -> None:
-    assert refute(as_question(texts[0], texts[1:]), 5.0, rounds=9) == expected
+    assert refute(as_question(texts[0], texts[1:]), Budget(1e4), rounds=9) == expected
 
 
 @pytest.mark.parametrize(
@@ -239,32 +237,32 @@ def test_the_only_counterexample_is_found_exactly(texts: tuple[str, ...], expect
     ["x**2 >= 0", "1 + x <= exp(x)", "sin(x)**2 + cos(x)**2 == 1", "sqrt(x**2) == abs(x)", "1 < 2"],
 )
 def test_a_true_claim_is_never_refuted(text: str) -> None:
-    assert refute(as_question(text), 1.0, rounds=5) is None
+    assert refute(as_question(text), Budget(1e4), rounds=5) is None
 
 
 @given(st.fractions(-50, 50, max_denominator=40), st.integers(1, 6))
 def test_a_planted_dip_is_found(centre: Fraction, digits: int) -> None:
     """(x - c)^2 >= 10^-d fails near c alone."""
     question = as_question(f"(x - ({centre}))**2 >= 1/{10**digits}")
-    point = refute(question, 5.0)
+    point = refute(question, Budget(1e4))
     assert point is not None
     assert abs(point["x"] - centre) ** 2 < Fraction(1, 10**digits)
 
 
 def test_the_same_seed_finds_the_same_point() -> None:
     question = as_question("x**3 - y**2 <= 10", ["x < 9", "y > 2.5"])
-    assert refute(question, 5.0, seed=3) == refute(question, 5.0, seed=3)
+    assert refute(question, Budget(1e4), 3) == refute(question, Budget(1e4), 3)
 
 
 def test_a_counterexample_is_simplified_while_it_still_refutes() -> None:
     question = as_question("x <= 5/2")
-    point = simplified(question, {"x": Fraction(1234567, 345678)}, time.monotonic() + 5)
+    point = simplified(question, {"x": Fraction(1234567, 345678)})
     assert point == {"x": Fraction(4)}
 
 
 def test_nothing_is_confirmed_after_the_time_is_over() -> None:
-    late = time.monotonic() - 1
-    assert first_refuting(as_question("x <= 1"), [{"x": Fraction(2)}], late) is None
+    with pytest.raises(Exhausted):
+        first_refuting(as_question("x <= 1"), [{"x": Fraction(2)}], Budget(0))
 
 
 def test_the_point_is_moved_onto_the_assumed_equations() -> None:
@@ -287,7 +285,7 @@ def test_floats_only_suggest() -> None:
     """In floats 0.1 + 0.2 > 0.3; the point is suspicious, and it is not confirmed."""
     question = as_question("x + y <= 3/10", ["x == 1/10", "y == 2/10"])
     assert len(suspicious(question, ("x", "y"), np.array([[0.1, 0.2]]))) == 1
-    assert refute(question, 1.0, rounds=3) is None
+    assert refute(question, Budget(1e4), rounds=3) is None
     with np.errstate(all="raise"):
         (log,) = parse("log(x) > 0")
         assert np.isnan(margins(log, {"x": np.array([-1.0, 0.0])})).all()
@@ -295,10 +293,10 @@ def test_floats_only_suggest() -> None:
 
 def test_a_model_of_the_rational_relaxation_is_tried() -> None:
     tight = as_question("x**2 >= 2", ["x > 1.41421356237309504880168872420969"])
-    point = refute_by_models(tight, 5.0)
+    point = refute_by_models(tight, Budget(5.0))
     assert point is not None
     assert refutes(tight.assume, tight.claim, point)
-    assert refute_by_models(as_question("x**2 >= 0"), 5.0) is None
+    assert refute_by_models(as_question("x**2 >= 0"), Budget(5.0)) is None
     x = var("x")
     assert model_point(smtlib((), 0 <= x * x), ("x",), 1.0) is None
 
