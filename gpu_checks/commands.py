@@ -11,40 +11,95 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
-from theory.terminal import BadInput, Json, bad_input, progress_line, show_rows
+from theory.terminal import (
+    BadInput,
+    Json,
+    Output,
+    Progress,
+    bad_input,
+    experiment,
+    progress_line,
+    show_rows,
+    takes,
+)
 
 training = typer.Typer()
 
-Device = Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ...")]
-Threads = Annotated[int, typer.Option(min=0, help="CPU threads; 0: torch's choice.")]
-Overwrite = Annotated[bool, typer.Option(help="Replace earlier results.")]
-TaskName = Annotated[
-    str, typer.Argument(help="copy, reverse, sort, modular_addition, parity or brackets.")
-]
-Folder = Annotated[Path, typer.Option(help="The run's folder; an unfinished run goes on.")]
-Size = Annotated[int, typer.Option(min=1, help="Symbols of a prompt.")]
-Rule = Annotated[str, typer.Option(help="reinforce, dr-grpo, grpo, success, grpo-n, gspo, ...")]
-Kind = Annotated[str, typer.Option(help="plain, normalised or adamw.")]
-Start = Annotated[float, typer.Option(help="Success rate after the warm start; 0: none.")]
-Steps = Annotated[int, typer.Option(min=0, help="Updates.")]
-Prompts = Annotated[int, typer.Option(min=2, help="Prompts an update, an even number.")]
-Group = Annotated[int, typer.Option(min=2, help="Responses a prompt.")]
-Inner = Annotated[int, typer.Option(min=1, help="Inner steps a batch.")]
-Clip = Annotated[float, typer.Option(min=0, help="e of the surrogate; 0: no clipping.")]
-Kl = Annotated[float, typer.Option(min=0, help="Weight of the penalty against the start.")]
-Alphabet = Annotated[int, typer.Option(min=2, help="Symbols of the task; brackets: two a kind.")]
-Easiest = Annotated[int, typer.Option(min=0, help="Sizes from this to --size; 0: --size only.")]
-Dtype = Annotated[str, typer.Option(help="float64, float32 or bfloat16.")]
-Every = Annotated[int, typer.Option(min=1, help="Updates between two checkpoints.")]
+Folder = Annotated[Path, typer.Option(help="The folder; what is unfinished there goes on.")]
+Seed = Annotated[int, typer.Option(min=0, help="The seed, or the first one.")]
+Preset = Annotated[str, typer.Option(help="laptop, gpu or smoke.")]
+
+
+Results: TypeAlias = tuple[dict[str, Any], Mapping[str, bytes | str]]
+"""A document, and the files by name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """Where torch computes, and how the result is shown."""
+
+    device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ...")] = "cpu"
+    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: torch's choice.")] = 0
+    as_json: Json = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run(Machine):
+    """What goes on in its folder where it was stopped."""
+
+    out: Folder
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study(Output, Machine):
+    """What begins anew, and replaces no earlier results unless asked to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training(Run):
+    """What `train` and `sweep` have in common: most of `gpu_checks.settings.Settings`."""
+
+    task: Annotated[
+        str, typer.Argument(help="copy, reverse, sort, modular_addition, parity or brackets.")
+    ]
+    algorithm: Annotated[
+        str, typer.Option(help="reinforce, dr-grpo, grpo, success, grpo-n, gspo, ...")
+    ] = "dr-grpo"
+    step: Annotated[str, typer.Option(help="plain, normalised or adamw.")] = "plain"
+    size: Annotated[int, typer.Option(min=1, help="Symbols of a prompt.")] = 4
+    start: Annotated[float, typer.Option(help="Success rate after the warm start; 0: none.")] = 0.3
+    steps: Annotated[int, typer.Option(min=0, help="Updates.")] = 150
+    seed: Seed = 0
+    prompts: Annotated[int, typer.Option(min=2, help="Prompts an update, an even number.")] = 16
+    group: Annotated[int, typer.Option(min=2, help="Responses a prompt.")] = 16
+    inner: Annotated[int, typer.Option(min=1, help="Inner steps a batch.")] = 1
+    clip: Annotated[float, typer.Option(min=0, help="e of the surrogate; 0: no clipping.")] = 0.0
+    kl: Annotated[float, typer.Option(min=0, help="Weight of the penalty against the start.")] = 0.0
+    alphabet: Annotated[
+        int, typer.Option(min=2, help="Symbols of the task; brackets: two a kind.")
+    ] = 4
+    easiest: Annotated[
+        int, typer.Option(min=0, help="Sizes from this to --size; 0: --size only.")
+    ] = 0
+    dtype: Annotated[str, typer.Option(help="float64, float32 or bfloat16.")] = "float32"
+    every: Annotated[int, typer.Option(min=1, help="Updates between two checkpoints.")] = 25
+
+    def settings(self) -> dict[str, Any]:
+        """The fields that are settings of a run; where 0 stands for none, None."""
+        ours = {"device", "threads", "as_json", "out", "seed", "every"}
+        none = {"start", "clip", "easiest"}
+        given = {name: value for name, value in asdict(self).items() if name not in ours}
+        return {name: value or None if name in none else value for name, value in given.items()}
 
 
 @contextmanager
-def torch_room(device: str, threads: int) -> Iterator[None]:
+def torch_room(machine: Machine) -> Iterator[None]:
     """Bad input as one line, torch's absence and an unknown device too."""
     try:
         import torch
@@ -52,76 +107,36 @@ def torch_room(device: str, threads: int) -> Iterator[None]:
         message = "torch is not installed: pip install -c constraints.txt -e '.[gpu]'"
         raise BadInput(message) from error
     try:
-        torch.empty(0, device=device)
+        torch.empty(0, device=machine.device)
     except (RuntimeError, AssertionError) as error:
-        raise BadInput(f"device {device}: {str(error).splitlines()[0]}") from error
-    if threads:
-        torch.set_num_threads(threads)
+        raise BadInput(f"device {machine.device}: {str(error).splitlines()[0]}") from error
+    if machine.threads:
+        torch.set_num_threads(machine.threads)
     with bad_input(ValueError, FileExistsError, FileNotFoundError, NotADirectoryError, OSError):
         yield
 
 
 @training.command()
+@takes(Training)
 def train(
-    task: TaskName,
-    out: Folder,
-    algorithm: Rule = "dr-grpo",
-    step: Kind = "plain",
+    options: Training,
     step_size: Annotated[float, typer.Option(help="Learning rate, or length of a step.")] = 0.05,
-    size: Size = 4,
-    start: Start = 0.3,
-    steps: Steps = 150,
-    seed: Annotated[int, typer.Option(min=0, help="The seed.")] = 0,
-    prompts: Prompts = 16,
-    group: Group = 16,
-    inner: Inner = 1,
-    clip: Clip = 0.0,
-    kl: Kl = 0.0,
-    alphabet: Alphabet = 4,
-    easiest: Easiest = 0,
-    dtype: Dtype = "float32",
-    every: Every = 25,
-    device: Device = "cpu",
-    threads: Threads = 0,
-    as_json: Json = False,
 ) -> None:
     """Train one small transformer on a verifiable task; stopped at any moment, it goes on.
 
     Example: gradgap train reverse --out run --step-size 0.05
     """
-    common = {"task": task, "algorithm": algorithm, "step": step, "size": size, "steps": steps}
-    common |= {"prompts": prompts, "group": group, "inner": inner, "kl": kl, "dtype": dtype}
-    common |= {"start": start or None, "clip": clip or None}
-    common |= {"alphabet": alphabet, "easiest": easiest or None}
-    _run(common, (step_size,), (seed,), out, every, device, threads, as_json)
+    _run(options, (step_size,), (options.seed,))
 
 
 @training.command()
+@takes(Training)
 def sweep(
-    task: TaskName,
-    out: Folder,
+    options: Training,
     step_sizes: Annotated[
         str, typer.Option(help="Learning rates, or lengths of a step, with commas between.")
     ] = "0.01,0.02,0.04,0.08,0.16,0.32",
     seeds: Annotated[int, typer.Option(min=1, help="Seeds for each step size.")] = 8,
-    seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
-    algorithm: Rule = "dr-grpo",
-    step: Kind = "plain",
-    size: Size = 4,
-    start: Start = 0.3,
-    steps: Steps = 150,
-    prompts: Prompts = 16,
-    group: Group = 16,
-    inner: Inner = 1,
-    clip: Clip = 0.0,
-    kl: Kl = 0.0,
-    alphabet: Alphabet = 4,
-    easiest: Easiest = 0,
-    dtype: Dtype = "float32",
-    every: Every = 25,
-    device: Device = "cpu",
-    threads: Threads = 0,
-    as_json: Json = False,
 ) -> None:
     """Train one run for each step size and seed, all of them together as one stack.
 
@@ -129,173 +144,121 @@ def sweep(
     """
     with bad_input(ValueError):
         listed = [float(x) for x in step_sizes.split(",")]
-    cells = [(x, s) for x in listed for s in range(seed, seed + seeds)]
-    common = {"task": task, "algorithm": algorithm, "step": step, "size": size, "steps": steps}
-    common |= {"prompts": prompts, "group": group, "inner": inner, "kl": kl, "dtype": dtype}
-    common |= {"start": start or None, "clip": clip or None}
-    common |= {"alphabet": alphabet, "easiest": easiest or None}
+    cells = [(x, options.seed + s) for x in listed for s in range(seeds)]
     of_step, of_seed = zip(*cells, strict=True)
-    _run(common, of_step, of_seed, out, every, device, threads, as_json)
+    _run(options, of_step, of_seed)
 
 
-def _run(
-    common: Mapping[str, Any],
-    step_sizes: tuple[float, ...],
-    seeds: tuple[int, ...],
-    out: Path,
-    every: int,
-    device: str,
-    threads: int,
-    as_json: bool,
-) -> None:
-    with torch_room(device, threads):
+def _run(options: Training, step_sizes: tuple[float, ...], seeds: tuple[int, ...]) -> None:
+    out = options.out
+    with torch_room(options):
         from gpu_checks import curves, runs
         from gpu_checks.settings import Settings
         from numeric.core import record
 
-        settings = Settings(**common, step_sizes=step_sizes, seeds=seeds)
+        settings = Settings(**options.settings(), step_sizes=step_sizes, seeds=seeds)
         with progress_line("training") as progress:
-            rows = runs.run(out, settings, device, every, progress)
+            rows = runs.run(out, settings, options.device, options.every, progress)
         record.write(out, curves.draw(out), overwrite=True)
     print(f"log, checkpoint, results and curves in {out}", file=sys.stderr)
-    if as_json:
+    if options.as_json:
         print(json.dumps(rows, indent=1))
     else:
-        show_rows(
-            rows, "step_size", "seed", "start", "final_success", "final_entropy", "homogeneous"
-        )
+        columns = ("step_size", "seed", "start", "final_success", "final_entropy", "homogeneous")
+        show_rows(rows, *columns)
 
 
 @training.command()
-def phase(
-    out: Annotated[Path, typer.Option(help="Folder; unfinished diagrams go on.")],
-    preset: Annotated[str, typer.Option(help="laptop, gpu or smoke.")] = "laptop",
-    device: Device = "cpu",
-    threads: Threads = 0,
-    as_json: Json = False,
-) -> None:
+@takes(Run)
+def phase(options: Run, preset: Preset = "laptop") -> None:
     """Phase diagrams: converged or collapsed, by step size, length and initial success rate.
 
     Example: gradgap phase --preset laptop --out phase
     """
-    with torch_room(device, threads):
-        from gpu_checks.phase import phase as room
-        from gpu_checks.phase import report as phase_report
-        from numeric.core import record
+    with torch_room(options):
+        from gpu_checks.phase import phase as diagrams
+        from gpu_checks.phase import report
 
-        with progress_line("training") as progress:
-            tables = room.run(out, preset, device, progress)
-        record.write(out, phase_report.files(tables, preset, device), overwrite=True)
-        written = record.write(out, phase_report.draw(out), overwrite=True)
-    for path in written:
-        print(f"wrote {path}", file=sys.stderr)
-    if as_json:
-        print(json.dumps(tables["thresholds"], indent=1))
-        return
-    show_rows(tables["verdicts"], "diagram", "algorithm", "runs", "collapsed", "least_ratio")
-    show_rows(
-        tables["exponents"], "diagram", "algorithm", "kind", "against", "slope", "low", "high"
-    )
+        def run(progress: Progress) -> Results:
+            tables = diagrams.run(options.out, preset, options.device, progress)
+            return tables, report.files(tables, preset, options.device)
+
+        shown = (
+            ("verdicts", "diagram", "algorithm", "runs", "collapsed", "least_ratio"),
+            ("exponents", "diagram", "algorithm", "kind", "against", "slope", "low", "high"),
+        )
+        output = Output(options.out, True, options.as_json)
+        experiment("training", output, run, report.draw, *shown, as_json="thresholds")
 
 
 @training.command()
-def cumulative(
-    out: Annotated[Path, typer.Option(help="Folder; unfinished runs go on.")],
-    preset: Annotated[str, typer.Option(help="laptop, gpu or smoke.")] = "laptop",
-    device: Device = "cpu",
-    threads: Threads = 0,
-    as_json: Json = False,
-) -> None:
+@takes(Run)
+def cumulative(options: Run, preset: Preset = "laptop") -> None:
     """The paper's Figure 2 on small transformers: cumulative gap against success rate, by task.
 
     Example: gradgap cumulative --preset laptop --out cumulative
     """
-    with torch_room(device, threads):
-        from gpu_checks.cumulative import cumulative as room
+    with torch_room(options):
+        from gpu_checks.cumulative import cumulative as gaps
         from gpu_checks.cumulative.figures import draw
-        from numeric.core import record
 
-        with progress_line("training") as progress:
-            rows = room.run(out, preset, device, progress)
-        slopes = room.slopes(rows)
-        record.write(out, room.files(rows, slopes, preset, device), overwrite=True)
-        record.write(out, draw(out), overwrite=True)
-    print(f"tables and figures in {out}", file=sys.stderr)
-    if as_json:
-        print(json.dumps(slopes, indent=1))
-    else:
-        show_rows(slopes, "task", "algorithm", "steps", "estimate", "updates", "slope")
+        def run(progress: Progress) -> Results:
+            rows = gaps.run(options.out, preset, options.device, progress)
+            slopes = gaps.slopes(rows)
+            return {"slopes": slopes}, gaps.files(rows, slopes, preset, options.device)
+
+        shown = ("slopes", "task", "algorithm", "steps", "estimate", "updates", "slope")
+        output = Output(options.out, True, options.as_json)
+        experiment("training", output, run, draw, shown, as_json="slopes")
 
 
 @training.command()
-def exact(
-    out: Annotated[Path | None, typer.Option(help="Write tables and figures here.")] = None,
-    preset: Annotated[str, typer.Option(help="laptop, gpu or smoke.")] = "laptop",
-    seed: Annotated[int, typer.Option(min=0, help="The seed.")] = 0,
-    overwrite: Overwrite = False,
-    device: Device = "cpu",
-    threads: Threads = 0,
-    as_json: Json = False,
-) -> None:
+@takes(Study)
+def exact(options: Study, preset: Preset = "laptop", seed: Seed = 0) -> None:
     """Train with all responses enumerated; hold every step against the claims; safe and harmful.
 
     A violated claim stops the run with exit code 1. Example: gradgap exact --preset smoke
     """
-    with torch_room(device, threads):
-        from gpu_checks.exact import figures as exact_figures
-        from gpu_checks.exact import study as exact_study
+    with torch_room(options):
+        from gpu_checks.exact import figures, study
         from gpu_checks.exact.exact import Violated
-        from numeric.core import record
 
-        record.refuse_earlier(out, overwrite)
-        with progress_line("training") as progress, violations(Violated):
-            document, files = exact_study.study(seed, preset, progress, device)
-        if out is not None:
-            record.write(out, files, overwrite)
-            record.write(out, exact_figures.draw(out), overwrite)
-    if as_json:
-        print(json.dumps(document, indent=1))
-    else:
-        show_rows(document["ratios"], *EXACT_COLUMNS)
+        def run(progress: Progress) -> Results:
+            with violations(Violated):
+                return study.study(seed, preset, progress, options.device)
 
-
-EXACT_COLUMNS = ("task", "algorithm", "start", "trajectory_min", "token_min", "mean_min")
+        shown = ("ratios", "task", "algorithm", "start", "trajectory_min", "token_min", "mean_min")
+        experiment("training", options, run, figures.draw, shown)
 
 
 @training.command()
+@takes(Study)
 def constructions(
+    options: Study,
     instances: Annotated[int, typer.Option(min=1, help="For each claim.")] = 1_000_000,
     steps: Annotated[int, typer.Option(min=1, help="Steps of each instance.")] = 2000,
-    seed: Annotated[int, typer.Option(min=0, help="The seed.")] = 0,
+    seed: Seed = 0,
     eager: Annotated[bool, typer.Option("--eager", help="Without torch.compile.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Write constructions.json here.")] = None,
-    overwrite: Overwrite = False,
-    device: Device = "cpu",
-    threads: Threads = 0,
-    as_json: Json = False,
 ) -> None:
     """The instances of Theorems 2 and 4 at scale: J falls at every step, or rises at every step.
 
     The first violation stops the run, prints the instance, and exits with 1.
     Example: gradgap constructions --instances 10000 --steps 100
     """
-    with torch_room(device, threads):
+    with torch_room(options):
         from gpu_checks.constructions import fused
         from numeric.core import record
 
-        record.refuse_earlier(out, overwrite)
-        with progress_line("stepping") as progress, violations(fused.Violated):
-            found = fused.study(instances, steps, seed, device, not eager, progress)
-        command = f"gradgap constructions --instances {instances} --steps {steps} --seed {seed}"
-        document = {"command": command + (" --eager" if eager else ""), **found}
-        if out is not None:
-            record.write(out, {"constructions.json": record.as_text(document)}, overwrite)
-    if as_json:
-        print(json.dumps(document, indent=1))
-        return
-    rows = [{"claim": name, **row} for name, row in found["claims"].items()]
-    show_rows(rows, "claim", "instances", "instance_steps", "violations", "fraction_decided")
-    print(f"form: {found['form']}", file=sys.stderr)
+        def run(progress: Progress) -> Results:
+            with violations(fused.Violated):
+                counted = fused.study(instances, steps, seed, options.device, not eager, progress)
+            command = f"gradgap constructions --instances {instances} --steps {steps} --seed {seed}"
+            print(f"form: {counted['form']}", file=sys.stderr)
+            document = {"command": command + (" --eager" if eager else ""), **counted}
+            return document, {"constructions.json": record.as_text(document)}
+
+        shown = ("claims", "claim", "instances", "instance_steps", "violations", "fraction_decided")
+        experiment("stepping", options, run, None, shown)
 
 
 @contextmanager

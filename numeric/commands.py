@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
@@ -17,12 +16,13 @@ import typer
 
 from theory.terminal import (
     Json,
+    Output,
     Progress,
     bad_input,
     consoles,
+    experiment,
     plain_table,
-    progress_line,
-    show_rows,
+    takes,
 )
 
 experiments = typer.Typer()
@@ -33,60 +33,22 @@ simulate = typer.Typer(
 )
 experiments.add_typer(simulate, name="simulate")
 
-Out = Annotated[Path | None, typer.Option(help="Write CSV, JSON and figures into this folder.")]
-Overwrite = Annotated[bool, typer.Option(help="Replace earlier results.")]
 Seed = Annotated[int, typer.Option(min=0, help="The first seed.")]
 Seeds = Annotated[int, typer.Option(min=2, help="How many seeds.")]
-
-Files: TypeAlias = dict[str, bytes | str]
-Results: TypeAlias = tuple[dict[str, Any], Mapping[str, str]]
+Results: TypeAlias = tuple[dict[str, Any], Mapping[str, bytes | str]]
 """The record, and the files by name."""
-
-
-def save(out: Path | None, contents: Files, overwrite: bool) -> None:
-    """Write into the folder, if there is one, and say what was written."""
-    from numeric.core import record
-
-    for path in record.write(out, contents, overwrite) if out is not None else ():
-        print(f"wrote {path}", file=sys.stderr)
-
-
-def study(
-    title: str,
-    out: Path | None,
-    overwrite: bool,
-    as_json: bool,
-    run: Callable[[Progress], Results],
-    draw: Callable[[Path], Mapping[str, bytes]],
-    show: Callable[[dict[str, Any]], None],
-) -> None:
-    """Run with a progress line, write and draw into the folder, print the record or a table."""
-    from numeric.core import record
-
-    with bad_input(ValueError, FileExistsError, NotADirectoryError, OSError):
-        record.refuse_earlier(out, overwrite)
-        with progress_line(title) as progress:
-            document, files = run(progress)
-        save(out, dict(files), overwrite)
-        if out is not None:
-            save(out, dict(draw(out)), overwrite)
-    if as_json:
-        print(json.dumps(document, indent=1, ensure_ascii=False))
-    else:
-        show(document)
 
 
 # -- simulate --------------------------------------------------------------------------------------
 
 
 @simulate.command()
+@takes(Output)
 def collapse(
-    out: Out = None,
+    output: Output,
     success_rate: Annotated[str, typer.Option("--J", help="Where it starts, 0 < J < 1.")] = "1/2",
     smoothness: Annotated[str, typer.Option("--L", help="Smoothness, L > 0.")] = "1",
     longest: Annotated[int, typer.Option("--T", help="Tokens of the Theorem 4 instance.")] = 8,
-    overwrite: Overwrite = False,
-    as_json: Json = False,
 ) -> None:
     """Run the instances of Theorems 2 and 4 in ball arithmetic, below and above the threshold.
 
@@ -96,13 +58,15 @@ def collapse(
 
     parameters = {"J": success_rate, "L": smoothness, "T": longest}
     command = f"gradgap simulate collapse --J {success_rate} --L {smoothness} --T {longest}"
-    with bad_input(ValueError, FileExistsError, OSError):
+    with bad_input(ValueError):
         runs = room.experiment(success_rate, smoothness, longest)
-        if out is not None:
-            for path in room.write(out, runs, command, parameters, overwrite):
-                print(f"wrote {path}", file=sys.stderr)
-    if as_json:
-        print(json.dumps(room.as_json(runs, command, parameters), indent=1, ensure_ascii=False))
+
+    def results(_: Progress) -> Results:
+        document = room.as_json(runs, command, parameters)
+        return document, room.files(runs, document)
+
+    experiment("certifying", output, results, lambda _: {"collapse.png": room.draw(runs)})
+    if output.as_json:
         return
     table = plain_table("instance", "threshold", "eta", "steps", "J at the start", "J at the end")
     for run in runs:
@@ -114,103 +78,69 @@ def collapse(
 
 
 @simulate.command()
+@takes(Output)
 def bandit(
-    out: Out = None,
+    output: Output,
     seeds: Seeds = 20,
     seed: Seed = 0,
     steps: Annotated[int, typer.Option(min=4, help="Updates of each run.")] = 3000,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: all.")] = 0,
-    overwrite: Overwrite = False,
-    as_json: Json = False,
 ) -> None:
     """The contextual bandit of section 5.1: the paper's three observations as numbers.
 
     Example: gradgap simulate bandit --seeds 4 --steps 1000 --out results
     """
-    from numeric.experiments.bandit import figures as bandit_figures
-    from numeric.experiments.bandit import study as bandit_study
-
-    parameters = {"seeds": seeds, "seed": seed, "steps": steps}
-    command = f"gradgap simulate bandit --seeds {seeds} --seed {seed} --steps {steps}"
+    from numeric.experiments.bandit import figures, study
 
     def run(progress: Progress) -> Results:
-        every = range(seed, seed + seeds)
-        tables = bandit_study.study(every, steps, jobs or os.cpu_count() or 1, progress)
-        document = bandit_study.as_json(tables, command, parameters)
-        return document, bandit_study.files(tables, command, parameters)
+        tables = study.study(
+            range(seed, seed + seeds), steps, jobs or os.cpu_count() or 1, progress
+        )
+        command = f"gradgap simulate bandit --seeds {seeds} --seed {seed} --steps {steps}"
+        parameters = {"seeds": seeds, "seed": seed, "steps": steps}
+        document = study.as_json(tables, command, parameters)
+        return document, study.files(tables, command, parameters)
 
-    def show(document: dict[str, Any]) -> None:
-        show_rows(document["summary"], "measure", "reading", "median", "q10", "q90")
-
-    study("training", out, overwrite, as_json, run, bandit_figures.draw, show)
+    shown = ("summary", "measure", "reading", "median", "q10", "q90")
+    experiment("training", output, run, figures.draw, shown)
 
 
 @simulate.command()
-def laboratory(
-    out: Out = None,
-    seeds: Seeds = 40,
-    seed: Seed = 0,
-    overwrite: Overwrite = False,
-    as_json: Json = False,
-) -> None:
+@takes(Output)
+def laboratory(output: Output, seeds: Seeds = 40, seed: Seed = 0) -> None:
     """Learning-rate rules below, at and above the threshold: bandits, and one prompt.
 
     Example: gradgap simulate laboratory --seeds 10 --out results
     """
-    from numeric.experiments.laboratory import figures as laboratory_figures
-    from numeric.experiments.laboratory import study as laboratory_study
+    from numeric.experiments.laboratory import figures, study
 
     def run(progress: Progress) -> Results:
-        tables = laboratory_study.study(seeds, seed, progress)
-        document = laboratory_study.as_json(tables, seeds, seed)
-        return document, laboratory_study.files(tables, seeds, seed)
+        tables = study.study(seeds, seed, progress)
+        return study.as_json(tables, seeds, seed), study.files(tables, seeds, seed)
 
-    def show(document: dict[str, Any]) -> None:
-        show_rows(document["ratios"], "kind", "J", "constants", "proved", "min", "median", "max")
-        columns = (
-            "kind",
-            "J",
-            "name",
-            "multiple",
-            "converged",
-            "stagnates",
-            "collapsed",
-            "final_J",
-        )
-        show_rows(document["training"], *columns)
-
-    study("training", out, overwrite, as_json, run, laboratory_figures.draw, show)
+    ratios = ("ratios", "kind", "J", "constants", "proved", "min", "median", "max")
+    ends = ("converged", "stagnates", "collapsed", "final_J")
+    training = ("training", "kind", "J", "name", "multiple", *ends)
+    experiment("training", output, run, figures.draw, ratios, training)
 
 
 @simulate.command("two-stage")
-def two_stage(
-    out: Out = None,
-    seeds: Seeds = 20,
-    seed: Seed = 0,
-    overwrite: Overwrite = False,
-    as_json: Json = False,
-) -> None:
+@takes(Output)
+def two_stage(output: Output, seeds: Seeds = 20, seed: Seed = 0) -> None:
     """Exploitation, then exploration; GRPO-N and GSPO-N in two readings.
 
     Example: gradgap simulate two-stage --seeds 4 --out results
     """
-    from numeric.experiments.two_stage import figures as two_stage_figures
-    from numeric.experiments.two_stage import study as two_stage_study
-
-    parameters = {"seeds": seeds, "seed": seed}
-    command = two_stage_study.command_line(seeds, seed)
+    from numeric.experiments.two_stage import figures, study
 
     def run(progress: Progress) -> Results:
-        tables = two_stage_study.study(seeds, seed, progress)
-        document = two_stage_study.as_json(tables, command, parameters)
-        return document, two_stage_study.files(tables, command, parameters)
+        tables = study.study(seeds, seed, progress)
+        made = study.command_line(seeds, seed), {"seeds": seeds, "seed": seed}
+        return study.as_json(tables, *made), study.files(tables, *made)
 
-    def show(document: dict[str, Any]) -> None:
-        show_rows(document["moments"], "bandit", "reading", "moment", "k", "best", "entropy")
-        columns = ("world", "algorithm", "step", "success_rate", "entropy", "reached")
-        show_rows(document["summary"], *columns)
-
-    study("training", out, overwrite, as_json, run, two_stage_figures.draw, show)
+    moments = ("moments", "bandit", "reading", "moment", "k", "best", "entropy")
+    summary = ("summary", "world", "algorithm", "step", "success_rate", "entropy", "reached")
+    experiment("training", output, run, figures.draw, moments, summary)
 
 
 # -- break -----------------------------------------------------------------------------------------

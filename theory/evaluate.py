@@ -35,10 +35,12 @@ class Backend:
 
 
 def _over(scalar: Function, ufunc: Function, count: int = 1) -> Function:
-    """The function of numbers, and of arrays of numbers or of balls."""
+    """The function of numbers, of arrays of numbers or of balls, and of tensors."""
     elementwise = np.frompyfunc(scalar, count, 1)
 
     def function(*args: Any) -> Any:
+        if all(hasattr(x, "__torch_function__") for x in args):
+            return getattr(args[0], ufunc.__name__)(*args[1:])  # torch calls them as NumPy does
         arrays = [x for x in args if isinstance(x, np.ndarray)]
         if not arrays:
             return scalar(*args)

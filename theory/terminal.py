@@ -5,12 +5,19 @@ Results go to standard output, progress and messages to standard error. Nothing 
 
 from __future__ import annotations
 
+import inspect
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
+
+from theory.files import refuse_earlier, write
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +27,79 @@ Progress: TypeAlias = Callable[[int, int], None]
 """Called with how much is done, of how much."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, nothing else.")]
+
+
+# -- options ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where the results of an experiment go, and how they are shown."""
+
+    out: Annotated[
+        Path | None, typer.Option(help="Write CSV, JSON and figures into this folder.")
+    ] = None
+    overwrite: Annotated[bool, typer.Option(help="Replace earlier results.")] = False
+    as_json: Json = False
+
+
+def takes(options: type[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A command whose first parameter is a dataclass: on the command line, one option for each of
+    its fields."""
+    names = [field.name for field in fields(options)]
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def called(**given: Any) -> None:
+            command(options(**{name: given.pop(name) for name in names}), **given)
+
+        def parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+            found = inspect.signature(function, eval_str=True).parameters.values()
+            return [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in found]
+
+        taken = parameters(command)[1:] + parameters(options)
+        called.__signature__ = inspect.Signature(taken)  # type: ignore[attr-defined]
+        return called
+
+    return decorate
+
+
+def experiment(
+    title: str,
+    output: Output,
+    run: Callable[[Progress], tuple[Any, Mapping[str, bytes | str]]],
+    draw: Callable[[Path], Mapping[str, bytes | str]] | None,
+    *tables: tuple[str, ...],
+    as_json: str | None = None,
+) -> None:
+    """``run`` with a progress line returns a document and files; they are written into the folder,
+    if there is one, ``draw`` makes pictures of them, and the document is printed: as JSON, or the
+    part of it called ``as_json``; or of each of ``tables``, a name and columns, these columns."""
+    with bad_input(ValueError, OSError):
+        refuse_earlier(output.out, output.overwrite)
+        with progress_line(title) as progress:
+            document, files = run(progress)
+        if output.out is not None:
+            save(output.out, files, output.overwrite)
+            save(output.out, draw(output.out) if draw is not None else {}, output.overwrite)
+    if output.as_json:
+        whole = document if as_json is None else document[as_json]
+        print(json.dumps(whole, indent=1, ensure_ascii=False))
+        return
+    for name, first, *others in tables:
+        rows = document[name]
+        if isinstance(rows, Mapping):
+            rows = [{first: key, **row} for key, row in rows.items()]
+        show_rows(rows, first, *others)
+
+
+def save(folder: Path, contents: Mapping[str, bytes | str], overwrite: bool) -> None:
+    """Write the files, and say so on standard error."""
+    for path in write(folder, contents, overwrite):
+        print(f"wrote {path}", file=sys.stderr)
+
+
+# -- bad input -------------------------------------------------------------------------------------
 
 
 class BadInput(Exception):
@@ -33,6 +113,9 @@ def bad_input(*kinds: type[Exception]) -> Iterator[None]:
         yield
     except kinds as error:
         raise BadInput(str(error)) from error
+
+
+# -- what is printed -------------------------------------------------------------------------------
 
 
 def consoles() -> tuple[Console, Console]:

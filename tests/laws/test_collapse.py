@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from flint import arb, fmpq
 
+from numeric.core import record
 from numeric.core.balls import ball_precision
 from numeric.experiments.collapse.collapse import (
     ABOVE,
@@ -14,9 +15,9 @@ from numeric.experiments.collapse.collapse import (
     COLUMNS,
     as_json,
     experiment,
+    files,
     rows,
     simulate,
-    write,
 )
 from numeric.experiments.collapse.constructions import Violated, draw_theorem_2, theorem_2
 from numeric.experiments.collapse.landscapes import SHARP, exact, ridge, wave
@@ -184,11 +185,11 @@ def test_rows_enclose_what_was_measured(trajectories):
 
 
 def test_the_record_says_what_was_run(trajectories):
-    record = json.loads(json.dumps(as_json(trajectories, "gradgap simulate", {"J": "1/2"})))
-    assert record["command"] == "gradgap simulate" and record["parameters"] == {"J": "1/2"}
-    assert {"python", "gradgap", "python-flint"} <= set(record["versions"])
-    assert record["columns"] == COLUMNS
-    for t, found in zip(trajectories, record["trajectories"], strict=True):
+    document = json.loads(json.dumps(as_json(trajectories, "gradgap simulate", {"J": "1/2"})))
+    assert document["command"] == "gradgap simulate" and document["parameters"] == {"J": "1/2"}
+    assert {"python", "gradgap", "python-flint"} <= set(document["versions"])
+    assert document["columns"] == COLUMNS
+    for t, found in zip(trajectories, document["trajectories"], strict=True):
         assert found["steps"] == t.points[-1].k + 1
         assert exact(found["instance"]["step_size"]) == t.instance.step_size
         if t.side == ABOVE:
@@ -204,13 +205,15 @@ def test_a_run_above_the_threshold_needs_its_certificate():
 
 def test_results_are_never_overwritten_unless_asked(tmp_path, trajectories):
     folder, runs = tmp_path / "new", trajectories[2:4]
-    paths = write(folder, runs, "gradgap simulate collapse", {})
+    document = as_json(runs, "gradgap simulate collapse", {})
+    contents = {**files(runs, document), "collapse.png": draw(runs)}
+    paths = record.write(folder, contents)
     assert [p.name for p in paths] == ["collapse.csv", "collapse.json", "collapse.png"]
     assert sorted(folder.iterdir()) == sorted(paths)
     before = [p.read_bytes() for p in paths]
     paths[1].unlink()
     with pytest.raises(FileExistsError, match=r"collapse\.csv"):
-        write(folder, trajectories[:1], "gradgap simulate collapse", {})
+        record.write(folder, files(trajectories[:1], document))
     assert not paths[1].exists(), "nothing is written if anything would be lost"
-    write(folder, runs, "gradgap simulate collapse", {}, overwrite=True)
+    record.write(folder, contents, overwrite=True)
     assert [p.read_bytes() for p in paths] == before, "the same run gives the same bytes"

@@ -7,7 +7,7 @@ balls, from the landscape alone. The closed form, which the certificate is about
 own. So is `eta_safe`: below it the success rate rises, whatever the policy (claims `eta_safe` and
 `token_eta_safe`).
 
-``experiment`` makes the trajectories of the figure; ``rows``, ``as_json``, ``write`` and ``draw``
+``experiment`` makes the trajectories of the figure; ``rows``, ``as_json``, ``files`` and ``draw``
 turn trajectories into a tidy table, a record, files and a figure.
 """
 
@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from pathlib import Path
 from typing import Any
 
 from flint import arb, fmpq
@@ -267,22 +266,9 @@ def _in_full(value: Any) -> Any:
     return value
 
 
-def write(
-    folder: Path,
-    trajectories: Sequence[Trajectory],
-    command: str,
-    parameters: Mapping[str, Any],
-    overwrite: bool = False,
-) -> list[Path]:
-    """Write collapse.csv, collapse.json and collapse.png into the folder; return their paths.
-
-    FileExistsError: one of them is there, and `overwrite` is not set. Each appears whole."""
-    contents: dict[str, bytes | str] = {
-        "collapse.csv": as_csv(trajectories),
-        "collapse.json": record.as_text(as_json(trajectories, command, parameters)),
-        "collapse.png": draw(trajectories),
-    }
-    return record.write(folder, contents, overwrite)
+def files(trajectories: Iterable[Trajectory], document: Mapping[str, Any]) -> dict[str, str]:
+    """The table, and the record: names and contents for `numeric.core.record.write`."""
+    return {"collapse.csv": as_csv(trajectories), "collapse.json": record.as_text(document)}
 
 
 # -- figure ----------------------------------------------------------------------------------------
