@@ -206,7 +206,7 @@ def test_a_run_above_the_threshold_needs_its_certificate():
 def test_results_are_never_overwritten_unless_asked(tmp_path, trajectories):
     folder, runs = tmp_path / "new", trajectories[2:4]
     document = as_json(runs, "gradgap simulate collapse", {})
-    contents = {**files(runs, document), "collapse.png": draw(runs)}
+    contents = files(runs, document)
     paths = record.write(folder, contents)
     assert [p.name for p in paths] == ["collapse.csv", "collapse.json", "collapse.png"]
     assert sorted(folder.iterdir()) == sorted(paths)

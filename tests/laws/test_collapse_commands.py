@@ -21,7 +21,7 @@ def test_simulate_writes_a_table_a_record_and_a_figure_once(tmp_path: Path) -> N
     with (folder / "collapse.csv").open() as file:
         assert len(list(csv.DictReader(file))) > 100
     assert (folder / "collapse.png").read_bytes().startswith(b"\x89PNG")
-    assert_refused(gradgap("simulate", "collapse", "--T", "2", "--out", str(folder)), "not overwritten")
+    assert_refused(gradgap("simulate", "collapse", "--T", "2", "--out", str(folder)), "overwritten")
 
 
 @pytest.mark.parametrize(
