@@ -208,7 +208,7 @@ def test_results_are_never_overwritten_unless_asked(tmp_path, trajectories):
     document = as_json(runs, "gradgap simulate collapse", {})
     contents = files(runs, document)
     paths = record.write(folder, contents)
-    assert [p.name for p in paths] == ["collapse.csv", "collapse.json", "collapse.png"]
+    assert [p.name for p in paths] == ["collapse.csv", "collapse.json"]
     assert sorted(folder.iterdir()) == sorted(paths)
     before = [p.read_bytes() for p in paths]
     paths[1].unlink()
