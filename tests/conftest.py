@@ -20,7 +20,7 @@ pytest_plugins = ["pytester", "tests.ledger_plugin"]
 
 # `light` by default; `full` in `make test-all`; `deep` by hand, and anew each time.
 settings.register_profile(
-    "light", derandomize=True, deadline=None, max_examples=25, print_blob=True
+    "light", derandomize=True, deadline=None, max_examples=20, print_blob=True
 )
 settings.register_profile("full", settings.get_profile("light"), max_examples=200)
 settings.register_profile("deep", deadline=None, max_examples=5000, print_blob=True)
@@ -61,6 +61,11 @@ class Cases(dict[str, "Case"]):
         from theory.statements import STATEMENTS
 
         return {slug: self[slug] for slug in STATEMENTS}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that need the proofs come last, so that one worker builds most of them."""
+    items.sort(key=lambda item: "cases" in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")

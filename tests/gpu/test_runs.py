@@ -226,6 +226,12 @@ def test_the_result_has_a_row_for_each_run(settings, unbroken):
         assert row == expected
 
 
+def test_what_is_late_is_the_mean_of_what_is_known():
+    tail = [{"x": [1.0, None]}, {"x": [None, None]}, {"x": [2.0, None]}]
+    assert runs.late(tail, "x", 0) == 1.5
+    assert math.isnan(runs.late(tail, "x", 1)) and math.isnan(runs.late([], "x", 0))
+
+
 def test_the_best_is_the_best_of_as_many_updates_in_a_row():
     success = [0.0, 0.9, 0.1, 0.5, 0.6, 0.0]
     assert runs.best(success, 1) == pytest.approx(0.9)

@@ -258,6 +258,7 @@ def test_an_empty_export_is_not_clean(tmp_path: Path) -> None:
     assert json.loads(result.stdout)["accepted"] is False
 
 
+@pytest.mark.slow
 def test_a_program_left_in_an_export_is_not_run(
     export: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -242,6 +242,17 @@ def test_the_interval_covers_as_often_as_its_description_says():
         assert covered >= 0.85 * 60, noise
 
 
+def test_the_exponent_in_the_start():
+    listed = [
+        (ALIVE if step < 2 * start**1.5 else DEAD)
+        | {"start": start, "seed": seed, "step_size": step}
+        for start, seed in product((0.05, 0.1, 0.2, 0.4), range(3))
+        for step in np.geomspace(0.001, 4, 30).tolist()
+    ]
+    found = exponent(thresholds(columns(listed)), rng(0), against="start")
+    assert found.low < 1.5 < found.high and found.high - found.low < 0.5
+
+
 def test_a_level_with_more_than_a_quarter_censored_is_left_out_whole():
     rows = measured(-1, seed=3, seeds=8)
     for row in rows:  # 3 of 8 is above a quarter, 2 of 8 is not

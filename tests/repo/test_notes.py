@@ -281,6 +281,7 @@ def unprinted(shown: Sequence[str], printed: Iterable[str]) -> list[str]:
 COMMANDS = [(page, *run) for page, text in PAGES.items() for run in runs(text)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("page", "command", "shown"), COMMANDS, ids=lambda x: str(x)[:60])
 def test_a_pasted_run_is_what_the_command_prints(page: str, command: str, shown: list[str]) -> None:
     assert unprinted(shown, output_of(command)) == []
