@@ -50,10 +50,13 @@ def verify(
     slugs: Annotated[list[str] | None, typer.Argument(help="Claims; all when none.")] = None,
     as_json: Json = False,
     jobs: Jobs = 0,
-    timeout: Annotated[
+    effort: Annotated[
         float | None,
-        typer.Option(min=0.001, max=3600, help="Seconds per solver and question; 20 if not given."),
+        typer.Option(min=0.001, max=1e6, help="Solver steps per question, in units; default 20."),
     ] = None,
+    timeout: Annotated[
+        float, typer.Option(min=0.001, max=1e6, help="Safety net: seconds per question.")
+    ] = 600.0,
     export: Annotated[Path | None, typer.Option(help="Also write all obligations here.")] = None,
 ) -> None:
     """Prove every claim with both solvers and print the ledger.
@@ -66,7 +69,7 @@ def verify(
     if export is not None and export.exists() and (export.is_file() or any(export.iterdir())):
         raise BadInput(f"--export needs a new or empty folder, and {export} is neither")
     with bad_input(UnknownSlug, OSError):
-        ledger = run_ledger(slugs or [], jobs, timeout)
+        ledger = run_ledger(slugs or [], jobs, effort, timeout)
         if export is not None:
             from theory.ledger.export import write
 
@@ -80,16 +83,18 @@ def verify(
     raise typer.Exit(0 if ledger.as_expected else 1)
 
 
-def run_ledger(slugs: list[str], jobs: int, timeout: float | None) -> Ledger:
-    from theory.kernel.solvers import LyingSolver, SolverDisagreement, SolverFailed
-    from theory.kernel.verdict import SECONDS
+def run_ledger(
+    slugs: list[str], jobs: int, effort: float | None = None, clock: float = 600.0
+) -> Ledger:
+    from theory.kernel.solvers import LyingSolver, SolverDisagreement, SolverFailed, with_clock
+    from theory.kernel.verdict import EFFORT
     from theory.ledger.run import default_jobs
     from theory.ledger.run import verify as verify_ledger
 
     try:
         with progress_line("proving") as progress:
-            seconds = timeout or SECONDS
-            return verify_ledger(slugs, jobs or default_jobs(), seconds, progress=progress)
+            solvers, most = with_clock(clock), effort or EFFORT
+            return verify_ledger(slugs, jobs or default_jobs(), most, solvers, progress)
     except (SolverDisagreement, LyingSolver, SolverFailed) as error:
         print(f"gradgap: nothing is decided. {type(error).__name__}: {error}", file=sys.stderr)
         raise typer.Exit(1) from error
@@ -186,7 +191,7 @@ def explain(
 
     with bad_input(UnknownSlug):
         (statement,) = select([slug])
-    ledger = run_ledger([slug], jobs, None)
+    ledger = run_ledger([slug], jobs)
     (entry,) = ledger.entries
     out, _ = consoles()
     show_statement(out, statement)
@@ -253,7 +258,7 @@ def latex(
         print(PREAMBLE)
         return
     with bad_input(UnknownSlug):
-        ledger = run_ledger(slugs or [], jobs, None)
+        ledger = run_ledger(slugs or [], jobs)
     if out is None:
         print("\n".join(fragment(entry.slug, entry) for entry in ledger.entries))
     else:

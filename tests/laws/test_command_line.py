@@ -204,10 +204,10 @@ def test_a_threshold_that_floats_cannot_hold_is_refused(option: str, value: str)
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "0", "-1", "soon"])
-def test_a_time_limit_is_a_number_of_seconds(value: str) -> None:
-    done = gradgap("verify", "normalisation", "--timeout", value)
+def test_an_effort_is_a_positive_number(value: str) -> None:
+    done = gradgap("verify", "normalisation", "--effort", value)
     assert done.returncode == 2
-    assert "--timeout" in done.stderr
+    assert "--effort" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -24,12 +24,12 @@ CANARY_TEXTS = {text for text, _ in s.CANARIES}
 
 
 def always(answer: s.Answer) -> s.Solver:
-    return lambda text, seconds: answer
+    return lambda text, effort: answer
 
 
 def honest_on_canaries(answer: s.Answer) -> s.Solver:
     """Knows the known questions; says the same to all others."""
-    return lambda text, seconds: dict(s.CANARIES).get(text, answer)
+    return lambda text, effort: dict(s.CANARIES).get(text, answer)
 
 
 class Spy:
@@ -39,9 +39,9 @@ class Spy:
         self.solver = solver
         self.asked: list[tuple[str, float]] = []
 
-    def __call__(self, text: str, seconds: float) -> s.Answer:
-        self.asked.append((text, seconds))
-        return self.solver(text, seconds)
+    def __call__(self, text: str, effort: float) -> s.Answer:
+        self.asked.append((text, effort))
+        return self.solver(text, effort)
 
 
 def verdict(solvers: Mapping[str, s.Solver]) -> ledger.Entry:
@@ -132,26 +132,26 @@ def test_one_unanswered_question_is_enough_to_leave_a_claim_undecided(name: str)
     of_the_witness = [q for d, q in case.obligations().items() if d not in of_the_proof]
     for question in (*list(of_the_proof.values())[:1], *of_the_witness[:1]):
 
-        def gives_up(text: str, seconds: float, hard: str = question.text) -> s.Answer:
-            return "unknown" if text == hard else s.SOLVERS[name](text, seconds)
+        def gives_up(text: str, effort: float, hard: str = question.text) -> s.Answer:
+            return "unknown" if text == hard else s.SOLVERS[name](text, effort)
 
         assert verdict({**s.SOLVERS, name: gives_up}).verdict == "undecided"
 
 
 def test_every_question_goes_to_both_solvers_once() -> None:
     spies = {name: Spy(solver) for name, solver in s.SOLVERS.items()}
-    run = ledger.verify([SLUG], seconds=7.0, solvers=spies)
+    run = ledger.verify([SLUG], effort=7.0, solvers=spies)
     wanted = sorted(q.text for q in run.cases[SLUG].obligations().values())
     assert wanted
     for spy in spies.values():
-        asked = [(text, seconds) for text, seconds in spy.asked if text not in CANARY_TEXTS]
+        asked = [(text, effort) for text, effort in spy.asked if text not in CANARY_TEXTS]
         assert sorted(text for text, _ in asked) == wanted
-        assert {seconds for _, seconds in asked} == {7.0}
+        assert {effort for _, effort in asked} == {7.0}
         assert len(spy.asked) == len(wanted) + len(s.CANARIES)
 
 
 def test_an_error_in_a_solver_proves_nothing() -> None:
-    def broken(text: str, seconds: float) -> s.Answer:
+    def broken(text: str, effort: float) -> s.Answer:
         raise RuntimeError("out of memory")
 
     for name in s.SOLVERS:
@@ -177,12 +177,12 @@ HARD = implication(
 
 
 @pytest.mark.parametrize("name", s.SOLVERS)
-def test_a_solver_out_of_time_answers_unknown(name: str) -> None:
+def test_a_solver_out_of_steps_answers_unknown(name: str) -> None:
     assert s.SOLVERS[name](HARD, 0.001) == "unknown"
 
 
-def test_a_time_out_is_undecided_on_the_command_line() -> None:
-    result = CliRunner().invoke(app, ["verify", SLUG, "--timeout", "0.001", "--json"])
+def test_too_little_effort_is_undecided_on_the_command_line() -> None:
+    result = CliRunner().invoke(app, ["verify", SLUG, "--effort", "0.001", "--json"])
     assert result.exit_code == 1
     (claim,) = json.loads(result.stdout)["claims"]
     assert claim["verdict"] == "undecided"

@@ -5,6 +5,7 @@ operator and every verdict.
 """
 
 import json
+import time
 from functools import cache
 
 import pytest
@@ -23,6 +24,7 @@ from tests.benchmarks.mutants import (
     is_current,
     recorded,
 )
+from theory.attack import mutant_proofs
 from theory.attack.mutant_proofs import Judge, NoProof, Patience, judge_of, prove
 from theory.attack.mutants import about_numbers, mutants
 from theory.attack.mutations import OPERATORS, comparisons, mutations
@@ -197,7 +199,7 @@ def test_a_changed_claim_makes_its_record_stale():
 # -- planted lies ----------------------------------------------------------------------------------
 
 
-def gullible(text, seconds):
+def gullible(text, effort):
     return "unsat"
 
 
@@ -245,17 +247,19 @@ def test_a_shorter_step_range_is_derived_and_a_longer_one_is_not():
             assert claim.formal_hypotheses["adapted"] not in proof.hypotheses
 
 
-def test_a_solver_that_forgets_its_limit_is_stopped_and_answers_unknown():
-    def forgetful(text, seconds):
-        while text == "hard":
-            pass
+def test_a_solver_that_does_not_come_back_is_stopped_by_the_clock(monkeypatch):
+    monkeypatch.setattr(mutant_proofs, "CLOCK", 5.0)
+
+    def forgetful(text, effort):
+        if text == "hard":
+            time.sleep(600)
         return "unsat"
 
     patience = Patience({"one": forgetful})
     ask = patience.solvers()["one"]
     assert [ask("easy", 0.01), ask("hard", 0.01), ask("easy", 0.01)] == [
         "unsat",
-        "unknown",
+        "clock",
         "unsat",
     ]
     patience.stop()

@@ -48,7 +48,7 @@ def test_an_unused_hypothesis_is_reported_as_such() -> None:
 
 
 def test_solvers_that_believe_anything_prove_every_twin() -> None:
-    def gullible(text: str, seconds: float) -> Answer:
+    def gullible(text: str, effort: float) -> Answer:
         return "unsat"
 
     statement = STATEMENTS["sharp_step"]

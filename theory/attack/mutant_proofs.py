@@ -24,16 +24,16 @@ from theory.kernel.proof import Proof, assume, cut, generalise, part, solve, spe
 from theory.kernel.solvers import SOLVERS, Answer, Decision, Solver, SolverFailed, decide
 from theory.kernel.statement import Statement
 from theory.kernel.terms import NAT, KernelError, Term, const, negate
-from theory.kernel.verdict import SECONDS as LONG
+from theory.kernel.verdict import EFFORT as LONG
 from theory.kernel.verdict import check_proof, check_trust, require_meaningful
 from theory.statements import STATEMENTS
 
-SECONDS = 1.0
-"""Per solver and new question. Questions of the claim's own proof have the ledger's time."""
+EFFORT = 1.0
+"""Per solver and new question. Questions of the claim's own proof have the ledger's effort."""
 PATIENCE = 5
-"""How many times longer a comparison of a proved mutant with its claim may take."""
-GRACE = 1.0
-"""A solver that is this many seconds late is stopped: then its answer is unknown."""
+"""How many times more effort a comparison of a proved mutant with its claim may take."""
+CLOCK = 60.0
+"""A solver that takes this many seconds is stopped: then its answer is "clock"."""
 
 Relation = Literal["equivalent", "weaker", "stronger", "not compared", "unneeded"]
 
@@ -43,8 +43,8 @@ class NoProof(Exception):
 
 
 class Patience:
-    """The solvers in a process of their own, which is killed when one of them forgets its time
-    limit: on a false question of high degree a solver may. Then the answer is unknown."""
+    """The solvers in a process of their own, which is killed when one of them does not come back:
+    on a false question of high degree a single step may never end. Then the answer is "clock"."""
 
     def __init__(self, solvers: Mapping[str, Solver] = SOLVERS) -> None:
         self._solvers = solvers
@@ -54,14 +54,14 @@ class Patience:
     def solvers(self) -> dict[str, Solver]:
         return {name: partial(self._ask, name) for name in self._solvers}
 
-    def _ask(self, name: str, text: str, seconds: float) -> Answer:
+    def _ask(self, name: str, text: str, effort: float) -> Answer:
         if self._pipe is None:
             self._start()
         assert self._pipe is not None
-        self._pipe.send((name, text, seconds))
-        if not self._pipe.poll(seconds + GRACE):
+        self._pipe.send((name, text, effort))
+        if not self._pipe.poll(CLOCK):
             self.stop()
-            return "unknown"
+            return "clock"
         try:
             answer: Answer = self._pipe.recv()
         except EOFError as error:
@@ -86,17 +86,17 @@ class Patience:
 def _serve(pipe: Connection, solvers: Mapping[str, Solver]) -> None:
     while True:
         try:
-            name, text, seconds = pipe.recv()
+            name, text, effort = pipe.recv()
         except EOFError:
             return
-        pipe.send(solvers[name](text, seconds))
+        pipe.send(solvers[name](text, effort))
 
 
 @dataclass
 class Judge:
     """Asks both solvers, each question once. ``long`` are the digests that may take long."""
 
-    seconds: float = SECONDS
+    effort: float = EFFORT
     solvers: Mapping[str, Solver] = field(default_factory=lambda: SOLVERS)
     long: frozenset[str] = frozenset()
     decided: MutableMapping[str, Decision] = field(default_factory=dict)
@@ -104,8 +104,8 @@ class Judge:
     def decide(self, question: Obligation) -> Decision:
         """Raises SolverDisagreement or SolverFailed: then nothing is decided."""
         if question.digest not in self.decided:
-            seconds = max(LONG, self.seconds) if question.digest in self.long else self.seconds
-            self.decided[question.digest] = decide(question.text, seconds, self.solvers)
+            effort = max(LONG, self.effort) if question.digest in self.long else self.effort
+            self.decided[question.digest] = decide(question.text, effort, self.solvers)
         return self.decided[question.digest]
 
     def require(self, proof: Proof) -> None:
@@ -234,7 +234,7 @@ def relation(original: Statement, mutated: Statement, proof: Proof, judge: Judge
     the proof does not use the hypothesis that was changed, so it may say anything."""
     if _changed_but_unused(original, mutated, proof):
         return "unneeded"
-    patient = replace(judge, seconds=PATIENCE * judge.seconds)
+    patient = replace(judge, effort=PATIENCE * judge.effort)
     follows = _implies(original, mutated, patient)
     gives = _implies(mutated, original, patient)
     if follows:

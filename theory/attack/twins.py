@@ -18,7 +18,7 @@ from theory.kernel.statement import Statement, Twin
 from theory.ledger.run import build
 
 Outcome = Literal["proved", "not proved", "undecided", "hypothesis is used", "hypothesis is unused"]
-SECONDS = 5.0
+EFFORT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def attempt(statement: Statement, twin: Twin, solvers: Mapping[str, Solver] = SO
     answers: dict[str, Answer] = {}
     for step in _last_steps(proof):
         question = next(o for o in step.own if o.kind == "goal")
-        decision = decide(question.text, SECONDS, solvers)
+        decision = decide(question.text, EFFORT, solvers)
         answers = dict(decision.answers)
         if decision.verdict != "proved":
             refuted = "sat" in answers.values()

@@ -45,9 +45,14 @@ def meaningful(premises: tuple[Term, ...], goal: Term) -> tuple[Obligation, ...]
 
     Under a binder the bound variable stands for itself: the premises must say what they know of it
     in general, as facts about a free variable of that name."""
-    conditions: dict[Term, None] = {}
-    _partial_terms(goal, conditions)
-    return tuple(Obligation("meaningful", smtlib(premises, c)) for c in conditions)
+    return tuple(Obligation("meaningful", smtlib(premises, c)) for c in conditions(goal))
+
+
+def conditions(goal: Term) -> tuple[Term, ...]:
+    """What must hold for the goal to be meaningful."""
+    found: dict[Term, None] = {}
+    _partial_terms(goal, found)
+    return tuple(found)
 
 
 def _partial_terms(term: Term, conditions: dict[Term, None]) -> None:

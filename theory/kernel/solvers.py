@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 Answer = Literal["unsat", "sat", "unknown", "clock"]
@@ -80,6 +81,11 @@ def _answer(printed: str) -> Answer:
 
 
 SOLVERS: Mapping[str, Solver] = {"z3": z3_answer, "cvc5": cvc5_answer}
+
+
+def with_clock(seconds: float) -> dict[str, Solver]:
+    """Both solvers, each stopped after so many seconds."""
+    return {"z3": partial(z3_answer, clock=seconds), "cvc5": partial(cvc5_answer, clock=seconds)}
 
 
 def solver_versions() -> dict[str, str]:

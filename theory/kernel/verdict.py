@@ -27,8 +27,8 @@ from theory.kernel.statement import Statement, Verdict
 from theory.kernel.syntax import to_text
 from theory.kernel.terms import KernelError
 
-SECONDS = 20.0  # per solver and obligation; the slowest known needs about half a second
-CANARY_SECONDS = 5.0  # at least this long, so that a short limit is not taken for a lie
+EFFORT = 20.0  # per solver and obligation; the hardest known needs a fifth of it
+CANARY_EFFORT = 5.0  # at least this, so that a small effort is not taken for a lie
 
 Progress = Callable[[int, int], None]
 
@@ -145,16 +145,16 @@ def is_meaningful(proof: Proof) -> bool:
 def discharge(
     obligations: Iterable[Obligation],
     jobs: int = 1,
-    seconds: float = SECONDS,
+    effort: float = EFFORT,
     solvers: Mapping[str, Solver] = SOLVERS,
     progress: Progress | None = None,
 ) -> dict[str, tuple[Decision, float]]:
     """Ask all solvers about each obligation; by digest, the decision and the seconds it took.
 
     Raises SolverDisagreement, LyingSolver or SolverFailed: then nothing is decided."""
-    check_canaries(max(seconds, CANARY_SECONDS), solvers)
+    check_canaries(max(effort, CANARY_EFFORT), solvers)
     todo = list(obligations)
-    ask = partial(_ask, seconds=seconds, solvers=solvers)
+    ask = partial(_ask, effort=effort, solvers=solvers)
     decided = {}
     for done, (digest, answer) in enumerate(_mapped(ask, todo, jobs), start=1):
         decided[digest] = answer
@@ -176,8 +176,8 @@ def _mapped(
 
 
 def _ask(
-    obligation: Obligation, seconds: float, solvers: Mapping[str, Solver]
+    obligation: Obligation, effort: float, solvers: Mapping[str, Solver]
 ) -> tuple[str, tuple[Decision, float]]:
     start = time.perf_counter()
-    decision = decide(obligation.text, seconds, solvers)
+    decision = decide(obligation.text, effort, solvers)
     return obligation.digest, (decision, time.perf_counter() - start)

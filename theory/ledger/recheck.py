@@ -21,7 +21,7 @@ from typing import Any
 from theory.kernel.solvers import CANARIES, SOLVERS, Decision
 from theory.kernel.statement import Statement
 from theory.kernel.terms import KernelError
-from theory.kernel.verdict import SECONDS, Case, verdict
+from theory.kernel.verdict import EFFORT, Case, verdict
 from theory.ledger.export import MANIFEST, PROOFS, replay
 from theory.statements import STATEMENTS
 
@@ -102,9 +102,9 @@ def ask_solver(name: str, folder: Path) -> dict[str, str]:
     answered nothing."""
     solver = SOLVERS[name]
     files = sorted(n for n in read_manifest(folder) if n.endswith(".smt2"))
-    if any(solver(text, SECONDS) != expected for text, expected in CANARIES):
+    if any(solver(text, EFFORT) != expected for text, expected in CANARIES):
         return dict.fromkeys(files, "unknown")
-    return {file: solver((folder / file).read_text(), SECONDS) for file in files}
+    return {file: solver((folder / file).read_text(), EFFORT) for file in files}
 
 
 def judge(

@@ -17,7 +17,8 @@ from theory.kernel.rules import FACTS
 from theory.kernel.solvers import SOLVERS, Decision, Solver
 from theory.kernel.statement import Statement, Verdict
 from theory.kernel.terms import KernelError
-from theory.kernel.verdict import SECONDS, Case, Progress, check_case, discharge, verdict
+from theory.kernel.verdict import EFFORT, Case, Progress, check_case, discharge, verdict
+from theory.ledger.failure import failure_of, unlisted
 from theory.pretty import pretty
 from theory.statements import STATEMENTS
 
@@ -44,6 +45,7 @@ class Entry:
     witness: dict[str, str] | None
     unused: list[str] = field(default_factory=list)
     reason: str | None = None
+    failure: dict[str, Any] | None = None
     seconds: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
@@ -115,7 +117,7 @@ def fact_as_json(name: str) -> dict[str, str]:
 def verify(
     slugs: Sequence[str] = (),
     jobs: int = 1,
-    seconds: float = SECONDS,
+    effort: float = EFFORT,
     solvers: Mapping[str, Solver] = SOLVERS,
     progress: Progress | None = None,
 ) -> Ledger:
@@ -128,11 +130,11 @@ def verify(
         try:
             cases[statement.slug] = build(statement)
         except KernelError as error:
-            failures[statement.slug] = str(error)
+            failures[statement.slug] = unlisted(statement) or str(error)
     todo: dict[str, Obligation] = {}
     for case in cases.values():
         todo.update(case.obligations())
-    decided = discharge(todo.values(), jobs, seconds, solvers, progress)
+    decided = discharge(todo.values(), jobs, effort, solvers, progress)
     entries = [
         entry_of(cases[s.slug], decided) if s.slug in cases else _failure(s, failures[s.slug])
         for s in statements
@@ -148,6 +150,7 @@ def entry_of(case: Case, decided: Mapping[str, tuple[Decision, float]]) -> Entry
     found = verdict(case, decisions)
     numbers = dict(instance.numbers if case.existence is None else case.existence.numbers)
     listed = statement.formal_hypotheses if proof is not None else {}
+    failed = failure_of(case, decisions) if found == "undecided" else None
     return Entry(
         **_headline(statement),
         verdict=found,
@@ -157,7 +160,8 @@ def entry_of(case: Case, decided: Mapping[str, tuple[Decision, float]]) -> Entry
         countermodel=numbers if found == "refuted" else None,
         witness=numbers if found in ("proved", "witnessed") else None,
         unused=[n for n, h in listed.items() if proof is not None and h not in proof.hypotheses],
-        reason=None if found != "undecided" else "an obligation was not answered unsat by both",
+        reason=None if found != "undecided" else str(failed or "fewer than two solvers"),
+        failure=None if failed is None else failed.as_json(),
         seconds=round(sum(decided[d][1] for d in asked), 3),
     )
 
@@ -187,6 +191,6 @@ def _summary(decisions: list[Decision]) -> dict[str, str]:
         for name, answer in decision.answers.items():
             answers.setdefault(name, set()).add(answer)
     return {
-        name: next(a for a in ("sat", "unknown", "unsat") if a in given)
+        name: next(a for a in ("sat", "clock", "unknown", "unsat") if a in given)
         for name, given in answers.items()
     }

@@ -10,10 +10,12 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from theory.kernel.proof import Proof
 from theory.kernel.solvers import solver_versions
 from theory.kernel.statement import Statement
 from theory.kernel.terms import Term
 from theory.ledger.dependencies import claims_used
+from theory.ledger.failure import lines_of
 from theory.ledger.recheck import Recheck
 from theory.ledger.run import Entry, Ledger, build, fact_as_json, select
 from theory.pretty import letter, meaning_of, names_of, pretty
@@ -45,11 +47,18 @@ def show_ledger(out: Console, err: Console, ledger: Ledger, seconds: float) -> N
             out.print(refutation_line(entry))
         if entry.verdict != entry.expected:
             err.print(f"{entry.slug}: {entry.verdict}, expected {entry.expected}: {entry.reason}")
+            show_failure(out, entry)
     versions = ", ".join(f"{name} {version}" for name, version in solver_versions().items())
     verdicts = ", ".join(f"{n} {verdict}" for verdict, n in counted.items())
     asked = len({d for case in ledger.cases.values() for d in case.obligations()})
     out.print(f"{len(ledger.entries)} claims: {verdicts}. {asked} questions to {versions}.")
     err.print(f"{seconds:.1f} s")
+
+
+def show_failure(out: Console, entry: Entry) -> None:
+    """Which step of the proof fails, what was asked, and numbers at which the answer is no."""
+    for line in lines_of(entry.failure or {}):
+        out.print(line, markup=False, soft_wrap=True)
 
 
 def refutation_line(entry: Entry) -> str:
@@ -100,6 +109,7 @@ def show_verdict(out: Console, entry: Entry, needed: Mapping[str, str]) -> None:
     """``needed`` says of each hypothesis whether the claim can do without it."""
     answers = ", ".join(f"{name} {answer}" for name, answer in entry.checkers.items())
     out.print(f"\n{entry.verdict}: {entry.obligations} questions, {answers}")
+    show_failure(out, entry)
     out.print(f"modulo {', '.join(entry.modulo)}")
     if entry.countermodel:
         out.print(refutation_line(entry))
@@ -124,11 +134,23 @@ def show_proof(out: Console, statement: Statement, ledger: Ledger, steps: bool) 
     if not steps:
         return
     names, numbers = names_of(statement), {}
+    listed = {formula: name for name, formula in statement.formal_hypotheses.items()}
     for number, step in enumerate(proof.steps(), start=1):
         numbers[id(step)] = number
         used = ", ".join(str(numbers[id(p)]) for p in step.premises)
-        line = f"{number:4}  {pretty(step.conclusion, names)}   [{step.rule} {used}]"
+        by = f"{said(step, listed)} {used}".rstrip()
+        line = f"{number:4}  {pretty(step.conclusion, names)}   [{by}]"
         out.print(line, markup=False, soft_wrap=True)
+
+
+def said(step: Proof, listed: Mapping[Term, str]) -> str:
+    """The rule of a step: an axiom and a hypothesis of the claim by name."""
+    if step.rule == "axiom":
+        return f"axiom {step.args[0].name}"
+    if step.rule == "assume":
+        name = listed.get(step.conclusion)
+        return f"hypothesis {name}" if name else "assumed, and discharged later"
+    return step.rule
 
 
 def _grow(tree: Tree, slug: str) -> None:
