@@ -42,7 +42,7 @@ from theory.attack.mutant_proofs import (
 from theory.attack.mutants import Mutant, mutants
 from theory.kernel.solvers import check_canaries
 from theory.kernel.statement import Statement
-from theory.kernel.verdict import CANARY_SECONDS
+from theory.kernel.verdict import CANARY_EFFORT
 from theory.ledger.run import default_jobs
 from theory.statements import STATEMENTS
 
@@ -216,7 +216,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if options.fresh or slug not in claims or not is_current(slug, claims[slug])
     ]
     started = time.perf_counter()
-    check_canaries(CANARY_SECONDS)
+    check_canaries(CANARY_EFFORT)
     if len(todo) > options.jobs:
         prepare()  # before the workers are forked: they inherit the draws
     with ProcessPoolExecutor(options.jobs, get_context("fork")) as pool:
