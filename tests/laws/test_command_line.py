@@ -65,7 +65,7 @@ def test_verify_json_is_all_there_is_on_standard_output() -> None:
 
 
 def test_a_whole_process_says_the_same_and_stops_with_the_same_code() -> None:
-    for args in (("threshold", "--J", "0.5"), ("explain", "theorem_9"), ("explain", "sharp_step")):
+    for args in (("explain", "theorem_9"), ("explain", "sharp_step")):
         done = subprocess.run(
             [sys.executable, "-m", "gradgap", *args], capture_output=True, text=True
         )

@@ -212,10 +212,13 @@ FORGED: dict[str, Callable[[dict[str, Any]], object]] = {
 }
 
 
-@pytest.mark.parametrize("name", FORGED)
-def test_forged_proofs_are_rejected_though_the_sums_are_right(name: str, export: Path) -> None:
+def test_proofs_that_are_only_sealed_again_are_accepted(export: Path) -> None:
     change_proofs(export, lambda document: None)
     assert judged(export) == (BOTH, {})
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_forged_proofs_are_rejected_though_the_sums_are_right(name: str, export: Path) -> None:
     change_proofs(export, FORGED[name])
     verdicts, rejected = judged(export)
     assert rejected and len(verdicts) < 2
