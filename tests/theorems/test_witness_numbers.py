@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
@@ -17,7 +17,7 @@ from theory.kernel.instance import Instance
 from theory.kernel.models import Model, interpret
 from theory.kernel.statement import Notation, Statement
 from theory.kernel.terms import KernelError, Term, const, substitute
-from theory.ledger.run import build
+from theory.ledger.run import Case
 from theory.pretty import letter
 from theory.statements import STATEMENTS
 
@@ -66,8 +66,8 @@ def wrong(statement: Statement, instance: Instance) -> set[str]:
 
 
 @pytest.mark.parametrize("slug", [pytest.param(s, marks=pytest.mark.claim(s)) for s in STATEMENTS])
-def test_the_shown_numbers_are_those_of_the_model(slug: str) -> None:
-    instance = build(STATEMENTS[slug]).instance
+def test_the_shown_numbers_are_those_of_the_model(slug: str, cases: Mapping[str, Case]) -> None:
+    instance = cases[slug].instance
     assert wrong(STATEMENTS[slug], instance) == set()
 
 
@@ -81,8 +81,10 @@ def test_the_shown_numbers_are_those_of_the_model(slug: str) -> None:
         ("binary_control", "p(0, good)", "1/9"),
     ],
 )
-def test_a_wrong_number_is_noticed(slug: str, name: str, text: str) -> None:
-    instance = build(STATEMENTS[slug]).instance
+def test_a_wrong_number_is_noticed(
+    slug: str, name: str, text: str, cases: Mapping[str, Case]
+) -> None:
+    instance = cases[slug].instance
     assert name in instance.numbers
     planted = replace(instance, numbers={**instance.numbers, name: text})
     assert wrong(STATEMENTS[slug], planted) == {name}

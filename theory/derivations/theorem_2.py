@@ -4,8 +4,8 @@ The log odds along a line are a slope plus a wave whose period is the step:
 f(x) = f0 + c0 x + (A/omega) sin(omega x) with omega = 2 pi/eta, A = L eta/8 and c0 = gap - A. The
 iterates k eta see only the crests of f': there the slope is exactly the gap. Between two iterates f
 changes by c0 eta, which is negative as soon as eta > 8 gap/L. The least step of the printed range,
-60 gap/(L + G^2) with G^2 = L, is 30 gap/L. So J falls below any level after a number of steps that
-the last equation names.
+60 gap/(L + G^2), is as long when G^2 < 6.5 L. So J falls below any level after a number of steps
+that the last equation names.
 """
 
 from theory.derivations._prelude import *
@@ -41,7 +41,8 @@ def iterate(number: sp.Expr) -> sp.Expr:
     return sp.Subs(wave, x, number * eta)
 
 
-PRINTED = formula(landscape.LONG.formula.args[0], {**NAMES, "G": sp.sqrt(L)}) / (2 * L)
+WIDEST = sp.sqrt(sp.Rational(13, 2) * L)
+PRINTED = formula(landscape.LONG.formula.args[0], NAMES) / (L + G**2)
 
 
 def _same(name: str, left: sp.Expr, right: sp.Expr, reason: str) -> Step:
@@ -71,8 +72,8 @@ STEPS = (
     begin(
         "printed range",
         Relation(8 * gap / L, "<", PRINTED),
-        "The least step of Theorem 2 with G squared = L.",
-        signs((ONE, PRINTED - 8 * gap / L)),
+        "The least step of Theorem 2, as long as G squared is below 6.5 L.",
+        signs((8 * gap * (WIDEST + G) / (L * (L + G**2)), WIDEST - G)),
     ),
     begin(
         "number of steps",
@@ -111,6 +112,7 @@ DERIVATION = derive(
     (
         FAVOURABLE,
         SMOOTHNESS,
+        Range(G, sp.sqrt(L), WIDEST, "score bound"),
         Range(eta, 8 * gap / L, sp.oo, "step size"),
         Range(J0, ZERO, ONE, "success rate at the start"),
         *MEANING,

@@ -1,6 +1,6 @@
 """Theorem 4: T independent tokens on the landscape of Theorem 2, and the factor 1/T.
 
-Each token is "one" with probability p, and a response succeeds when all T tokens are: J = p^T. If
+Each token is "one" with probability p, and a response succeeds when it has T ones: J = p^T. If
 the log odds of p have slope delta, the score of a one is delta (1-p), so E+[s] = T delta (1-p).
 Scores have mean zero, so the gap is E+[s]/(1-J) = T delta (1-p)/(1-p^T). With delta = 2 gap/T it is
 at least ``gap`` while p <= 1/2. The slope of each token need only be 2 gap/T: steps longer than
@@ -20,7 +20,8 @@ NAMES = {**VALUES, "gap": gap, "T": T, "p0": p0}
 delta = formula(TOKEN_GAP, NAMES)  # 2 gap/T
 drift = formula(with_tokens(landscape.DRIFT), NAMES)
 LONG = {item.name: item.formula for item in RANGE}["long"]
-PRINTED = formula(LONG.args[0], {**NAMES, "G": sp.sqrt(L)}) / (2 * L * T)
+WIDEST = sp.sqrt(sp.Rational(13, 2) * L)
+PRINTED = formula(LONG.args[0], NAMES) / ((L + G**2) * T)
 J = p**T
 one_score = T * delta * (1 - p)
 log_one = -sp.log(1 + sp.exp(-h))
@@ -62,8 +63,8 @@ STEPS = (
     begin(
         "printed range",
         Relation(16 * gap / (L * T), "<", PRINTED),
-        "The least step of Theorem 4 with G squared = L.",
-        signs((ONE, PRINTED - 16 * gap / (L * T))),
+        "The least step of Theorem 4, as long as G squared is below 6.5 L.",
+        signs((16 * gap * (WIDEST + G) / (L * T * (L + G**2)), WIDEST - G)),
     ),
 )
 
@@ -73,6 +74,7 @@ DERIVATION = derive(
         FAVOURABLE,
         SMOOTHNESS,
         STEP_SIZE,
+        Range(G, sp.sqrt(L), WIDEST, "score bound"),
         Range(T, ONE, sp.oo, "number of tokens"),
         Range(p, ZERO, sp.Rational(1, 2), "probability of a one"),
         Range(h, -sp.oo, sp.oo, "its log odds"),

@@ -57,9 +57,9 @@ class Statement:
     """A claim. ``printed`` quotes the paper's form where it differs from what is stated here.
 
     A claim is about all values of its free variables, all functions and all finite index sets. One
-    of kind "exists" says that for all its ``parameters``, which are then its only free variables,
-    there are functions and index sets with the properties that the conclusion lists; its hypotheses
-    say which parameters are admitted."""
+    of kind "exists" says that for all its ``parameters``, which are then its only free numbers,
+    there are functions, index sets and elements of them (its free indices) with the properties that
+    the conclusion lists; its hypotheses say which parameters are admitted."""
 
     slug: str
     title: str
@@ -100,7 +100,8 @@ class Statement:
 
     def _check_quantifiers(self, formulas: tuple[Term, ...]) -> None:
         for variable in frozenset().union(*(f.free for f in formulas)) - set(self.parameters):
-            raise BadStatement(f"{self.slug}: {variable.data} is free and not a parameter")
+            if not variable.sort.finite:
+                raise BadStatement(f"{self.slug}: {variable.data} is free and not a parameter")
         for h, formula in zip(self.hypotheses, formulas, strict=False):
             if formula.symbols or any(v.sort.finite for v in variables([formula])):
                 raise BadStatement(f"{self.slug}: {h.name} is not about the parameters alone")

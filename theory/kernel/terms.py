@@ -142,7 +142,7 @@ class Term:
         if self.op == "apply":
             assert isinstance(self.data, Symbol)
             return self.data.result
-        if self.op in ("add", "mul") and all(a.sort == NAT for a in self.args):
+        if self.op in ("add", "mul", "max", "min") and all(a.sort == NAT for a in self.args):
             return NAT
         return REAL
 

@@ -20,7 +20,7 @@ from typing import Any
 from theory.kernel.axioms import AXIOMS
 from theory.kernel.existence import Existence
 from theory.kernel.instance import Instance
-from theory.kernel.models import Model
+from theory.kernel.models import Model, Numbered, Value
 from theory.kernel.proof import Proof, infer
 from theory.kernel.sequent import Axiom
 from theory.kernel.statement import Statement
@@ -124,12 +124,13 @@ def encode_model(model: Model) -> dict[str, Any]:
         "domains": {sort.name: list(names) for sort, names in model.domains.items()},
         "functions": functions,
         "values": [[to_text(v), to_text(x)] for v, x in model.values.items()],
-        "elements": [[to_text(v), name] for v, name in model.elements.items()],
+        "elements": [[to_text(v), encode(e)] for v, e in model.elements.items()],
         "parameters": sorted(map(to_text, model.parameters)),
+        "runs": {name: to_text(last) for name, last in model.runs.items()},
         "maps": [
-            [encode(symbol), list(row), name]
+            [encode(symbol), list(row), encode(value)]
             for symbol, rows in model.maps.items()
-            for row, name in rows.items()
+            for row, value in rows.items()
         ],
     }
 
@@ -138,15 +139,16 @@ def decode_model(document: Mapping[str, Any]) -> Model:
     functions: dict[Symbol, dict[tuple[str, ...], Lambda]] = {}
     for symbol, row, function in document["functions"]:
         functions.setdefault(decode(symbol), {})[tuple(row)] = decode(function)
-    maps: dict[Symbol, dict[tuple[str, ...], str]] = {}
-    for symbol, row, name in document["maps"]:
-        maps.setdefault(decode(symbol), {})[tuple(row)] = name
+    maps: dict[Symbol, dict[tuple[str, ...], Value]] = {}
+    for symbol, row, value in document["maps"]:
+        maps.setdefault(decode(symbol), {})[tuple(row)] = decode(value)
     return Model(
         {Sort(name): tuple(names) for name, names in document["domains"].items()},
         functions,
         {from_text(v): from_text(x) for v, x in document["values"]},
-        {from_text(v): name for v, name in document["elements"]},
+        {from_text(v): decode(e) for v, e in document["elements"]},
         maps,
+        {name: from_text(last) for name, last in document["runs"].items()},
         frozenset(map(from_text, document["parameters"])),
     )
 
@@ -155,7 +157,7 @@ def decode_model(document: Mapping[str, Any]) -> Model:
 
 
 def encode(value: Any) -> Any:
-    """An argument of a rule as JSON."""
+    """An argument of a rule, or an element of a model, as JSON."""
     match value:
         case Term():
             return {"term": to_text(value)}
@@ -166,9 +168,11 @@ def encode(value: Any) -> Any:
             return {"params": [to_text(p) for p in value.params], "body": to_text(value.body)}
         case Axiom():
             return {"axiom": value.name}
+        case Numbered():
+            return {"run": value.name, "number": encode(value.number)}
         case tuple():
             return {"list": [encode(v) for v in value]}
-        case int():
+        case int() | str():
             return value
     raise KernelError(f"no way to write down {value!r}")
 
@@ -176,8 +180,10 @@ def encode(value: Any) -> Any:
 def decode(value: Any) -> Any:
     """Inverse of encode. Axioms are looked up by name in the list that is printed."""
     match value:
-        case int():
+        case int() | str():
             return value
+        case {"run": name, "number": number}:
+            return Numbered(name, decode(number))
         case {"term": text}:
             return from_text(text)
         case {"symbol": name, "sorts": sorts, "result": result}:

@@ -7,22 +7,21 @@ from theory.proofs._witness import *
 from theory.statements._grpo import length, sigma
 from theory.statements.effective_step import delta, tokens
 
-FOUR: Rows = {(name,): Lambda((), const(4)) for name in (RIGHT, WRONG)}
-
 
 def grpo_witness(statement: Statement) -> Instance:
-    """Two equally likely responses of four tokens: J = 1/2 and sigma = 1/2."""
+    """Two equally likely responses of four and of two tokens: J = 1/2 and sigma = 1/2."""
     model = step_model(STEP, t, {**STEP_VALUES, sigma: half})
-    model = replace(model, functions={**model.functions, length: FOUR})
+    lengths: Rows = constants({(RIGHT,): 4, (WRONG,): 2})
+    model = replace(model, functions={**model.functions, length: lengths})
     known = (*facts_at(t), *facts_at(ZERO), *near_zero())
-    return witness(statement, model, known, {"J": "1/2", "sigma": "1/2", "|o|": "4", "gap": "1"})
+    return witness(statement, model, known, {"J": "1/2", "sigma": "1/2", "|o|": "4, 2", "gap": "1"})
 
 
 def direction_witness(statement: Statement) -> Instance:
-    """The same in one dimension, with w = 1 and delta = 1."""
-    model, known = one_coordinate(
-        const(1), {sigma: half, delta: const(1), tokens: const(4), alpha: const(1)}
-    )
-    model = replace(model, functions={**model.functions, length: FOUR})
+    """In two coordinates, with delta = 1 and four tokens in each response."""
+    values = {sigma: half, delta: const(1), tokens: const(4), alpha: const(1)}
+    model, known = vector_model(UNIT, values)
+    lengths: Rows = constants({(RIGHT,): 4, (WRONG,): 4})
+    model = replace(model, functions={**model.functions, length: lengths})
     numbers = {"J": "1/2", "sigma": "1/2", "|o|": "4", "delta": "1", "alpha": "1"}
     return witness(statement, model, known, numbers)

@@ -52,7 +52,7 @@ def step_small() -> Proof:
 
 @cache
 def drift_negative() -> Proof:
-    """c < 0, because eta >= 30 gap/L."""
+    """c < 0, because eta > 8 gap/L."""
     return solve(DRIFT < 0, *given("long", "root", "gap", "positive_L", "short"))
 
 
@@ -292,3 +292,11 @@ def lipschitz_on_line(name: str) -> Proof:
 def below_level() -> Proof:
     """0 < eps  |-  N(eps) <= k  =>  e^f <= eps."""
     return discharge(small(), NUMBER <= k)
+
+
+@cache
+def start_odds() -> Proof:
+    """f(0) = log(J0/(1-J0))."""
+    zero = const(0) * eta + 0
+    phase = equal_inside(solve(eq(OMEGA * zero, 0)), sin)
+    return solve(eq(at_position(ODDS, zero), F0), phase, axiom(AT_ZERO))

@@ -46,14 +46,15 @@ def mean_at_most(f: Term, factor: Term, bound: Term, more: Term, *pointwise: Pro
 
 
 def psi1_witness(statement: Statement, values: Mapping[Term, Term]) -> Instance:
-    """One response, X = 1: its psi_1 norm is 1/log 2 = 1.44, so at most 2."""
-    rows = {weight: (1, 0), X: (1, 1), Y: (1, 1)}
+    """Two equally likely responses, X = 1 and X = 2: (e^(1/3) + e^(2/3))/2 = 1.67, so the psi_1
+    norm of X is at most 3."""
+    third = const(1) / const(3)
+    rows = {weight: (half, half), X: (const(1), const(2)), Y: (const(2), const(1))}
     functions: dict[Symbol, Rows] = {
-        symbol: {(RIGHT,): Lambda((), const(x)), (WRONG,): Lambda((), const(y))}
+        symbol: {(RIGHT,): Lambda((), x), (WRONG,): Lambda((), y)}
         for symbol, (x, y) in rows.items()
     }
-    radii = {a: const(2), b: const(3), c: const(2), scale: const(5)}
+    radii = {a: const(3), b: const(4), c: const(3), scale: const(5)}
     model = Model({RESPONSE: (RIGHT, WRONG)}, functions, {**radii, **values})
-    half = const(1) / const(2)
-    known = (tangent(-half), exp_inverse(half), exp_positive(half))
-    return witness(statement, model, known, {"X": "1", "a": "2"})
+    powers = (exp_inverse(third), exp_positive(third), exp_sum(third, third, const(2) / const(3)))
+    return witness(statement, model, (tangent(-third), *powers), {"X": "1, 2", "a": "3"})

@@ -1,16 +1,26 @@
 """Witnesses on response trees.
 
-The tree has the empty prefix and two responses of one token, "right" and "wrong". The policy on it
-is the logistic one of ``_witness``: log pi(prefix) is 0 at the root and LOGP at the two responses.
+A first token "right" ends the response, which is correct. After "wrong" comes a second token: there
+are three responses, of one token and of two. Each token follows the logistic policy of
+``_witness``, so J, the gap and the scores of tokens are those of its two responses.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import reduce
+from operator import add
 
 from theory.proofs._prelude import *
 from theory.kernel.terms import Sort
 from theory.proofs._witness import *
-from theory.proofs._witness_paths import GROWING_NUMBERS, PASSES, N, growing, growing_diverges
+from theory.proofs._witness_paths import (
+    GROWING_NUMBERS,
+    PASSES,
+    N,
+    growing,
+    growing_diverges,
+    in_the_plane,
+)
 from theory.statements._tree import g
 from theory.tree import (
     PREFIX,
@@ -28,25 +38,23 @@ from theory.tree import (
     whole,
 )
 
-EMPTY = "empty"
-NOTHING = Term("neg", (ZERO,))  # minus the log-probability of the empty prefix
-PREFIXES, LEAVES = (EMPTY, RIGHT, WRONG), (RIGHT, WRONG)
-DOMAINS = {PREFIX: PREFIXES, TOKEN: LEAVES, RESPONSE: LEAVES}
+EMPTY, BOTH, TWICE = "empty", "wrong right", "wrong wrong"
+WORDS = {EMPTY: (), RIGHT: (RIGHT,), WRONG: (WRONG,), BOTH: (WRONG, RIGHT), TWICE: (WRONG, WRONG)}
+RESPONSES = (RIGHT, BOTH, TWICE)
+DOMAINS = {PREFIX: tuple(WORDS), TOKEN: (RIGHT, WRONG), RESPONSE: RESPONSES}
+NAMES = {word: name for name, word in WORDS.items()}
 MAPS: dict[Symbol, dict[tuple[str, ...], str]] = {
-    extend: {(at, v): v if at == EMPTY else at for at in PREFIXES for v in LEAVES},
-    whole: {(o,): o for o in LEAVES},
+    extend: {(at, v): NAMES.get((*word, v), at) for at, word in WORDS.items() for v in SCORE},
+    whole: {(o,): o for o in RESPONSES},
 }
-
-
-def constants(table: Mapping[tuple[str, ...], int]) -> dict[tuple[str, ...], Lambda]:
-    return {row: Lambda((), const(value)) for row, value in table.items()}
-
-
 SHAPE: dict[Symbol, Rows] = {
-    begins: constants({(at, o): int(at in (EMPTY, o)) for at in PREFIXES for o in LEAVES}),
-    complete: constants({(at,): int(at != EMPTY) for at in PREFIXES}),
-    length: constants({(at,): int(at != EMPTY) for at in PREFIXES}),
+    begins: constants(
+        {(at, o): WORDS[o][: len(word)] == word for at, word in WORDS.items() for o in RESPONSES}
+    ),
+    complete: constants({(at,): at in RESPONSES for at in WORDS}),
+    length: constants({(at,): len(word) for at, word in WORDS.items()}),
 }
+REWARDS: Rows = constants({(o,): o == RIGHT for o in RESPONSES})
 
 
 def tree_model(
@@ -57,75 +65,98 @@ def tree_model(
     return Model(
         DOMAINS,
         {**SHAPE, **functions},
-        {T: const(1), **values},
+        {T: const(2), **values},
         {root: EMPTY, **(elements or {})},
         MAPS,
     )
 
 
 def tree_witness(statement: Statement) -> Instance:
-    """g = 2 at the root, 1 at each response: superharmonic, and falling."""
-    rows: dict[Symbol, Rows] = {g: constants({(EMPTY,): 2, (RIGHT,): 1, (WRONG,): 1})}
-    numbers = {"responses": "2", "T": "1", "g": "2 at the root, 1 at each response"}
+    """g = 4 at the root, 2 and 1 at its children, 1 and 0 at theirs: superharmonic, and falling."""
+    values = {EMPTY: 4, RIGHT: 2, WRONG: 1, BOTH: 1, TWICE: 0}
+    rows: dict[Symbol, Rows] = {g: constants({(at,): y for at, y in values.items()})}
+    numbers = {"responses": "3", "T": "2", "g": "4; 2, 1; 1, 0"}
     return witness(statement, tree_model(rows, {}), (), numbers)
 
 
+def word_sum(table: Mapping[str, Term], word: tuple[str, ...]) -> Term:
+    """The sum of a quantity over the tokens of a word."""
+    return reduce(add, (table[v] for v in word)) if word else ZERO
+
+
 def logistic(line: Line, position: Term) -> dict[Symbol, Rows]:
-    """The logistic policy at a position that is a term in t (and in k on a trajectory)."""
-    params = (*line.prefix, t)
-    tree = Tree(line)
+    """The policy at a position that is a term in t (and in k on a trajectory)."""
 
     def rows(table: Mapping[str, Term]) -> Rows:
-        at_leaves = {name: substitute(term, {x: position}) for name, term in table.items()}
-        return {(name,): Lambda(params, y) for name, y in {EMPTY: ZERO, **at_leaves}.items()}
+        sums = {at: word_sum(table, word) for at, word in WORDS.items()}
+        moved = {at: substitute(y, {x: position}) for at, y in sums.items()}
+        return {(at,): Lambda((*line.prefix, t), y) for at, y in moved.items()}
 
-    return {
-        tree.logp_symbol: rows(LOGP),
-        tree.score_symbol: rows(SCORE),
-        line.reward_symbol: REWARD,
-    }
+    tree = Tree(line)
+    scores = {tree.logp_symbol: rows(LOGP), tree.score_symbol: rows(SCORE)}
+    return {**scores, line.reward_symbol: REWARDS}
 
 
-def token_facts(position: Term) -> tuple[Proof, ...]:
-    """What is known of the next token at the root: pi(leaf | root) = pi(leaf)."""
-    leaves = (substitute(y, {x: position}) for y in LOGP.values())
-    same = (equal_inside(solve(eq(leaf + NOTHING, leaf)), exp) for leaf in leaves)
-    return (*facts_at(position), *same)
+@cache
+def tokens_at(position: Term) -> tuple[Proof, ...]:
+    """What is known of the next token, and of the words: pi(v | p) is pi(v)."""
+    logp = {at: substitute(word_sum(LOGP, w), {x: position}) for at, w in WORDS.items()}
+    single = {v: logp[v] for v in SCORE}
+    known = [exp_sum(single[WRONG], single[v]) for v in SCORE]
+    for at in (EMPTY, WRONG):
+        for v in SCORE:
+            token = logp[MAPS[extend][(at, v)]] + Term("neg", (logp[at],))
+            known.append(equal_inside(solve(eq(token, single[v])), exp))
+    return (*shares_at(position), *known, exp_equal(ZERO, ZERO), exp_zero())
 
 
 @cache
 def short_facts() -> tuple[Proof, ...]:
-    """exp(1/2) <= 2: the psi_1 norm of the length 1 is at most 2."""
-    here = const(1) / const(2)
-    return exp_inverse(here), tangent(-here), exp_positive(here)
+    """e^(1/4) <= 2 and e^(2/4) <= 2: the psi_1 norm of the length is at most 4."""
+    shares = (const(n) / const(4) for n in (1, 2))
+    facts = ((y, exp_inverse(y), tangent(-y), exp_positive(y)) for y in shares)
+    return tuple(solve(exp(y) <= 2, *known) for y, *known in facts)
+
+
+def settled(position: Term) -> dict[str, tuple[Proof, ...]]:
+    """The facts that settle hypotheses about the policy at a position."""
+    steady = steady_scores(position)
+    return {
+        "normalised": tokens_at(position),
+        "differentiable": facts_at(position),
+        "smooth": steady,
+        "lipschitz": steady,
+        "light": (*tokens_at(substitute(position, {t: ZERO})), *short_facts()),
+    }
 
 
 def policy_witness(
     statement: Statement, values: Mapping[Term, Term], more: Mapping[Symbol, Rows]
 ) -> Instance:
-    """Two responses of one token, equally likely, gap 1, one step of 1/20."""
-    constants = {**STEP_VALUES, T_psi: const(2), **values}
-    model = tree_model({**logistic(STEP, t), **more}, constants, {p: EMPTY})
-    known = (*token_facts(t), *token_facts(ZERO), *near_zero(), *short_facts())
-    numbers = {"responses": "2", "T": "1", "J": "1/2", "gap": "1", "eta": "1/20", "L": "1"}
-    return witness(statement, model, known, numbers)
+    """Equally likely tokens, gap 1, one step of 1/20."""
+    constants = {**STEP_VALUES, T_psi: const(4), **values}
+    model = tree_model({**logistic(STEP, t), **more}, constants, {p: WRONG})
+    known = (*tokens_at(ZERO), equal_inside(solve(eq(-ZERO, ZERO)), exp), even())
+    numbers = {"responses": "3", "T": "2", "J": "1/2", "gap": "1", "eta": "1/20", "L": "1"}
+    return witness(statement, model, known, numbers, settled(t))
+
+
+@cache
+def even() -> Proof:
+    """pi(right) = pi(wrong) = 1/2 at x = 0."""
+    right, wrong = (exp(substitute(y, {x: ZERO})) for y in LOGP.values())
+    return solve(conj(eq(right, half), eq(wrong, half)), *facts_at(ZERO), *near_zero())
 
 
 def growing_tree_witness(statement: Statement) -> Instance:
-    """The same policy on the path ``growing``, whose cumulative gap is log(1 + K/18)."""
+    """The same policy on the path ``growing``, whose cumulative gap is log(1 + K/100)."""
     return on_growing_path(statement, growing_tree_functions(), {})
 
 
 def growing_vector_tree_witness(statement: Statement) -> Instance:
-    """The same in one dimension, with w = 1 and the score as the gradient."""
-    functions = growing_tree_functions()
-    direction = Symbol("w", (NAT, COORDINATE))
-    gradient = Symbol("gradient", (NAT, COORDINATE, PREFIX, REAL))
-    scores = functions[TREE_AT_K.score_symbol]
-    rows: Rows = {("only", name): f for (name,), f in scores.items()}
-    ones: Rows = {("only",): Lambda((k,), const(1))}
-    more = {**functions, direction: ones, gradient: rows}
-    return on_growing_path(statement, more, {COORDINATE: ("only",)})
+    """The same in two coordinates, with w = (3/5, 4/5) and a gradient that points elsewhere."""
+    functions = in_the_plane(growing_tree_functions(), TREE_AT_K.score_symbol, PREFIX)
+    return on_growing_path(statement, functions, {COORDINATE: tuple(UNIT)})
 
 
 def growing_tree_functions() -> dict[Symbol, Rows]:
@@ -139,16 +170,11 @@ def on_growing_path(
     statement: Statement, functions: Mapping[Symbol, Rows], domains: Mapping[Sort, tuple[str, ...]]
 ) -> Instance:
     path = growing()
-    start = path.offset(k) + 0
-    values = {L: const(1), G: const(1), eps: const(1) / 10, T_psi: const(2)}
-    model = tree_model(functions, values)
+    values = {L: const(1), G: const(1), eps: const(1) / 10, T_psi: const(4)}
+    model = tree_model(functions, {**values, **(BOUNDS if domains else {})})
     model = replace(model, domains={**model.domains, **domains})
-    known = (*path.known(), *token_facts(start), *short_facts())
-    narrow = path.narrow()
-    narrow |= {
-        "normalised": token_facts(path.offset(k) + t),
-        "lipschitz": narrow["smooth"],
-        "unit": (),
-    }
-    special = {"diverges": growing_diverges()}
-    return witness(statement, model, known, {**GROWING_NUMBERS, "T": "1"}, narrow, special)
+    known = (*tokens_at(path.offset(k) + 0), path.forward, *path.pace)
+    narrow = {**path.narrow(), **settled(path.offset(k) + t)}
+    gap = interpret(TREE_AT_K.put(AT_K.alignment()), tree_model(growing_tree_functions(), {}))
+    special = {"diverges": growing_diverges(solve(eq(gap, 1), *known))}
+    return witness(statement, model, known, {**GROWING_NUMBERS, "T": "2"}, narrow, special)

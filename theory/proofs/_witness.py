@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from theory.proofs._prelude import *
+from theory.kernel.terms import Sort
 
 x = var("x")
 ZERO = const(0)
@@ -16,6 +17,7 @@ RIGHT, WRONG = "right", "wrong"
 SIZE = {RIGHT: 1 + exp(-x), WRONG: 1 + exp(x)}
 LOGP = {name: -log(size) for name, size in SIZE.items()}
 SCORE = {RIGHT: 1 / (1 + exp(x)), WRONG: -(1 / (1 + exp(-x)))}
+SCORES = tuple(SCORE.values())
 Rows = Mapping[tuple[str, ...], Lambda]
 REWARD: Rows = {(RIGHT,): Lambda((), const(1)), (WRONG,): Lambda((), const(0))}
 
@@ -36,24 +38,58 @@ def facts_at(position: TermLike) -> tuple[Proof, ...]:
     return tuple(instantiate(fact, {x: lift(position)}) for fact in _facts())
 
 
-def establish(formula: Term, *known: Proof) -> Proof:
-    """Prove a formula of a model part by part, each part from the known facts."""
+@cache
+def _shares() -> tuple[Proof, ...]:
+    right, wrong = exp(LOGP[RIGHT]), exp(LOGP[WRONG])
+    return (
+        solve(conj(0 < right, 0 < wrong, eq(right + wrong, 1)), *_facts()),
+        solve(eq(SCORE[RIGHT], wrong), *_facts()),
+        solve(eq(SCORE[WRONG], -right), *_facts()),
+    )
+
+
+@cache
+def shares_at(position: TermLike) -> tuple[Proof, ...]:
+    """0 < p, 0 < q, p + q = 1 for p = pi(right) and q = pi(wrong), whose scores are q and -p."""
+    return tuple(instantiate(fact, {x: lift(position)}) for fact in _shares())
+
+
+@cache
+def steady_scores(position: Term, moved: Term = t) -> tuple[Proof, ...]:
+    """0 <= t implies that a score has changed by at most ``moved``, for a position that is
+    ``moved`` after its start."""
+    start, forward = substitute(position, {t: ZERO}), assume(0 <= t)
+    near = (instantiate(fact, {t: moved}) for fact in near_zero())
+    known = (*facts_at(start), *facts_at(position), exp_sum(start, moved, position), *near)
+    changes = (absolute(substitute(s, {x: position}) - substitute(s, {x: start})) for s in SCORES)
+    bounds = (solve(change <= moved, forward, *known) for change in changes)
+    return tuple(discharge(bound, 0 <= t) for bound in bounds)
+
+
+def is_arithmetic(term: Term) -> bool:
+    """Whether there are only numbers in it, so that no fact can help to prove it."""
+    inside = all(map(is_arithmetic, term.args))
+    return inside and term.op not in ("var", "exp", "log", "sin", "cos", "pi", "apply", "prefix")
+
+
+def establish(formula: Term, *known: Proof, given: tuple[Proof, ...] = ()) -> Proof:
+    """Prove a formula of a model part by part, each part from the known facts and from the
+    conditions it stands under."""
     match formula.op:
         case "forall":
-            return generalise(establish(formula.args[1], *known), formula.args[0])
+            return generalise(establish(formula.args[1], *known, given=given), formula.args[0])
         case "and":
-            return both(*(establish(part, *known) for part in formula.args))
+            return both(*(establish(part, *known, given=given) for part in formula.args))
         case "implies":
             condition, conclusion = formula.args
-            return discharge(establish(conclusion, *known, assume(condition)), condition)
+            proof = establish(conclusion, *known, given=(*given, assume(condition)))
+            return discharge(proof, condition)
         case "deriv":
             variable, function, slope = formula.args
             raw = differentiate(variable, function, *known)
             same = solve(eq(function, function))
             return rename_derivative(raw, same, solve(eq(raw.conclusion.args[2], slope), *known))
-        case "true":
-            return solve(formula)
-    return solve(formula, *known)
+    return solve(formula, *(() if is_arithmetic(formula) else known), *given)
 
 
 def witness(
@@ -126,86 +162,92 @@ def step_witness(
 
 GRADIENT = Symbol("gradient", (COORDINATE, RESPONSE, REAL))
 DIRECTION = Symbol("w", (COORDINATE,))
-ONE = Lambda((), const(1))
+UNIT = {"first": const(3) / 5, "second": const(4) / 5}  # the direction w
+TURNED = {"first": const(1), "second": half}  # another gradient of x, with w.gradient = 1
+BOUNDS = {L: const(5) / 4, G: const(9) / 8}  # of the scores times |TURNED|
 
 
 def prompt_witness(statement: Statement) -> Instance:
-    """One prompt with the logistic policy."""
-    line, prompt = AT_Q, "p"
+    """Two prompts that disagree on which response is right, one with twice the share."""
     base = step_model(STEP, t, {})
-    functions: dict[Symbol, Rows] = {
-        line.logp_symbol: base.functions[STEP.logp_symbol],
-        line.score_symbol: base.functions[STEP.score_symbol],
-        line.reward_symbol: base.functions[STEP.reward_symbol],
+    rewards = {"first": REWARD, "second": constants({(RIGHT,): 0, (WRONG,): 1})}
+    share = Symbol("share", (PROMPT,))
+    functions: dict[Symbol, dict[tuple[str, ...], Lambda]] = {
+        share: constants({("first",): 2, ("second",): 1})
     }
-    by_prompt: dict[Symbol, Rows] = {
-        symbol: {(prompt, *row): f for row, f in rows.items()} for symbol, rows in functions.items()
-    }
-    by_prompt[Symbol("share", (PROMPT,))] = {(prompt,): Lambda((), const(1))}
-    domains = {**base.domains, PROMPT: (prompt,)}
-    model = Model(domains, by_prompt, STEP_VALUES)
+    for prompt, reward in rewards.items():
+        tables = (
+            (AT_Q.logp_symbol, base.functions[STEP.logp_symbol]),
+            (AT_Q.score_symbol, base.functions[STEP.score_symbol]),
+            (AT_Q.reward_symbol, reward),
+        )
+        for symbol, table in tables:
+            functions.setdefault(symbol, {}).update({(prompt, *r): f for r, f in table.items()})
+    model = Model({**base.domains, PROMPT: tuple(rewards)}, functions, STEP_VALUES)
     known = (*facts_at(t), *facts_at(ZERO), *near_zero())
-    numbers = {"prompts": "1", "J": "1/2", "eta": "1/20", "L": "1"}
+    numbers = {"prompts": "2", "shares": "2, 1", "J": "1/2", "eta": "1/20", "L": "1"}
     return witness(statement, model, known, numbers)
 
 
-def one_coordinate(slope: Term, values: Mapping[Term, Term]) -> tuple[Model, tuple[Proof, ...]]:
-    """One coordinate: the logistic policy at x = slope * t, with d logp/dx as its gradient."""
-    position = slope * t
-    base = step_model(STEP, position, values)
-    rows: Rows = {
-        ("only", name): Lambda((t,), substitute(score, {x: position}))
-        for name, score in SCORE.items()
+def in_coordinates(scores: Rows, slopes: Mapping[str, Term]) -> Rows:
+    """The gradient of log pi: the score along x, times the slope of x in each coordinate."""
+    return {
+        (coordinate, *row): Lambda(f.params, slope * f.body)
+        for coordinate, slope in slopes.items()
+        for row, f in scores.items()
     }
-    functions: dict[Symbol, Rows] = {**base.functions, GRADIENT: rows, DIRECTION: {("only",): ONE}}
-    start = substitute(position, {t: ZERO})
+
+
+def direction(*params: Term) -> Rows:
+    return {(coordinate,): Lambda(params, value) for coordinate, value in UNIT.items()}
+
+
+def vector_model(
+    slopes: Mapping[str, Term], values: Mapping[Term, Term], moved: Term = t
+) -> tuple[Model, tuple[Proof, ...]]:
+    """The logistic policy of two coordinates that moves by ``moved`` along the update."""
+    base = step_model(STEP, moved, values)
+    scores = base.functions[STEP.score_symbol]
+    vectors: dict[Symbol, Rows] = {
+        GRADIENT: in_coordinates(scores, slopes),
+        DIRECTION: direction(),
+    }
+    start = substitute(moved, {t: ZERO})
     at_start = equal_inside(solve(eq(start, ZERO)), exp)
-    near = (instantiate(fact, {t: position}) for fact in near_zero())
-    known = (*facts_at(position), *facts_at(start), *near, at_start)
-    return Model({**base.domains, COORDINATE: ("only",)}, functions, base.values), known
+    near = (instantiate(fact, {t: moved}) for fact in near_zero())
+    known = (*facts_at(moved), *facts_at(start), *near, at_start)
+    domains = {**base.domains, COORDINATE: tuple(slopes)}
+    return Model(domains, {**base.functions, **vectors}, base.values), known
 
 
 def gradient_witness(statement: Statement) -> Instance:
-    """g+ = 1/2, so the update alpha g+ walks along the logistic policy at x = t/2."""
-    model, known = one_coordinate(half, {L: const(1), alpha: const(1) / 10})
-    numbers = {"J": "1/2", "g+": "1/2", "alpha": "1/10", "L": "1"}
-    return witness(statement, model, known, numbers)
+    """g+ = w/2, so the update alpha g+ walks along the logistic policy at x = t/2."""
+    model, known = vector_model(UNIT, {L: const(1), alpha: const(1) / 10}, half * t)
+    numbers = {"J": "1/2", "g+": "(3/10, 2/5)", "alpha": "1/10", "L": "1"}
+    steps = {"lipschitz": (*known, *steady_scores(half * t, half * t))}
+    return witness(statement, model, known, numbers, steps)
 
 
-def logistic_vector_witness(statement: Statement) -> Instance:
-    """w = 1 in one dimension."""
-    model, known = one_coordinate(const(1), STEP_VALUES)
-    numbers = {"J": "1/2", "w": "1", "gap": "1", "eta": "1/20", "L": "1", "G": "1"}
-    return witness(statement, model, known, numbers)
+def vector_witness(statement: Statement) -> Instance:
+    """w = (3/5, 4/5), and a gradient that points elsewhere."""
+    model, known = vector_model(TURNED, {**STEP_VALUES, **BOUNDS})
+    numbers = {"J": "1/2", "w": "(3/5, 4/5)", "gap": "1", "eta": "1/20", "L": "5/4", "G": "9/8"}
+    return witness(statement, model, known, numbers, {"lipschitz": steady_scores(t)})
 
 
-def table_witness(statement: Statement, rows: Mapping[Symbol, tuple[int, int]]) -> Instance:
-    """Two responses with constant rows of numbers, as for sums that know no policy."""
+def constants(table: Mapping[tuple[str, ...], int]) -> dict[tuple[str, ...], Lambda]:
+    return {row: Lambda((), const(int(value))) for row, value in table.items()}
+
+
+def table_witness(
+    statement: Statement, rows: Mapping[Symbol, tuple[int, int]], index: Sort = RESPONSE
+) -> Instance:
+    """Two constant numbers for each symbol, as for sums that know no policy."""
+    names = {RESPONSE: (RIGHT, WRONG), COORDINATE: tuple(UNIT)}[index]
     functions: dict[Symbol, Rows] = {
-        symbol: {(RIGHT,): Lambda((), const(a)), (WRONG,): Lambda((), const(b))}
-        for symbol, (a, b) in rows.items()
+        symbol: constants({(name,): a for name, a in zip(names, row, strict=True)})
+        for symbol, row in rows.items()
     }
-    model = Model({RESPONSE: (RIGHT, WRONG)}, functions, {G: const(1)})
+    model = Model({index: names}, functions, {G: const(1)})
     numbers = {symbol.name: f"{a}, {b}" for symbol, (a, b) in rows.items()}
     return witness(statement, model, (), numbers)
-
-
-def constant_vector_witness(statement: Statement) -> Instance:
-    """One coordinate, w = 1 and a gradient that is 1 everywhere."""
-    functions: dict[Symbol, Rows] = {
-        DIRECTION: {("only",): ONE},
-        GRADIENT: {("only", name): Lambda((t,), const(1)) for name in (RIGHT, WRONG)},
-    }
-    domains = {COORDINATE: ("only",), RESPONSE: (RIGHT, WRONG)}
-    model = Model(domains, functions, {G: const(1), L: const(1)})
-    numbers = {"w": "1", "gradient": "1", "G": "1", "L": "1"}
-    return witness(statement, model, (), numbers)
-
-
-def coordinate_witness(statement: Statement, rows: Mapping[Symbol, int]) -> Instance:
-    """One coordinate, and a number for each vector."""
-    functions: dict[Symbol, Rows] = {
-        symbol: {("only",): Lambda((), const(a))} for symbol, a in rows.items()
-    }
-    model = Model({COORDINATE: ("only",)}, functions)
-    return witness(statement, model, (), {symbol.name: str(a) for symbol, a in rows.items()})

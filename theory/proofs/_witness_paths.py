@@ -7,21 +7,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from theory.proofs._prelude import *
-from theory.proofs._witness import LOGP, ZERO, Rows, facts_at, near_zero, step_model, witness, x
+from theory.kernel.terms import Sort
+from theory.proofs._witness import *
 from theory.vocabulary import C0, C1
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
     """The logistic policy at offset(k), moved by step(k); ``advance`` proves that offset(k) +
-    step(k) = offset(k+1), ``forward`` that 0 <= step(k), ``more`` whatever else is known about
-    them."""
+    step(k) = offset(k+1), ``forward`` that 0 <= step(k), ``pace`` how short the step is, ``more``
+    whatever else is known about them."""
 
     offset: Lambda
     step: Lambda
     advance: Proof
     forward: Proof
     more: tuple[Proof, ...] = ()
+    pace: tuple[Proof, ...] = ()
 
     def model(self, values: Mapping[Term, Term], extra: Mapping[Symbol, Lambda]) -> Model:
         model = step_model(AT_K, self.offset(k) + t, {L: const(1), G: const(1), **values})
@@ -43,7 +45,9 @@ class Path:
         return {
             "normalised": moving,
             "differentiable": moving,
-            "smooth": (*moving, *waiting, exp_sum(start, t, here + t), *near_zero()),
+            "smooth": steady_scores(here + t),
+            "lipschitz": steady_scores(here + t),
+            "unit": (),
             "bounded": waiting,
             "interior": facts_at(substitute(start, {k: ZERO})),
             "forward": (self.forward,),
@@ -55,26 +59,27 @@ class Path:
         return solve(eq(gap, 1), *facts_at(self.offset(k) + 0))
 
     def prefix(
-        self, summand: Term, closed: Lambda, relate: Callable[[Term, Term], Term] = eq
+        self, term: Term, closed: Lambda, *known: Proof, relate: Callable[[Term, Term], Term] = eq
     ) -> Proof:
-        """For all k, the sum of ``summand`` over the first k steps is closed(k) (or at most,
+        """For all k, the sum of ``term`` over the first k steps is closed(k) (or at most,
         ``le``)."""
-        term = interpret(summand, self.model({}, {}))
-        known = (self.gap_is_one(), self.advance, self.forward, *self.more)
+        given = (*known, self.advance, self.forward, *self.more)
         claim = relate(prefix_sum(k, k, term), closed(k))
         base = solve(substitute(claim, {k: ZERO}), prefix_zero(k, term), *self.more)
         grown = substitute(claim, {k: k + 1})
-        step = solve(grown, assume(claim), prefix_step(k, k, term), *known)
+        step = solve(grown, assume(claim), prefix_step(k, k, term), *given)
         return induction(k, claim, base, step)
 
-
-GAIN = positive_part(AT_K.alignment()) * steps(k)
+    def gains(self, closed: Lambda, unit: Proof) -> Proof:
+        """M(K) = closed(K), from the proof that the gap is 1."""
+        gain = positive_part(unit.conclusion.args[0]) * self.step(k)
+        return specialise(self.prefix(gain, closed, unit), K)
 
 
 @cache
 def growing() -> Path:
-    """offset(k) = log(1 + k/18): steps that shrink just fast enough to stay adapted, and add up."""
-    size = Lambda((k,), 1 + k / 18)
+    """offset(k) = log(1 + k/100): steps that shrink, so that they stay adapted, and add up."""
+    size = Lambda((k,), 1 + k / 100)
     offset = Lambda((k,), log(size(k)))
     step = Lambda((k,), log(size(k + 1)) - log(size(k)))
     positive = solve(0 < size(k))
@@ -82,13 +87,21 @@ def growing() -> Path:
     forward = solve(0 <= step(k), log_monotone(solve(size(k) <= size(k + 1)), positive))
     grown = exp_sum(log(size(k)), step(k), log(size(k + 1)))
     known = (exp_log(positive), exp_log(positive_next), grown, tangent(step(k)), log_one())
-    return Path(offset, step, solve(eq(offset(k) + step(k), offset(k + 1))), forward, known)
+    pace = solve(step(k) <= const(1) / 100, *known)
+    slow = solve(
+        step(k) <= exp(substitute(LOGP[WRONG], {x: offset(k) + 0})),
+        *known,
+        *facts_at(offset(k) + 0),
+        equal_inside(solve(eq(offset(k) + 0, offset(k))), exp),
+    )
+    advance = solve(eq(offset(k) + step(k), offset(k + 1)))
+    return Path(offset, step, advance, forward, known, (pace, slow))
 
 
 def log_one() -> Proof:
-    """log(1 + 0/18) = 0."""
-    one = solve(eq(1 + ZERO / 18, exp(ZERO)), exp_zero())
-    return solve(eq(log(1 + ZERO / 18), 0), equal_inside(one, log), log_exp(0))
+    """log(1 + 0/100) = 0."""
+    one = solve(eq(1 + ZERO / 100, exp(ZERO)), exp_zero())
+    return solve(eq(log(1 + ZERO / 100), 0), equal_inside(one, log), log_exp(0))
 
 
 @cache
@@ -102,25 +115,24 @@ def steady() -> Path:
 
 @cache
 def halting() -> Path:
-    """offset(k) = min(k, 1)/20: one step, then none."""
-    offset = Lambda((k,), minimum(k, 1) / 20)
-    step = Lambda((k,), minimum(k + 1, 1) / 20 - minimum(k, 1) / 20)
+    """offset(k) = min(k, 2)/20: two steps, then none."""
+    offset = Lambda((k,), minimum(k, 2) / 20)
+    step = Lambda((k,), minimum(k + 1, 2) / 20 - minimum(k, 2) / 20)
     return Path(
         offset, step, trivially(eq(offset(k) + step(k), offset(k + 1))), trivially(0 <= step(k))
     )
 
 
-GROWING_NUMBERS = {"J(0)": "1/2", "eta_k": "log(1 + 1/(18 + k))", "M(K)": "log(1 + K/18)"}
+GROWING_NUMBERS = {"J(0)": "1/2", "eta_k": "log(1 + 1/(100 + k))", "M(K)": "log(1 + K/100)"}
 B, N = var("B"), Symbol("N", (REAL,))
-PASSES = {N: Lambda((B,), 18 * exp(B))}
+PASSES = {N: Lambda((B,), 100 * exp(B))}
 
 
-@cache
-def growing_diverges() -> Proof:
-    """M(K) = log(1 + K/18) passes B for all K >= 18 e^B."""
-    total_gain = specialise(growing().prefix(GAIN, Lambda((k,), log(1 + k / 18))), K)
-    late = assume(18 * exp(B) <= K)
-    passed = log_at_least(solve(exp(B) <= 1 + K / 18, late), trivially(0 < 1 + K / 18))
+def growing_diverges(unit: Proof) -> Proof:
+    """M(K) = log(1 + K/100) passes B for all K >= 100 e^B; ``unit`` proves that the gap is 1."""
+    total_gain = growing().gains(Lambda((k,), log(1 + k / 100)), unit)
+    late = assume(100 * exp(B) <= K)
+    passed = log_at_least(solve(exp(B) <= 1 + K / 100, late), trivially(0 < 1 + K / 100))
     reached = solve(B <= total_gain.conclusion.args[0], total_gain, passed)
     return generalise(discharge(reached, late.conclusion), B, K)
 
@@ -129,7 +141,7 @@ def growing_witness(statement: Statement) -> Instance:
     """Steps that shrink just fast enough to stay adapted, and add up."""
     path = growing()
     model = path.model({eps: const(1) / 10}, PASSES)
-    special = {"diverges": growing_diverges()}
+    special = {"diverges": growing_diverges(path.gap_is_one())}
     return witness(statement, model, path.known(), GROWING_NUMBERS, path.narrow(), special)
 
 
@@ -141,29 +153,33 @@ def steady_witness(statement: Statement, values: Mapping[Term, Term]) -> Instanc
 
 
 def halting_witness(statement: Statement, values: Mapping[Term, Term]) -> Instance:
-    """One step of 1/20, then none: M(K) <= 1/20 and the squared steps sum to at most 1/400."""
+    """Two steps, then none: M(K) <= 1/10 and the squared steps sum to at most 1/200."""
     path = halting()
-    closed = Lambda((k,), minimum(k, 1) / 20)
-    gains = specialise(path.prefix(GAIN, closed), K)
-    small = Lambda((k,), minimum(k, 1) / 400)
-    squares = specialise(path.prefix(steps(k) ** 2, small, operator.le), K)
+    closed = Lambda((k,), minimum(k, 2) / 20)
+    gains = path.gains(closed, path.gap_is_one())
+    small = Lambda((k,), minimum(k, 2) / 400)
+    squares = specialise(path.prefix(path.step(k) ** 2, small, relate=operator.le), K)
     model = path.model({C0: const(1), C1: const(1), **values}, {})
     known = (*path.known(), gains, squares)
-    numbers = {"J(0)": "1/2", "eta_0": "1/20", "eta_k (k > 0)": "0", "C0": "1", "C0'": "1"}
+    numbers = {"J(0)": "1/2", "eta_0, eta_1": "1/20", "eta_k (k > 1)": "0", "C0": "1", "C0'": "1"}
     return witness(statement, model, known, numbers, path.narrow())
 
 
 def growing_vector_witness(statement: Statement) -> Instance:
-    """The growing path in one dimension, with w = 1 and the score as the gradient."""
+    """The growing path in two coordinates, with w = (3/5, 4/5) and a gradient that points
+    elsewhere."""
     path = growing()
-    direction = Symbol("w", (NAT, COORDINATE))
-    gradient = Symbol("gradient", (NAT, COORDINATE, RESPONSE, REAL))
-    base = path.model({}, {})
-    rows: Rows = {("only", name): f for (name,), f in base.functions[AT_K.score_symbol].items()}
-    ones: Rows = {("only",): Lambda((k,), const(1))}
-    functions: dict[Symbol, Rows] = {**base.functions, direction: ones, gradient: rows}
-    model = Model({**base.domains, COORDINATE: ("only",)}, functions, base.values)
-    narrow = path.narrow()
-    vectors = {"lipschitz": narrow["smooth"], "unit": (), **narrow}
-    numbers = {"J(0)": "1/2", "w": "1", "eta_k": "log(1 + 1/(18 + k))", "M(K)": "log(1 + K/18)"}
-    return witness(statement, model, path.known(), numbers, vectors)
+    base = path.model(BOUNDS, {})
+    functions = in_the_plane(base.functions, AT_K.score_symbol, RESPONSE)
+    model = Model({**base.domains, COORDINATE: tuple(UNIT)}, functions, base.values)
+    numbers = {**GROWING_NUMBERS, "w": "(3/5, 4/5)"}
+    return witness(statement, model, path.known(), numbers, path.narrow())
+
+
+def in_the_plane(
+    functions: Mapping[Symbol, Rows], score: Symbol, index: Sort
+) -> dict[Symbol, Rows]:
+    """With the directions w_k and the gradients that lead to these scores."""
+    gradient = Symbol("gradient", (NAT, COORDINATE, index, REAL))
+    rows = in_coordinates(functions[score], TURNED)
+    return {**functions, Symbol("w", (NAT, COORDINATE)): direction(k), gradient: rows}

@@ -2,7 +2,7 @@
 vanish, 0 <= |a + b|^2 and 0 <= |a - b|^2 leave a.b = 0."""
 
 from theory.proofs._prelude import *
-from theory.proofs._witness import coordinate_witness
+from theory.proofs._witness import table_witness
 from theory.statements.cauchy_schwarz import STATEMENT, a, b, dot, norm2_a, norm2_b
 
 
@@ -28,4 +28,4 @@ def prove(goal: Term) -> Proof:
 
 
 def witness() -> Instance:
-    return coordinate_witness(STATEMENT, {a: 1, b: 2})
+    return table_witness(STATEMENT, {a: (1, 2), b: (3, -1)}, COORDINATE)

@@ -3,8 +3,8 @@
 from theory.proofs._prelude import *
 from theory.proofs import expectation_functional
 from theory.proofs._tree_policy import WEIGHT, token_mass
-from theory.proofs._tree_witness import constants, policy_witness
-from theory.proofs._witness import RIGHT, WRONG
+from theory.proofs._tree_witness import policy_witness
+from theory.proofs._witness import RIGHT, WRONG, constants
 from theory.statements import expectation_functional as general
 from theory.statements.node_expectation import STATEMENT, f, g
 from theory.tree import TREE, v

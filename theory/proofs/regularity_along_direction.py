@@ -2,7 +2,7 @@
 
 from theory.proofs._prelude import *
 from theory.proofs._vectors import dot_bound, dot_of_change
-from theory.proofs._witness import constant_vector_witness
+from theory.proofs._witness import vector_witness
 from theory.statements.regularity_along_direction import (
     STATEMENT,
     gradient,
@@ -37,4 +37,4 @@ def prove(goal: Term) -> Proof:
 
 
 def witness() -> Instance:
-    return constant_vector_witness(STATEMENT)
+    return vector_witness(STATEMENT)

@@ -5,7 +5,7 @@ from theory.kernel.terms import instantiate as put
 from theory.proofs import lemma_1_sharp, regularity_along_direction, sharp_step
 from theory.proofs._step import success_interior
 from theory.proofs._vectors import mean_of_dot
-from theory.proofs._witness import logistic_vector_witness
+from theory.proofs._witness import vector_witness
 from theory.proofs.log_success_step import next_positive
 from theory.statements import lemma_1_sharp as lemma
 from theory.statements import regularity_along_direction as regularity
@@ -53,4 +53,4 @@ def prove(goal: Term) -> Proof:
 
 
 def witness() -> Instance:
-    return logistic_vector_witness(STATEMENT)
+    return vector_witness(STATEMENT)

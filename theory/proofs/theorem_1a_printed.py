@@ -1,4 +1,4 @@
-"""A countermodel: at k = 0 the printed ceiling is below J(0), because e^(C0 + C0') > 1."""
+"""A countermodel: J rises, and the printed ceiling is below J(0), because e^(C0 + C0') > 1."""
 
 from dataclasses import replace
 
@@ -9,13 +9,13 @@ from theory.statements.theorem_1a_printed import STATEMENT
 
 
 def countermodel() -> Instance:
-    """The logistic policy, one step of 1/20 from J = 1/2, C0 = C0' = 1, looked at before the
-    step."""
-    instance = halting_witness(STATEMENT, {K: const(0)})
+    """The logistic policy, two steps of 1/20 from J = 1/2, C0 = C0' = 1."""
+    instance = halting_witness(STATEMENT, {K: const(2)})
     start = halting().offset(k) + 0
     false_here = negate(interpret(STATEMENT.formal_conclusion, instance.model))
-    at_start = facts_at(substitute(start, {k: const(0)}))
-    growth = tangent(const(1) + const(1))
-    negation = solve(false_here, growth, *at_start, *near_zero())
-    numbers = {**instance.numbers, "K": "0", "J(K)": "1/2", "printed ceiling": "1/(1 + e^2)"}
+    first, last = (substitute(start, {k: const(n)}) for n in (0, 2))
+    growth = tangent(last), tangent(const(1) + const(1)), exp_equal(first, const(0))
+    negation = solve(false_here, *growth, *facts_at(first), *facts_at(last), *near_zero())
+    reached = {"K": "2", "J(K)": "1/(1 + e^(-1/10))", "printed ceiling": "1/(1 + e^2)"}
+    numbers = {**instance.numbers, **reached}
     return replace(instance, negation=negation, numbers=numbers)

@@ -6,18 +6,14 @@ L-Lipschitz because A w + A^2 <= L.
 """
 
 from theory.proofs._prelude import *
-from theory.kernel.axioms import AT_ZERO
 from theory.kernel.existence import Existence
-from theory.kernel.terms import sin
 from theory.proofs._landscape import *
 from theory.proofs._witness import REWARD, Rows
 from theory.proofs._witness import witness as proved_witness
 from theory.statements._collapse import (
-    F0,
     J0,
     LOGP,
     NUMBER,
-    ODDS,
     OMEGA,
     RIGHT,
     SCORE,
@@ -67,20 +63,21 @@ def defined() -> tuple[Proof, ...]:
 def existence(goal: Term) -> Existence:
     """The properties of the goal, in the model."""
     properties = interpret(goal, model())
-    normalised, differentiable, binary, constant, continues, begins = properties.args[0].args
+    normalised, differentiable, binary, constant, one_policy, begins = properties.args[0].args
     bounded, lipschitz = properties.args[1].args
     aligned, falling, vanishing = properties.args[2].args
     names = (RIGHT, WRONG)
     here, start, origin = (facts_at(where) for where in (HERE, k * eta + 0, const(0) * eta + 0))
     later = tuple(instantiate(fact, {k: k + 1}) for fact in start)
-    arrival = solve(eq((k + 1) * eta + 0, k * eta + eta))
-    joined = (equal_inside(arrival, Lambda((x,), LOGP[name])) for name in names)
+    along = const(0) * eta + HERE
+    same = solve(eq(HERE, along))
+    moved = (equal_inside(same, Lambda((x,), LOGP[name])) for name in names)
     policy = both(
         conclude_parts(normalised, *defined(), *here),
         conclude_parts(differentiable, *map(logp_slope, names)),
         conclude_parts(binary, *defined()),
         conclude_parts(constant, *defined()),
-        conclude_parts(continues, *defined(), *joined, *facts_at(k * eta + eta), *later),
+        conclude_parts(one_policy, *defined(), *moved, *here, *facts_at(along)),
         conclude_parts(begins, *defined(), *origin, equal_inside(start_odds(), exp), *start_rate()),
     )
     regular = both(
@@ -124,14 +121,6 @@ def alignment(gap_term: Term) -> tuple[Proof, ...]:
     return first, second, whole, at_iterate()[1], *masses, one
 
 
-@cache
-def start_odds() -> Proof:
-    """f(0) = log(J0/(1-J0))."""
-    zero = const(0) * eta + 0
-    phase = equal_inside(solve(eq(OMEGA * zero, 0)), sin)
-    return solve(eq(at_position(ODDS, zero), F0), phase, axiom(AT_ZERO))
-
-
 NUMBERS = {
     "log odds at x": "log(J0/(1-J0)) + (gap - A) x + (A/w) sin(w x)",
     "A": "L eta/8",
@@ -142,13 +131,13 @@ NUMBERS = {
 
 
 def witness() -> Instance:
-    """J0 = 1/2, L = G = 1, gap = 1/1000 and a step of 1/4: 60/2000 <= 1/4 <= 1/(2 sqrt 2)."""
+    """J0 = 1/2, L = 1, G = 2, gap = 1/1000 and a step of 1/5: 60/5000 <= 1/5 <= 1/(2 sqrt 5)."""
     values = {
         J0: half,
         gap: const(1) / 1000,
         L: const(1),
-        G: const(1),
-        eta: const(1) / 4,
+        G: const(2),
+        eta: const(1) / 5,
     }
-    numbers = {"J0": "1/2", "gap": "1/1000", "L": "1", "G": "1", "eta": "1/4"}
+    numbers = {"J0": "1/2", "gap": "1/1000", "L": "1", "G": "2", "eta": "1/5"}
     return proved_witness(STATEMENT, Model({}, {}, values), (), numbers)

@@ -1,57 +1,150 @@
-"""The landscape of theorem_2, for the gap 2 gap/T, at every node of the tree.
+"""The landscape of theorem_2, for the gap 2 gap/T, at every node of a tree of T + 1 responses.
 
-J = p^T is the probability of the one correct response, whose score is T f'(1-p). Its mean among the
-correct responses is (1-J) times the gap alignment, so the alignment is T (2 gap/T)(1-p)/(1-p^T).
+A prefix is j ones, or j ones and a zero. The response of T ones is correct; the others are i ones
+and a zero, for i = 0, ..., T - 1 = m. With p, q and a, b the probabilities and the scores of a one
+and of a zero, pi is p^T and p^i q, and the sum of pi times the score over i < n telescopes to
+-n p^n a, because p a + q b = 0. So J = p^T, and the gap alignment is T a/(1-J).
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-
 from theory.proofs._prelude import *
+from theory.kernel.existence import Existence
+from theory.kernel.models import Numbered
 from theory.proofs import _landscape
-from theory.proofs._growth import shares
-from theory.proofs._token_step import on_tree
-from theory.proofs._tree import at_open, empty_root
-from theory.proofs._tree_trajectory import at_step_k
-from theory.proofs._tree_witness import EMPTY, LEAVES, NOTHING, tree_model
-from theory.proofs._witness import REWARD, ZERO, Rows
+from theory.proofs._witness import Rows
 from theory.proofs._witness import witness as proved_witness
-from theory.proofs.tree_path import falls_along
 from theory.statements import _collapse as landscape
-from theory.statements._collapse import J0, LOGP, RIGHT, SCORE, WRONG, gap
-from theory.statements.theorem_4 import (
-    STATEMENT,
-    TOKEN_GAP,
-    at_step,
-    one,
-    p0,
-    star,
-    token_score,
-    with_tokens,
-    zero,
-)
+from theory.statements._collapse import J0, LOGP, RIGHT, SCORE, WRONG, N, gap
+from theory.statements.theorem_4 import RANGE, STATEMENT, TOKEN_GAP, at_step, m, p0, with_tokens
 from theory.tree import (
+    PREFIX,
     TOKEN,
     TREE_AT_K,
     T,
     begins,
-    child,
+    complete,
     either,
     extend,
-    is_open,
     length,
-    p,
     root,
-    v,
     whole,
 )
 
-HYPOTHESES = STATEMENT.formal_hypotheses
-_token, _response = var("hole", TOKEN), var("hole", o.sort)
+ONE, ZERO, ONES, ENDED, STAR, SHORT = "one", "zero", "ones", "ended", "all ones", "a zero at last"
+i, j, n = (var(name, NAT) for name in ("i", "j", "n"))
+prefix, short = var("p", NAT), var("o", NAT)  # the numbers of a prefix and of a short response
+nil = const(0)
+NAMES = {ONE: RIGHT, ZERO: WRONG}
+LOG = {token: at_step(LOGP[name]) for token, name in NAMES.items()}
+SLOPE = {token: at_step(SCORE[name]) for token, name in NAMES.items()}
+START = {t: nil}
+
+
+def from_there(here: Term, there: Term) -> Term:
+    """1 when ``here`` is at most ``there``, else 0."""
+    return minimum(1, maximum(0, there - here + 1))
+
+
+def same(here: Term, there: Term) -> Term:
+    """1 when the two numbers are the same, else 0."""
+    return maximum(0, 1 - absolute(there - here))
 
 
 def given(*names: str) -> tuple[Proof, ...]:
-    return tuple(assume(HYPOTHESES[name]) for name in names)
+    return tuple(assume(h.formula) for h in RANGE if h.name in names)
+
+
+# -- the tree --------------------------------------------------------------------------------------
+
+
+@cache
+def model() -> Model:
+    def rows(table: dict[str, Term]) -> Rows:
+        ones = j * table[ONE]
+        return {
+            (ONES,): Lambda((k, j, t), ones),
+            (ENDED,): Lambda((k, j, t), ones + table[ZERO]),
+        }
+
+    functions: dict[Symbol, Rows] = {
+        begins: {
+            (ONES, STAR): Lambda((j,), const(1)),
+            (ONES, SHORT): Lambda((j, i), from_there(j, i)),
+            (ENDED, STAR): Lambda((j,), nil),
+            (ENDED, SHORT): Lambda((j, i), same(j, i)),
+        },
+        complete: {(ONES,): Lambda((j,), from_there(T, j)), (ENDED,): Lambda((j,), const(1))},
+        length: {(ONES,): Lambda((j,), j), (ENDED,): Lambda((j,), j + 1)},
+        TREE_AT_K.logp_symbol: rows(LOG),
+        TREE_AT_K.score_symbol: rows(SLOPE),
+        AT_K.reward_symbol: {(STAR,): Lambda((), const(1)), (SHORT,): Lambda((i,), nil)},
+        steps: {(): Lambda((k,), eta)},
+        N: {(): Lambda((eps,), with_tokens(landscape.NUMBER))},
+    }
+    longer, ended = Numbered(ONES, Lambda((j,), j + 1)), Numbered(ENDED, Lambda((j,), j))
+    return Model(
+        {PREFIX: (ONES, ENDED), TOKEN: (ONE, ZERO), RESPONSE: (STAR, SHORT)},
+        functions,
+        elements={root: Numbered(ONES, Lambda((), nil))},
+        maps={
+            extend: {
+                (ONES, ONE): longer,
+                (ONES, ZERO): ended,
+                (ENDED, ONE): ended,
+                (ENDED, ZERO): ended,
+            },
+            whole: {
+                (STAR,): Numbered(ONES, Lambda((), T)),
+                (SHORT,): Numbered(ENDED, Lambda((i,), i)),
+            },
+        },
+        runs={ONES: T, ENDED: m, SHORT: m},
+        parameters=frozenset((p0, gap, L, G, eta, T, m)),
+    )
+
+
+@cache
+def apart(a: Term, b: Term) -> Proof:
+    """a <= b or b + 1 <= a, for natural numbers: by induction on both."""
+
+    def claim(count: Term) -> Term:
+        return forall(j, either(j <= count, count + 1 <= j))
+
+    def by_cases(count: Term, *known: Proof) -> Proof:
+        body = claim(count).args[1]
+        first = solve(substitute(body, {j: nil}))
+        return induction(j, body, first, solve(substitute(body, {j: j + 1}), *known))
+
+    below = specialise(assume(claim(n)), j)
+    return specialise(induction(n, claim(n), by_cases(nil), by_cases(n + 1, below)), b, a)
+
+
+def sum_up_to(body: Term, closed: Term, *known: Proof, hidden: tuple[Term, ...] = ()) -> Proof:
+    """The sum of ``body`` over the short responses is ``closed``, a term in their number n;
+    ``known`` are facts about the response number n."""
+    claim = implies(n <= m + 1, eq(prefix_sum(short, n, body), closed))
+    start = solve_hiding(substitute(claim, {n: nil}), hidden, prefix_zero(short, body))
+    grown = substitute(claim, {n: n + 1})
+    step = solve_hiding(grown, hidden, assume(claim), prefix_step(short, n, body), *known)
+    everywhere = specialise(induction(n, claim, start, step), m + 1)
+    return apply_implication(everywhere, solve(m + 1 <= m + 1))
+
+
+def shape(goal: Term) -> Proof:
+    rooted, branching, ending, indicators, nonempty = goal.args
+    length = given("length")
+    ordered = apart(prefix, short), apart(short, prefix), apart(prefix, m)
+    late = assume(T <= prefix)
+    none = sum_up_to(from_there(prefix, short), nil, late, *length)
+    of_one = sum_up_to(same(prefix, short), minimum(1, maximum(0, n - prefix)))
+    sums = discharge(none, late.conclusion), of_one
+    parts = (
+        conclude_parts(rooted, *length),
+        conclude_parts(branching, *length, *ordered),
+        conclude_parts(ending, *length, *ordered, *sums),
+        conclude_parts(indicators, *length, *ordered),
+        conclude_parts(nonempty, *length),
+    )
+    return both(*parts)
 
 
 # -- the landscape at a node -----------------------------------------------------------------------
@@ -70,13 +163,8 @@ def admitted() -> tuple[Proof, ...]:
         4 * eta**2 * (L + G**2) <= 4 * eta**2 * ((L + G**2) * T), length, *given("positive_L")
     )
     short = solve(conj(0 < eta, 4 * eta**2 * (L + G**2) <= 1), shorter, *given("short"))
-    return (
-        solve(conj(0 < p0, p0 < 1), start),
-        token_gap,
-        *given("positive_L", "root"),
-        long,
-        short,
-    )
+    below = solve(conj(0 < p0, p0 < 1), start)
+    return (below, token_gap, *given("positive_L", "root"), long, short)
 
 
 def of_tokens(fact: Proof) -> Proof:
@@ -85,171 +173,173 @@ def of_tokens(fact: Proof) -> Proof:
     return use(put, *(f for f in admitted() if f.conclusion in put.hypotheses))
 
 
-# -- tokens ----------------------------------------------------------------------------------------
+@cache
+def facts_at(time: Term) -> tuple[Proof, ...]:
+    """What is known of p and q at k eta + time; and that they are numbers."""
+    here = (of_tokens(fact) for fact in _landscape.facts_at(k * eta + time))
+    ratio = solve(0 < p0 / (1 - p0), *given("start"))
+    positive = solve(conj(0 < eta, 0 < T, 0 < 1 - p0), *given("short", "length", "start"))
+    frequency = solve(0 < landscape.OMEGA, positive, _landscape.pi_bounds())
+    return (*here, ratio, positive, frequency)
 
 
 @cache
-def at_node() -> tuple[Proof, Proof, Proof]:
-    """At an open prefix: a token is "one" or "zero"; their log-probabilities."""
-    here = apply_implication(specialise(assume(HYPOTHESES["tokens"]), k, p), assume(is_open(p)))
-    return specialise(part(here, 0), v), specialise(part(here, 1), t), specialise(part(here, 2), t)
+def tokens(table: str) -> tuple[Proof, ...]:
+    """p <= m  implies that the next token adds what it should: to log pi, or to the score."""
+    of = {"log": LOG, "slope": SLOPE}[table]
+    inside = assume(prefix <= m)
+    before = prefix * of[ONE]
+    after = {
+        ONE: minimum(prefix + 1, T) * of[ONE],
+        ZERO: minimum(prefix, m) * of[ONE] + of[ZERO],
+    }
+    added = (
+        solve_hiding(eq(after[v] - before, of[v]), tuple(of.values()), inside, *given("length"))
+        for v in NAMES
+    )
+    return tuple(discharge(fact, inside.conclusion) for fact in added)
 
 
-@cache
-def token_slope(name: str) -> Proof:
-    """The score of a token is that of the landscape, at every t."""
-    equation = at_node()[1 if name == RIGHT else 2]
-    token = one if name == RIGHT else zero
-    slopes = specialise(assume(HYPOTHESES["differentiable"]), k)
-    logp = equation.conclusion.args[0]
-    raw = differentiate(t, logp, specialise(slopes, extend(p, token)), specialise(slopes, p))
-    slope = raw.conclusion.args[2]
-    moved = rename_derivative(raw, equation, solve(eq(slope, slope)))
-    same = derivative_unique(moved, of_tokens(_landscape.logp_slope(name)))
-    score = TREE_AT_K.score(extend(p, token), t) - TREE_AT_K.score(p, t)
-    return solve(eq(score, at_step(SCORE[name])), specialise(same, t))
+def exponential(fact: Proof) -> Proof:
+    """From c => a = b: c => exp a = exp b."""
+    condition = fact.conclusion.args[0]
+    inside = apply_implication(fact, assume(condition))
+    return discharge(equal_inside(inside, exp), condition)
 
 
-def at_time(fact: Proof, time: Term) -> Proof:
-    return instantiate(fact, {t: time})
-
-
-def either_token(goal: Term, *known: Proof) -> Proof:
-    """A goal about the score of token v, from what is known about "one" and "zero"."""
-    cases = []
-    for token in (one, zero):
-        same = assume(eq(v, token))
-        moved = [congruence(same, _token, TREE_AT_K.score(extend(p, _token), z)) for z in (t, u)]
-        cases += [discharge(fact, same.conclusion) for fact in moved]
-    return solve(goal, at_node()[0], *cases, *known)
-
-
-@cache
-def token_bounded() -> Proof:
-    """p open  |-  |token score| <= G, at every t."""
-    known = [
-        fact
-        for name in (RIGHT, WRONG)
-        for fact in (
-            token_slope(name),
-            of_tokens(_landscape.put(_landscape.score_bounded(name), k * eta + t)),
-        )
-    ]
-    return either_token(absolute(token_score(t)) <= G, *known)
-
-
-@cache
-def tokens_close() -> Proof:
-    """p open, t <= u  |-  |token score at u - token score at t| <= L (u - t)."""
-    ordered = assume(t <= u)
-    known = [
-        fact
-        for name in (RIGHT, WRONG)
-        for fact in (
-            token_slope(name),
-            at_time(token_slope(name), u),
-            apply_implication(of_tokens(_landscape.lipschitz_on_line(name)), ordered),
-        )
-    ]
-    change = absolute(token_score(u) - token_score(t))
-    return either_token(change <= L * (u - t), *known)
-
-
-# -- the one correct response ----------------------------------------------------------------------
-
-
-@cache
-def star_grows() -> Proof:
-    """The correct response has T times the log-probability and the score of a one."""
-    log_one, slope_one = at_step(LOGP[RIGHT]), at_step(SCORE[RIGHT])
-    only_ones, tokens = (part(assume(HYPOTHESES["all_ones"]), j) for j in range(2))
-    a_one = specialise(apply_implication(specialise(only_ones, p), assume(is_open(p))), v)
-    same = assume(eq(v, one))
-    longer, empty = at_open()[1], empty_root()
-
-    def sums_up(total_of: Callable[[Term], Term], each: Term, token: Proof, start: Proof) -> Proof:
-        """total(star) = T each, as each one adds as much."""
-        moved = congruence(same, _token, total_of(extend(p, _token)))
-        added = solve(eq(total_of(child) - total_of(p), each), moved, token)
-
-        def side(sign: int) -> Proof:
-            def rest(q: Term) -> Term:
-                return sign * (total_of(q) - length(q) * each)
-
-            here = rest(child) <= rest(p)
-            steady = discharge(solve(here, added, longer), same.conclusion)
-            either_way = solve(either(eq(begins(child, star), 0), here), a_one, steady)
-            return falls_along(rest, either_way, star)
-
-        return solve(eq(total_of(whole(star)), T * each), side(1), side(-1), start, empty, tokens)
-
-    certain = specialise(part(specialise(assume(HYPOTHESES["normalised"]), k), 0), t)
-    slope = specialise(assume(HYPOTHESES["differentiable"]), k, root)
-    itself = slope.conclusion.args[2]
-    flat = rename_derivative(slope, certain, solve(eq(itself, itself)))
-    still = specialise(derivative_unique(flat, differentiate(t, const(0))), t)
+def policy(goal: Term) -> Proof:
+    normalised, differentiable, binary, constant, one_policy, begin = goal.args
+    known, open_node = facts_at(t), apart(prefix, m)
+    shares = tuple(map(exponential, tokens("log")))
+    along = nil * eta + (k * eta + t)
+    arrived = solve(eq(k * eta + t, along))
+    lines = tuple(
+        equal_inside(arrived, Lambda((landscape.x,), with_tokens(LOGP[name])))
+        for name in NAMES.values()
+    )
+    at_first = (instantiate(fact, {k: nil}) for fact in facts_at(nil))
+    there = (put(fact, along) for fact in _landscape.shares())
     return both(
-        sums_up(lambda q: TREE_AT_K.logp(q, t), log_one, at_node()[1], certain),
-        sums_up(lambda q: TREE_AT_K.score(q, t), slope_one, token_slope(RIGHT), still),
+        conclude_parts(normalised, *known, *shares, open_node, *given("length")),
+        conclude_parts(differentiable, *slopes()),
+        conclude_parts(binary),
+        conclude_parts(constant),
+        conclude_parts(one_policy, *lines, *known, *there),
+        conclude_parts(begin, first_rate(), *given("start"), *at_first),
     )
 
 
-def only_star(f: Term) -> Proof:
-    """sum of r(o) f(o) = f(star)."""
-    rewarded = assume(HYPOTHESES["rewarded"])
-    either, one_correct = specialise(part(rewarded, 0), o), part(rewarded, 1)
-    same = assume(eq(o, star))
-    moved = discharge(congruence(same, _response, substitute(f, {o: _response})), same.conclusion)
-    at_star = substitute(f, {o: star})
-    pointwise = solve(eq(STEP.reward * f, at_star * STEP.reward), either, moved)
-    sums = sum_equal(pointwise, o, (at_star, STEP.reward))
-    return solve(eq(total(o, STEP.reward * f), at_star), sums, one_correct)
-
-
-# -- the success rate ------------------------------------------------------------------------------
-
-J, F = TREE_AT_K.put(AT_K.success()), TREE_AT_K.put(AT_K.failure())
-GAP = TREE_AT_K.put(AT_K.alignment())
-START = k * eta + 0
-SHARE_LEFT = landscape.at_position(with_tokens(landscape.SHARE[RIGHT]), START)  # 1 - p
-LOG_ONE = at_step(LOGP[RIGHT], const(0))  # log p at step k
-ODDS_UP = exp(landscape.at_position(with_tokens(landscape.ODDS), START))  # e^f
+def put(fact: Proof, where: Term) -> Proof:
+    return of_tokens(_landscape.put(fact, where))
 
 
 @cache
-def landscape_facts() -> tuple[Proof, ...]:
-    """p (1 + e^-f) = 1 and the like, at step k."""
-    return tuple(of_tokens(fact) for fact in _landscape.facts_at(START))
+def slopes() -> tuple[Proof, ...]:
+    """The score of a prefix is the derivative of its log-probability."""
+    of_token = {token: of_tokens(_landscape.logp_slope(name)) for token, name in NAMES.items()}
+    found = []
+    for table in (lambda of: prefix * of[ONE], lambda of: prefix * of[ONE] + of[ZERO]):
+        raw = differentiate(t, table(LOG), *of_token.values())
+        itself = solve(eq(table(LOG), table(LOG)))
+        score = solve_hiding(eq(raw.conclusion.args[2], table(SLOPE)), tuple(SLOPE.values()))
+        found.append(rename_derivative(raw, itself, score))
+    return tuple(found)
+
+
+def regular(goal: Term) -> Proof:
+    bounded, lipschitz = goal.args
+    names, steady = NAMES.values(), tokens("slope")
+    sizes = [of_tokens(_landscape.put(_landscape.score_bounded(w), k * eta + t)) for w in names]
+    moves = [of_tokens(_landscape.lipschitz_on_line(w)) for w in names]
+    later = [instantiate(fact, {t: u}) for fact in steady]
+    node = apart(prefix, m), *given("length")
+    return both(
+        conclude_parts(bounded, *sizes, *steady, *node, *facts_at(t)),
+        conclude_parts(lipschitz, *moves, *steady, *later, *node, *facts_at(t), *facts_at(u)),
+    )
+
+
+# -- sums over the responses at step k -------------------------------------------------------------
+
+J, F = (interpret(TREE_AT_K.put(f), model()) for f in (AT_K.success(), AT_K.failure()))
+GAP = interpret(TREE_AT_K.put(AT_K.alignment()), model())
+(LOG_ONE, LOG_ZERO), (ONE_SCORE, ZERO_SCORE) = (
+    tuple(substitute(table[token], START) for token in NAMES) for table in (LOG, SLOPE)
+)
+P, Q = exp(LOG_ONE), exp(LOG_ZERO)
+SHARE_LEFT = landscape.at_position(with_tokens(landscape.SHARE[RIGHT]), k * eta + 0)  # 1 - p
+ODDS_UP = exp(landscape.at_position(with_tokens(landscape.ODDS), k * eta + 0))  # e^f
+
+
+@cache
+def star_mass() -> Proof:
+    """pi of the correct response is exp(T log p)."""
+    return equal_inside(solve(eq(minimum(T, T) * LOG_ONE, T * LOG_ONE)), exp)
 
 
 @cache
 def success() -> Proof:
     """J = p^T, written exp(T log p)."""
-    mass = only_star(exp(TREE_AT_K.logp(whole(o))))
-    power = equal_inside(part(at_time(star_grows(), const(0)), 0), exp)
-    return solve(eq(J, exp(T * LOG_ONE)), mass, power)
+    others = sum_up_to(J.args[1].args[2], nil)
+    return solve(eq(J, exp(T * LOG_ONE)), others, star_mass(), *given("length"))
 
 
 @cache
-def at_most_p() -> Proof:
-    """J <= p, and p < 1."""
-    log_negative = solve(LOG_ONE < 0, *log_one_negative())
-    lower = solve(T * LOG_ONE <= LOG_ONE, log_negative, *given("length"))
-    return solve(J <= exp(LOG_ONE), success(), exp_monotone(lower))
+def balanced() -> tuple[Proof, Proof, Proof]:
+    """0 < p, 0 < q, p + q = 1 and p a + q b = 0; and a = q f'."""
+    known = facts_at(nil)
+    slope = landscape.at_position(with_tokens(landscape.SLOPE), k * eta + 0)
+    other = landscape.at_position(with_tokens(landscape.SHARE[WRONG]), k * eta + 0)
+    shares = solve(conj(eq(SHARE_LEFT, Q), eq(other, -P)), *known)
+    mass = solve(conj(0 < P, 0 < Q, eq(P + Q, 1)), *known)
+    hidden = (slope, SHARE_LEFT, other)
+    mean = solve_hiding(eq(P * ONE_SCORE + Q * ZERO_SCORE, 0), hidden, shares)
+    return mass, mean, solve_hiding(eq(ONE_SCORE, slope * Q), hidden, shares)
 
 
 @cache
-def log_one_negative() -> tuple[Proof, ...]:
-    """p < 1, so log p < 0."""
-    below = solve(exp(LOG_ONE) < 1, *landscape_facts())
-    return below, tangent(LOG_ONE)
+def wrong_scores() -> Proof:
+    """The sum of pi times score over the incorrect responses is -T J a."""
+    body = GAP.args[1].args[0].args[0].args[1].args[2]
+    inside = assume(n <= m)
+    last = solve_hiding(
+        eq(minimum(n, m) * LOG_ONE + LOG_ZERO, n * LOG_ONE + LOG_ZERO), (LOG_ONE, LOG_ZERO), inside
+    )
+    mass = discharge(equal_inside(last, exp), inside.conclusion)
+    grown = exp_sum(n * LOG_ONE, LOG_ZERO), exp_sum(n * LOG_ONE, LOG_ONE, (n + 1) * LOG_ONE)
+    closed = -(n * (exp(n * LOG_ONE) * ONE_SCORE))
+    hidden = (ONE_SCORE, ZERO_SCORE)
+    return sum_up_to(body, closed, mass, *grown, *balanced()[:2], hidden=hidden)
 
 
 @cache
-def interior() -> Proof:
-    """0 < J < 1."""
-    positive = exp_positive(T * LOG_ONE)
-    return solve(conj(0 < J, J < 1), success(), positive, at_most_p(), log_one_negative()[0])
+def first_rate() -> Proof:
+    """J(0) = exp(T log p0)."""
+    start = {k: nil}
+    log_one = substitute(LOG_ONE, start)
+    odds = equal_inside(of_tokens(_landscape.start_odds()), exp)
+    ratio = solve(0 < p0 / (1 - p0), *given("start"))
+    facts = (instantiate(fact, start) for fact in facts_at(nil))
+    rate = solve(eq(exp(log_one), p0), odds, exp_log(ratio), *facts, *given("start"))
+    same_log = solve(eq(log_one, log(p0)), equal_inside(rate, log), log_exp(log_one))
+    power = exp_equal(T * log_one, T * log(p0), same_log)
+    begun = instantiate(success(), start)
+    return solve(eq(begun.conclusion.args[0], exp(T * log(p0))), begun, power)
+
+
+# -- collapse --------------------------------------------------------------------------------------
+
+
+@cache
+def rare() -> tuple[Proof, Proof]:
+    """0 < J < 1, and J <= p."""
+    below = solve(P < 1, balanced()[0])
+    negative = solve(LOG_ONE < 0, below, tangent(LOG_ONE))
+    lower = solve(T * LOG_ONE <= LOG_ONE, negative, *given("length"))
+    at_most_p = solve(J <= P, success(), exp_monotone(lower))
+    return solve(
+        conj(0 < J, J < 1), success(), exp_positive(T * LOG_ONE), at_most_p, below
+    ), at_most_p
 
 
 @cache
@@ -258,149 +348,103 @@ def likely_enough() -> Proof:
     odds = of_tokens(_landscape.at_iterate()[0])
     start = solve(p0 / (1 - p0) <= 1, *given("start"))
     positive = solve(0 < p0 / (1 - p0), *given("start"))
-    low = log_at_most(solve(p0 / (1 - p0) <= exp(const(0)), start, exp_zero()), positive)
-    pace = of_tokens(_landscape.pace())
-    falling = solve(0 <= -with_tokens(landscape.DRIFT) * eta * k, pace)
-    exponent = odds.conclusion.args[0]
-    below = exp_monotone(solve(exponent <= 0, odds, low, falling))
-    return solve(ODDS_UP <= 1, below, exp_zero())
+    low = log_at_most(solve(p0 / (1 - p0) <= exp(nil), start, exp_zero()), positive)
+    falling = solve(0 <= -with_tokens(landscape.DRIFT) * eta * k, of_tokens(_landscape.pace()))
+    below = exp_monotone(solve(odds.conclusion.args[0] <= 0, odds, low, falling))
+    return solve(1 <= 2 * Q, solve(ODDS_UP <= 1, below, exp_zero()), *facts_at(nil))
 
 
 @cache
-def aligned() -> Proof:
-    """gap <= the gap alignment."""
-    score = TREE_AT_K.score(whole(o))
-    mass = exp(TREE_AT_K.logp(whole(o)))
-    slope_sum = only_star(mass * score)
-    plus = TREE_AT_K.put(AT_K.mean_correct(AT_K.score()))
-    weights = solve(eq(STEP.reward * mass * score, STEP.reward * (mass * score)))
-    tidy = sum_equal(weights, o, (1, STEP.reward * (mass * score)))
-    star_mass, star_score = (substitute(z, {o: star}) for z in (mass, score))
-    only_mass = only_star(mass)
-    positive = interior()
-    mean = solve_hiding(
-        eq(plus, star_score),
-        (plus, star_mass, star_score, J, *(tidy.conclusion.args[0], slope_sum.conclusion.args[0])),
-        solve(eq(plus * J, tidy.conclusion.args[0]), positive),
-        tidy,
-        slope_sum,
-        only_mass,
-        positive,
+def alignment() -> Proof:
+    """gap <= the gap alignment T a/(1-J)."""
+    plus, minus = GAP.args[0], GAP.args[1].args[0]
+    inside, mass = rare()[0], solve(eq(exp(T * LOG_ONE), J), success())
+    rest = sum_up_to(plus.args[0].args[1].args[2], nil, hidden=(ONE_SCORE, ZERO_SCORE))
+    hidden = (ONE_SCORE, J, rest.conclusion.args[0], wrong_scores().conclusion.args[0])
+    power = exp_equal((m + 1) * LOG_ONE, T * LOG_ONE, *given("length"))
+    facts = star_mass(), mass, power, inside, *given("length")
+    first = solve_hiding(
+        eq(plus * J, T * J * ONE_SCORE), (plus, *hidden), quotient(plus), rest, *facts
     )
-    share = at_step_k(on_tree(shares()), positive)
-    one_score = at_step(SCORE[RIGHT], const(0))
+    last = solve_hiding(
+        eq(minus * F, -(T * J * ONE_SCORE)),
+        (minus, *hidden),
+        quotient(minus),
+        wrong_scores(),
+        *facts,
+    )
     slope = of_tokens(_landscape.at_iterate()[1])
-    rest = SHARE_LEFT
-    value = solve_hiding(
-        eq(one_score, TOKEN_GAP * rest), (slope.conclusion.args[0], rest, TOKEN_GAP), slope
+    score = solve_hiding(
+        eq(ONE_SCORE, TOKEN_GAP * Q),
+        (slope.conclusion.args[0], TOKEN_GAP, ONE_SCORE),
+        slope,
+        balanced()[2],
     )
-    half_left = solve(1 <= 2 * rest, likely_enough(), *landscape_facts())
-    product = solve(eq(T * TOKEN_GAP, 2 * gap), *given("length"))
-    reached = solve_hiding(
-        eq(star_score, 2 * gap * rest),
-        (star_score, one_score, TOKEN_GAP, rest),
-        part(at_time(star_grows(), const(0)), 1),
-        value,
-        product,
-    )
+    share = solve(eq(T * TOKEN_GAP, 2 * gap), *given("length"))
     enough = solve_hiding(
-        gap <= F * GAP,
-        (F, GAP, plus, star_score, rest),
-        share,
-        mean,
-        reached,
-        half_left,
-        *given("gap"),
+        gap <= T * ONE_SCORE, (ONE_SCORE, TOKEN_GAP), score, share, likely_enough(), *given("gap")
     )
-    rate = solve(conj(0 < F, F <= 1), positive)
-    return solve_hiding(gap <= GAP, (F, GAP), enough, rate, *given("gap"))
+    return solve_hiding(
+        gap <= GAP, (plus, minus, J, ONE_SCORE), first, last, enough, inside, *given("gap")
+    )
+
+
+def quotient(fraction: Term) -> Proof:
+    """(a/b) b = a, where b is J or 1 - J."""
+    numerator, denominator = fraction.args
+    return solve_hiding(eq(fraction * denominator, numerator), (numerator, J), rare()[0])
 
 
 @cache
 def falls() -> Proof:
     """J(k+1) < J(k)."""
-    later = [instantiate(fact, {k: k + 1}) for fact in landscape_facts()]
-    now, then = LOG_ONE, substitute(LOG_ONE, {k: k + 1})
+    later = (instantiate(fact, {k: k + 1}) for fact in facts_at(nil))
+    then = substitute(LOG_ONE, {k: k + 1})
     grown = of_tokens(_landscape.falls())
-    rarer = solve(exp(then) < exp(now), grown, *landscape_facts(), *later)
-    lower = solve(then < now, rarer, tangent_at(now, then), exp_positive(now))
-    power = tangent_at(T * then, T * now)
-    gained = solve(0 < T * now - T * then, lower, *given("length"))
+    rarer = solve(exp(then) < P, grown, *facts_at(nil), *later)
+    lower = solve(then < LOG_ONE, rarer, tangent_at(LOG_ONE, then), exp_positive(LOG_ONE))
+    gained = exp_rises(solve(T * then < T * LOG_ONE, lower, *given("length")))
     next_success = instantiate(success(), {k: k + 1})
-    return solve(
-        next_success.conclusion.args[0] < J,
-        next_success,
-        success(),
-        power,
-        gained,
-        exp_positive(T * then),
-    )
+    return solve(next_success.conclusion.args[0] < J, next_success, success(), gained)
 
 
 @cache
 def vanishes() -> Proof:
     """0 < eps  |-  N(eps) <= k  =>  J <= eps."""
     small = of_tokens(_landscape.below_level())
-    bound = solve(exp(LOG_ONE) <= ODDS_UP, *landscape_facts())
-    return solve(implies(small.conclusion.args[0], J <= eps), small, bound, at_most_p())
+    bound = solve(P <= ODDS_UP, *facts_at(nil))
+    return solve(implies(small.conclusion.args[0], J <= eps), small, bound, rare()[1])
 
 
-def prove(goal: Term) -> Proof:
-    assumption, collapse = goal.args
-    bounded, lipschitz = assumption.args
-    next_interior = instantiate(interior(), {k: k + 1})
+def collapse(goal: Term) -> Proof:
+    aligned, falling, vanishing = goal.args
+    later = tuple(instantiate(fact, {k: k + 1}) for fact in facts_at(nil))
     pace = of_tokens(_landscape.pace())
-    start = solve(0 < p0 / (1 - p0), *given("start"))
-    inside = interior(), next_interior
-    keeps = both(
-        conclude_parts(bounded, token_bounded()), conclude_parts(lipschitz, tokens_close())
+    return both(
+        conclude_parts(aligned, alignment(), rare()[0], *facts_at(nil)),
+        conclude_parts(falling, falls(), *facts_at(nil), *later),
+        conclude_parts(vanishing, vanishes(), pace, *facts_at(nil)),
     )
-    steady = (aligned(), falls(), *inside)
-    late = (vanishes(), pace, start, *given("start", "length"), *inside)
-    parts = collapse.args if collapse.op == "and" else (collapse,)
-    ends = (conclude_parts(part, *(late if part.args[0] == eps else steady)) for part in parts)
-    return both(keeps, both(*ends))
+
+
+def existence(goal: Term) -> Existence:
+    """The properties of the goal, in the model."""
+    fixed, falling = interpret(goal, model()).args
+    tree, policies, assumption_2 = fixed.args
+    proofs = shape(tree), policy(policies), regular(assumption_2)
+    return Existence(model(), both(both(*proofs), collapse(falling)), NUMBERS)
+
+
+NUMBERS = {
+    "responses": "i ones and a zero for i < T, and T ones, which are right",
+    "log odds of a one": "as in theorem_2, for the gap 2 gap/T and the start p0",
+    "J at step k": "p(k eta)^T",
+}
 
 
 def witness() -> Instance:
-    """Words of one letter: T = 1, p = 1/2 at the start, the gap 1/1000 and a step of 1/4."""
-    values = {
-        p0: const(1) / 2,
-        gap: const(1) / 1000,
-        L: const(1),
-        G: const(1),
-        eta: const(1) / 4,
-        T: const(1),
-    }
-    position = k * eta + t
-
-    def rows(table: Mapping[str, Term]) -> Rows:
-        leaves = {name: substitute(at_step(term), values) for name, term in table.items()}
-        return {(name,): Lambda((k, t), y) for name, y in {EMPTY: ZERO, **leaves}.items()}
-
-    functions: dict[Symbol, Rows] = {
-        TREE_AT_K.logp_symbol: rows(landscape.LOGP),
-        TREE_AT_K.score_symbol: rows(landscape.SCORE),
-        STEP.reward_symbol: REWARD,
-    }
-    model = tree_model(functions, values)
-    model = replace(model, elements={**model.elements, one: RIGHT, zero: WRONG, star: RIGHT})
-
-    def in_numbers(fact: Proof) -> Proof:
-        put = instantiate(fact, {gap: TOKEN_GAP, J0: p0})
-        return instantiate(put, values)
-
-    masses = [in_numbers(_landscape.put(fact, position)) for fact in _landscape.shares()]
-    slopes = []
-    for name in LEAVES:
-        slope = in_numbers(_landscape.logp_slope(name))
-        facts = (solve(h) for h in slope.hypotheses)
-        slopes.append(use(slope, *facts))
-    same = (
-        equal_inside(solve(eq(f.conclusion.args[1] + NOTHING, f.conclusion.args[1])), exp)
-        for f in slopes
-    )
-    numbers = {"T": "1", "p at the start": "1/2", "gap": "1/1000", "eta": "1/4", "L": "1"}
-    derivatives = interpret(HYPOTHESES["differentiable"], model)
-    special = {"differentiable": conclude_parts(derivatives, *slopes, differentiate(t, ZERO))}
-    return proved_witness(STATEMENT, model, (*masses, *same), numbers, special=special)
+    """T = 3, p = 1/2 at the start, L = 1, G = 2, the gap 1/1000 and a step of 1/8."""
+    values = {p0: half, gap: const(1) / 1000, L: const(1), G: const(2), T: const(3), m: const(2)}
+    numbers = {"T": "3", "p0": "1/2", "gap": "1/1000", "L": "1", "G": "2", "eta": "1/8"}
+    values = {**values, eta: const(1) / 8}
+    return proved_witness(STATEMENT, Model({}, {}, values), (), numbers)

@@ -1,13 +1,17 @@
 """Induction over the tokens: log pi of the first n tokens is the sum of the first n token terms."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from theory.proofs._prelude import *
+from theory.kernel.models import Value
 from theory.proofs._tree_policy import root_certain, root_still
-from theory.proofs._witness import Rows
+from theory.proofs._tree_witness import BOTH, NAMES, RESPONSES, WORDS, logistic, settled, tree_model
+from theory.proofs._witness import constants
 from theory.proofs._witness import witness as proved_witness
 from theory.statements.token_decomposition import STATEMENT, before, count, n, token
-from theory.tree import PREFIX, TOKEN, TREE, complete, extend, p, root, v, whole
+from theory.tree import PREFIX, TREE, p, v
 
-ONLY = "only"
 _hole = var("hole", PREFIX)
 TERMS = {
     TREE.logp: substitute(TREE.token_logp(t), {p: before(o, n), v: token(o, n)}),
@@ -52,21 +56,19 @@ def prove(goal: Term) -> Proof:
 
 
 def witness() -> Instance:
-    """One token and no other, three times: every prefix looks the same, with probability 1."""
-    functions: dict[Symbol, Rows] = {
-        complete: {(ONLY,): Lambda((), const(0))},
-        count: {(ONLY,): Lambda((), const(3))},
-        TREE.logp_symbol: {(ONLY,): Lambda((t,), const(0))},
-        TREE.score_symbol: {(ONLY,): Lambda((t,), const(0))},
+    """The three responses of one token and of two."""
+    base = tree_model(logistic(STEP, t), {})
+    begun = {o: [NAMES[WORDS[o][:n]] for n in range(len(WORDS[o]) + 1)] for o in RESPONSES}
+    along: dict[Symbol, Mapping[tuple[str, ...], Value]] = {
+        before: {(o,): tuple(path) for o, path in begun.items()},
+        token: {(o,): WORDS[o] for o in RESPONSES},
     }
-    maps: dict[Symbol, dict[tuple[str, ...], str]] = {
-        before: {(ONLY,): ONLY},
-        token: {(ONLY,): ONLY},
-        extend: {(ONLY, ONLY): ONLY},
-        whole: {(ONLY,): ONLY},
-    }
-    domains = dict.fromkeys((PREFIX, TOKEN, RESPONSE), (ONLY,))
-    model = Model(domains, functions, {}, {root: ONLY, o: ONLY}, maps)
-    numbers = {"tokens": "1", "length": "3", "log pi": "0"}
-    certain = exp_equal(const(0) + Term("neg", (const(0),)), const(0))
-    return proved_witness(STATEMENT, model, (exp_zero(), certain), numbers)
+    counts = constants({(o,): len(WORDS[o]) for o in RESPONSES})
+    model = replace(
+        base,
+        functions={**base.functions, count: counts},
+        maps={**base.maps, **along},
+        elements={**base.elements, o: BOTH},
+    )
+    numbers = {"responses": "3", "tokens": "1, 2, 2"}
+    return proved_witness(STATEMENT, model, (), numbers, settled(t))

@@ -2,8 +2,8 @@
 
 from theory.proofs._prelude import *
 from theory.proofs._tree_policy import all_responses, at_next_token, exp_root, harmonic
-from theory.proofs._tree_witness import EMPTY, constants, policy_witness
-from theory.proofs._witness import RIGHT, WRONG
+from theory.proofs._tree_witness import BOTH, EMPTY, TWICE, policy_witness
+from theory.proofs._witness import RIGHT, WRONG, constants
 from theory.statements.tower_property import STATEMENT, value
 from theory.tree import TREE, child, is_open, p, v
 
@@ -17,6 +17,6 @@ def prove(goal: Term) -> Proof:
 
 
 def witness() -> Instance:
-    return policy_witness(
-        STATEMENT, {}, {value: constants({(EMPTY,): 1, (RIGHT,): 1, (WRONG,): 1})}
-    )
+    """Means of what comes next: 3 at the root, 4 and 2 at its children, 0 and 4 at theirs."""
+    values = {EMPTY: 3, RIGHT: 4, WRONG: 2, BOTH: 0, TWICE: 4}
+    return policy_witness(STATEMENT, {}, {value: constants({(at,): y for at, y in values.items()})})

@@ -10,7 +10,7 @@ N = Symbol("N", (REAL,))  # the number of steps after which J stays below a leve
 START = Hypothesis("start", conj(0 < J0, J0 < 1), "any success rate to start from")
 POSITIVE_GAP = Hypothesis("gap", 0 < gap, "the least gap alignment")
 POSITIVE_L = Hypothesis("positive_L", 0 < L, "the smoothness constant")
-ROOT = Hypothesis("root", conj(0 < G, eq(G**2, L)), "G = sqrt L")
+ROOT = Hypothesis("root", conj(0 < G, L <= G**2, 2 * G**2 < 13 * L), "L <= G^2 < 6.5 L")
 LONG = Hypothesis("long", 60 * gap <= eta * (L + G**2), "eta >= 60 gap/(L + G^2)")
 SHORT = Hypothesis(
     "short", conj(0 < eta, 4 * eta**2 * (L + G**2) <= 1), "eta <= 1/(2 sqrt(L + G^2))"
@@ -57,12 +57,18 @@ def vanishes() -> Term:
     return forall(eps, forall(k, implies(0 < eps, late)))
 
 
+def one_policy() -> Term:
+    """Step k is the piece of one line, along one policy, that begins at k eta."""
+    return forall(k, forall(o, forall(t, eq(AT_K.logp(t), line_at(0).logp(k * eta + t)))))
+
+
+BINARY = forall(o, eq(AT_K.reward**2, AT_K.reward))
 POLICY = conj(
     forall(k, AT_K.normalised()),
     forall(k, AT_K.differentiable()),
-    forall(o, eq(AT_K.reward**2, AT_K.reward)),
+    BINARY,
     constant_step(),
-    continues(),
+    one_policy(),
     eq(line_at(0).success(), J0),
 )
 REGULAR = regular()

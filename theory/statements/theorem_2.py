@@ -21,5 +21,7 @@ STATEMENT = Statement(
         Twin("any step", drop="long"),
         Twin("small scores", drop="root"),
     ),
-    remark="For every J(0), gap, step of the range and G = sqrt L. The bound on the gap follows.",
+    printed="the same for some G >= sqrt L",
+    remark="For every J(0), gap, step of the range and G with L <= G^2 < 6.5 L: there the least "
+    "step is longer than 8 gap/L. The bound on the gap follows.",
 )
