@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.depth import examples
 from theory.kernel import proof as p
 from theory.kernel import terms as t
-from theory.kernel.models import Model, interpret
+from theory.kernel.models import Model, Numbered, interpret
 from theory.kernel.obligations import smtlib
 from theory.kernel.solvers import SOLVERS, decide
 from theory.kernel.syntax import from_text, to_text
@@ -252,21 +252,80 @@ ROWS = {size: {row: Lambda((), lift(number)) for row, number in SIZES.items()}}
 MODEL = Model({ITEM: NAMES}, ROWS, {x: lift(5)}, {k: "b"}, MAPS)
 
 
-def value(term: Term, at: Mapping[Term, str]) -> Any:
-    """Its meaning in MODEL: an evaluator of its own."""
+# A name for one element, and one for a run of them; a number says which.
+LAST, COUNTED = 2, range(6)
+RUN = [("a", 0), *(("r", number) for number in range(LAST + 1))]
+h, last = var("h", NAT), var("last", NAT)
+IN_RUN = Model(
+    {ITEM: ("a", "r")},
+    {size: {("a",): Lambda((), lift(1)), ("r",): Lambda((n,), n * 2)}},
+    elements={k: Numbered("r", Lambda((), lift(1)))},
+    maps={
+        step: {
+            ("a",): Numbered("r", Lambda((), last)),
+            ("r",): Numbered("r", Lambda((n,), n + 1)),
+        },
+        merge: {
+            ("a", "a"): "a",
+            ("a", "r"): Numbered("r", Lambda((n,), n * n)),
+            ("r", "a"): "a",
+            ("r", "r"): Numbered("r", Lambda((n, h), n + h * 2)),
+        },
+        bucket: {(): "a"},
+    },
+    runs={"r": last},
+    parameters=frozenset([last]),
+)
+
+
+def place(number: int) -> tuple[str, int]:
+    return "r", min(number, LAST)
+
+
+def merged(first: tuple[str, int], second: tuple[str, int]) -> tuple[str, int]:
+    if second[0] == "a":
+        return "a", 0
+    return place(second[1] ** 2 if first[0] == "a" else first[1] + 2 * second[1])
+
+
+Meaning = Mapping[Symbol, Callable[..., Any]]
+OF_NAMES: Meaning = {
+    size: lambda a: SIZES[(a,)],
+    step: lambda a: STEPS[(a,)],
+    merge: lambda *row: MERGES[row],
+    bucket: lambda _: "b",
+}
+OF_RUN: Meaning = {
+    size: lambda e: 1 if e[0] == "a" else 2 * e[1],
+    step: lambda e: place(LAST if e[0] == "a" else e[1] + 1),
+    merge: merged,
+    bucket: lambda _: ("a", 0),
+}
+
+
+def value(term: Term, at: Mapping[Term, Any], of: Meaning = OF_NAMES) -> Any:
+    """Its meaning in MODEL or IN_RUN: an evaluator of its own."""
     if term.op in ("var", "const"):
         return at[term] if term.op == "var" else term.data
-    if term.op in ("forall", "sum"):
-        every = [value(term.args[1], {**at, term.args[0]: name}) for name in NAMES]
+    if term.op in ("forall", "sum", "prefix"):
+        index, body = term.args[0], term.args[-1]
+        elements: Any = RUN if of is OF_RUN else NAMES
+        if term.op == "prefix":
+            elements = range(int(value(term.args[1], at, of)))
+        elif index.sort == NAT:
+            elements = COUNTED
+        every = [value(body, {**at, index: e}, of) for e in elements]
         return all(every) if term.op == "forall" else sum(every)
-    args = [value(a, at) for a in term.args]
+    args = [value(a, at, of) for a in term.args]
     if isinstance(term.data, Symbol):
-        return SIZES[tuple(args)] if term.data == size else MAPS[term.data][tuple(args)]
+        return of[term.data](*args)
     match term.op:
         case "eq" | "le":
             return args[0] == args[1] if term.op == "eq" else args[0] <= args[1]
         case "not" | "implies":
             return not args[0] or (term.op == "implies" and args[1])
+        case "min" | "mul":
+            return min(args) if term.op == "min" else args[0] * args[1]
     assert term.op in ("add", "and", "true")
     return sum(args) if term.op == "add" else all(args)
 
@@ -279,6 +338,58 @@ def test_a_formula_in_a_model_says_what_it_says_of_the_elements(
     written_out = interpret(formula, replace(MODEL, elements=at))
     assert not written_out.free and not written_out.symbols
     assert value(written_out, {}) == value(formula, at)
+
+
+@given(FORMULAS)
+def test_a_formula_in_a_model_with_a_run_says_it_of_every_number_in_it(formula: Term) -> None:
+    """Sums become sums of so many terms, and "for all" speaks of all numbers up to the last."""
+    closed = t.forall(i, t.forall(j, formula))
+    try:
+        written_out = interpret(closed, IN_RUN)
+    except t.CaptureError:  # an index inside its own quantifier
+        return
+    assert written_out.free <= {last} and not written_out.symbols
+    assert value(written_out, {last: LAST}) == value(closed, {k: ("r", 1)}, OF_RUN)
+
+
+def test_a_run_has_so_many_elements_and_no_more() -> None:
+    for formula, expected in [
+        (eq(t.total(i, size(i)), 7), True),
+        (t.forall(i, size(i) <= 4), True),
+        (t.forall(i, size(i) <= 3), False),
+        (t.forall(i, t.negate(eq(step(step(step(i))), k))), True),
+    ]:
+        assert value(interpret(formula, IN_RUN), {last: LAST}) == expected
+        assert value(formula, {k: ("r", 1)}, OF_RUN) == expected
+
+
+def test_names_of_numbers_in_a_run_are_not_mixed_up() -> None:
+    """An index of the name of a number that the formula, the model or a run already uses."""
+    number = var("i", NAT)
+    inner = t.forall(i, t.forall(number, size(i) <= number))
+    for formula in (inner, t.forall(i, size(i) <= number), t.forall(i, t.forall(i, 0 <= size(i)))):
+        with pytest.raises(t.CaptureError):
+            interpret(formula, IN_RUN)
+    with pytest.raises(t.CaptureError):
+        interpret(t.forall(var("last", ITEM), 0 <= lift(1)), IN_RUN)
+
+
+def test_an_element_chosen_by_a_number_is_compared_case_by_case() -> None:
+    """The values at 0, 1 and from 2 on are a, c and b; no rule or function may forget the cases."""
+    walk = Symbol("walk", (NAT,), ITEM)
+    model = replace(MODEL, maps={**MAPS, walk: {(): ("a", "c", "b")}})
+    for name, reached in (("a", {0}), ("c", {1}), ("b", {2, 3, 4, 5})):
+        formula = interpret(eq(walk(n), k), replace(model, elements={k: name}))
+        assert {number for number in COUNTED if value(formula, {n: number})} == reached
+    after = interpret(eq(step(walk(n)), walk(n + 1)), model)
+    assert [value(after, {n: number}) for number in range(4)] == [False, False, False, False]
+    same = interpret(eq(merge(walk(n), walk(n)), walk(n)), model)
+    assert all(value(same, {n: number}) for number in COUNTED)
+    with pytest.raises(KernelError, match="which element size is about depends on a number"):
+        interpret(0 <= size(walk(n)), model)
+    by_real = replace(MODEL, maps={**MAPS, bucket: {(): ("a", "b")}})
+    with pytest.raises(KernelError, match="natural number"):
+        interpret(eq(bucket(y), k), by_real)
 
 
 @given(FORMULAS)
@@ -301,6 +412,12 @@ NOT_A_MODEL: dict[str, dict[str, Any]] = {
     "a number for an element": {"functions": {step: {("a",): Lambda((), lift(1))}}},
     "an element listed twice": {"domains": {ITEM: (*NAMES, "a")}},
     "an element that is not a name": {"domains": {ITEM: (*NAMES, math.nan)}},
+    "a number for a single element": {"elements": {k: Numbered("b", Lambda((), lift(0)))}},
+    "a run for an element": {"runs": {"b": lift(2)}},
+    "a run that is not as long as a number": {"runs": {"d": t.const(1) / 2}},
+    "a run of open length": {"runs": {"d": n}},
+    "no value to choose": {"maps": {step: {**STEPS, ("a",): ()}}},
+    "a value outside, chosen by a number": {"maps": {step: {**STEPS, ("a",): ("a", "d")}}},
 }
 
 
