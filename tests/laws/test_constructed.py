@@ -1,8 +1,9 @@
-"""The inequalities of known truth are what they say: checked by an oracle in mpmath, at the points
-that they name and at hundreds of sampled ones."""
+"""The inequalities of known truth are what they say, checked by an oracle in mpmath, and no verdict
+on a fixed sample of them is wrong: tests/benchmarks/constructed.py puts a thousand."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
@@ -12,7 +13,8 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from tests.laws.formulas import constructed, fill, operations
+from tests.benchmarks.constructed import PATH, WrongVerdict, judge, table
+from tests.laws.formulas import Case, constructed, fill, operations
 from tests.laws.known_inequalities import DEFINED, IDENTITIES, LEMMAS, POSITIVE
 from tests.laws.oracle import answer, at, compared, sampled
 from theory.inequality._expression import Comparison, Expr, Question, variables
@@ -184,3 +186,36 @@ def test_sampling_refutes_a_true_case_that_is_spoiled():
         spoiled = replace(first, left=first.right, right=first.left, sign="<")
         case = replace(case, question=replace(case.question, claim=(spoiled,)))
         assert refuting(rng, case, 10), case.why
+
+
+EFFORT = 0.5
+
+
+@pytest.fixture(scope="module")
+def sample() -> list[Case]:
+    return constructed(np.random.default_rng(17), 24)
+
+
+@pytest.mark.slow
+def test_no_verdict_on_the_sample_is_wrong(sample: list[Case]) -> None:
+    found = [judge(case, EFFORT) for case in cases]
+    counted = table(found)
+    assert counted["questions"] == len(sample)
+    assert counted["undecided"] <= len(sample) / 2
+
+
+def test_a_lie_about_the_truth_is_noticed(sample: list[Case]) -> None:
+    false = next(case for case in sample if case.kind == "false")
+    with pytest.raises(WrongVerdict, match="refuted"):
+        judge(replace(false, truth=True), EFFORT)
+
+
+def test_the_record_has_a_thousand_and_none_is_wrong() -> None:
+    record = json.loads(PATH.read_text(encoding="utf-8"))
+    kinds: Counter[str] = Counter()
+    for kind, verdicts in record["by kind"].items():
+        kinds[kind] = sum(verdicts.values())
+        assert ("proved" if kind == "false" else "refuted") not in verdicts
+    assert record["questions"] == kinds.total() >= 1000
+    assert record["wrong"] == 0
+    assert kinds["false"] >= 500 and kinds["tight"] >= (kinds["tight"] + kinds["strict"]) / 3
