@@ -1,14 +1,20 @@
 """Safe step sizes at given constants, evaluated from the statements that prove them.
 
-A float enters as the fraction it is, terms are evaluated exactly, and each result is rounded once.
+A single number enters as the fraction it is, terms are evaluated exactly, and each result is
+rounded once. Arrays are broadcast, and the same terms are evaluated in float64.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any, Generic, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from theory.evaluate import Values, evaluate
 from theory.kernel.statement import Hypothesis
@@ -16,6 +22,14 @@ from theory.kernel.terms import Term
 from theory.statements._trajectory import ADAPTED_SHARP
 from theory.statements.corollary_1 import SMALL
 from theory.statements.eta_safe import branch_both, branch_failure, branch_success
+
+Number: TypeAlias = "float | Fraction | str | np.generic"
+"""One number: of Python, of NumPy, or as text ("0.1", "1/3")."""
+Numbers: TypeAlias = "Number | ArrayLike"
+Floats: TypeAlias = NDArray[np.float64]
+Names: TypeAlias = NDArray[np.str_]
+N = TypeVar("N")  # float, or float64 arrays
+S = TypeVar("S")  # str, or arrays of names
 
 Row = tuple[str, str, str]  # a step size, its value, what it gives
 
@@ -32,20 +46,23 @@ class OutOfDomain(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Thresholds:
-    """Step sizes. ``paper`` is condition (15a) with 1/(2 sqrt L); ``converges`` is the condition of
-    theorem_1b_sharp; ``safe`` is eta_safe, below which J strictly increases, and ``binding`` the
-    branch that attains it."""
+class Thresholds(Generic[N, S]):
+    """Step sizes: floats, or arrays of the shape to which the constants broadcast. ``paper`` is
+    condition (15a) with 1/(2 sqrt L); ``converges`` is the condition of theorem_1b_sharp; ``safe``
+    is eta_safe, below which J strictly increases, and ``binding`` the branch that attains it."""
 
     level: str = "trajectory"
-    paper: float
-    converges: float
-    branches: dict[str, float]
-    safe: float
-    binding: str
+    paper: N
+    converges: N
+    branches: dict[str, N]
+    safe: N
+    binding: S
+
+    def __str__(self) -> str:
+        return headline(self.safe, self.binding, "eta_safe")
 
     def groups(self) -> list[list[Row]]:
-        """The rows of the table."""
+        """The rows of the table, of one number for each constant."""
         rows = [
             ("condition (15a) and 1/(2 sqrt L)", shown(self.paper), "theorem_1b, corollary_1"),
             ("(1-J) gap/L", shown(self.converges), "theorem_1b_sharp"),
@@ -56,80 +73,139 @@ class Thresholds:
         return [rows]
 
 
+def headline(safe: Any, binding: Any, slug: str) -> str:
+    """What most readers want: the longest step that is proved safe."""
+    if isinstance(safe, np.ndarray):
+        return (
+            f"J rises at every step below safe, an array of shape {safe.shape} from "
+            f"{shown(safe.min())} to {shown(safe.max())} (proved: {slug})"
+        )
+    if safe == 0:
+        return f"no step is proved safe: the gap is 0 ({slug})"
+    return f"J rises at every step below {shown(safe)} = {binding} (proved: {slug})"
+
+
 def thresholds(
-    success_rate: float, gap: float, smoothness: float, score_bound: float
-) -> Thresholds:
-    """Domain: 0 < J < 1, gap >= 0, L > 0, G >= 0, all finite. Raises OutOfDomain."""
-    values = checked(success_rate, gap, smoothness, score_bound, ("1b", "1a"))
-    branches = rounded_branches(BRANCHES, values)
-    binding = max(branches, key=lambda name: branches[name])
-    adapted = rounded(largest(SMALL, "eta", {**values, "least_gap": values["gap"]}))
-    return Thresholds(
-        paper=min(adapted, 1 / (2 * math.sqrt(smoothness))),
-        converges=rounded(largest(ADAPTED_SHARP, "eta", values)),
-        branches=branches,
-        safe=branches[binding],
-        binding=binding,
-    )
+    success_rate: Numbers, gap: Numbers, smoothness: Numbers, score_bound: Numbers
+) -> Thresholds[Any, Any]:
+    """Domain: 0 < J < 1, gap >= 0, L > 0, G >= max(J, 1-J) gap, all finite; numbers, or arrays that
+    broadcast. Raises OutOfDomain."""
+    with in_range():
+        given = {"J": success_rate, "gap": gap, "L": smoothness, "G": score_bound}
+        values = checked(given, ("1b", "1a"))
+        mean = np.maximum(values["J"], values["F"]) * values["gap"]
+        bound = "G >= max(J, 1-J) gap, a mean score: no policy has a larger gap"
+        require("gap", given, mean <= values["G"], bound)
+        branches = rounded_branches(BRANCHES, values)
+        safe, binding = extreme(branches, np.argmax)
+        adapted = rounded(largest(SMALL, "eta", {**values, "least_gap": values["gap"]}))
+        short = rounded(1 / (2 * rounded_root(values["L"])))
+        return Thresholds(
+            paper=extreme({"(15a)": adapted, "1/(2 sqrt L)": short}, np.argmin)[0],
+            converges=rounded(largest(ADAPTED_SHARP, "eta", values)),
+            branches=branches,
+            safe=safe,
+            binding=binding,
+        )
 
 
-def checked(
-    success_rate: float,
-    gap: float,
-    smoothness: float,
-    score_bound: float,
-    assumptions: tuple[str, str],
-) -> dict[str, Fraction]:
-    """J, 1-J, gap, L and G as exact numbers, once they are in their domain. ``assumptions`` are
-    those that bound L and G. Raises OutOfDomain."""
+# -- the constants ---------------------------------------------------------------------------------
+
+
+def checked(given: Mapping[str, Numbers], assumptions: tuple[str, str]) -> dict[str, Any]:
+    """The numbers given, with F = 1-J, once they are in their domain. ``assumptions`` are those
+    that bound L and G. Raises OutOfDomain."""
     smooth, bounded = assumptions
-    require("J", success_rate, 0 < success_rate < 1, "0 < J < 1")
-    require("gap", gap, gap >= 0, "gap >= 0: the update must be aligned with the gradient gap")
-    require("L", smoothness, smoothness > 0, f"L > 0 (Assumption {smooth})")
-    require("G", score_bound, score_bound >= 0, f"G >= 0 (Assumption {bounded})")
-    return {
-        "one": Fraction(1),
-        "J": Fraction(success_rate),
-        "F": 1 - Fraction(success_rate),
-        "gap": Fraction(gap),
-        "L": Fraction(smoothness),
-        "G": Fraction(score_bound),
-    }
+    values = as_numbers(given)
+    J, gap, L, G = (values[name] for name in ("J", "gap", "L", "G"))
+    require("J", given, (J > 0) & (J < 1), "0 < J < 1")
+    require("gap", given, gap >= 0, "gap >= 0: the update must be aligned with the gradient gap")
+    require("L", given, L > 0, f"L > 0 (Assumption {smooth})")
+    require("G", given, G >= 0, f"G >= 0 (Assumption {bounded})")
+    return {"F": 1 - J, **values}
 
 
-def require(name: str, value: float, holds: bool, hypothesis: str) -> None:
-    """Raises OutOfDomain unless the value is finite and the hypothesis holds."""
-    if not math.isfinite(value):
+def as_numbers(given: Mapping[str, Numbers]) -> dict[str, Any]:
+    """Each as an exact fraction; or, where one of them is an array, all as float64 arrays of one
+    shape. Raises OutOfDomain for what is no finite number, and for shapes that do not broadcast."""
+    if all(np.ndim(x) == 0 for x in given.values()):  # type: ignore[arg-type]
+        return {name: exact(name, x) for name, x in given.items()}
+    floats = [as_floats(name, x) for name, x in given.items()]
+    try:
+        return dict(zip(given, np.broadcast_arrays(*floats), strict=True))
+    except ValueError as error:
+        shapes = ", ".join(f"{name} {x.shape}" for name, x in zip(given, floats, strict=True))
+        raise OutOfDomain(f"these shapes do not broadcast: {shapes}") from error
+
+
+def exact(name: str, value: Any) -> Fraction:
+    """The number as the fraction it is; a text in decimals or as a quotient."""
+    plain = value.item() if isinstance(value, np.generic | np.ndarray) else value
+    try:
+        quotient = isinstance(plain, Fraction) or (isinstance(plain, str) and "/" in plain)
+        nearest = 1.0 if quotient else float(plain)
+        by_float = nearest == 0 or not math.isfinite(nearest) or isinstance(plain, np.floating)
+        number = nearest if by_float else Fraction(plain)
+    except (ValueError, TypeError, OverflowError, ZeroDivisionError) as error:
+        raise OutOfDomain(f"{name} must be a number, got {value}") from error
+    if not math.isfinite(number):
         raise OutOfDomain(f"{name} must be a finite number, got {value}")
-    if not holds:
-        raise OutOfDomain(f"hypothesis violated: {hypothesis}; got {name} = {value}")
+    return Fraction(number)
 
 
-def largest(hypothesis: Hypothesis, unknown: str, values: Values) -> Fraction:
+def as_floats(name: str, value: Any) -> Floats:
+    if np.ndim(value) == 0:
+        return np.float64(float(exact(name, value))) * np.ones(())
+    try:
+        floats = np.asarray(value, dtype=np.float64)
+    except (ValueError, TypeError) as error:
+        raise OutOfDomain(f"{name} must be an array of numbers") from error
+    require(name, {name: floats}, np.isfinite(floats), f"{name} must be finite")
+    return floats
+
+
+def require(name: str, given: Mapping[str, Any], holds: Any, hypothesis: str) -> None:
+    """Raises OutOfDomain unless the hypothesis holds, of an array everywhere."""
+    if np.all(holds):
+        return
+    value, where = given[name], ""
+    if isinstance(holds, np.ndarray):
+        first = tuple(map(int, np.argwhere(~holds)[0]))
+        value, where = np.broadcast_to(value, holds.shape)[first], f" at index {first}"
+    raise OutOfDomain(f"hypothesis violated: {hypothesis}; got {name} = {value}{where}")
+
+
+# -- evaluation ------------------------------------------------------------------------------------
+
+
+def largest(hypothesis: Hypothesis, unknown: str, values: Values) -> Any:
     """d/c for a hypothesis c x^n <= d, or = d: the largest x when n = 1, its square when n = 2.
 
     Of several parts the last counts. What is said of every step k is read at k = 0."""
     formula = hypothesis.formula
-    at_one = {**values, unknown: Fraction(1)}
+    at_one = {**values, unknown: Fraction(1) if isinstance(values["J"], Fraction) else 1.0}
     if formula.op == "forall":
         at_one |= {x: constantly(at_one[x]) for x in AT_STEPS if x in at_one} | {"k": 0}
     while formula.op in ("forall", "and"):
         formula = formula.args[-1]
     left, right = (evaluate(side, at_one) for side in formula.args)
-    return Fraction(right / left)
+    return right / left
 
 
-def constantly(value: Fraction) -> Callable[[int], Fraction]:
+def constantly(value: Any) -> Callable[[int], Any]:
     """The function of the step k that always has this value."""
     return lambda k: value
 
 
-def rounded_branches(branches: Mapping[str, Term], values: Values) -> dict[str, float]:
+def rounded_branches(branches: Mapping[str, Term], values: Values) -> dict[str, Any]:
     return {name: rounded(evaluate(term, values)) for name, term in branches.items()}
 
 
-def rounded(value: Fraction) -> float:
-    """The nearest float. Raises OutOfDomain for one too large, or so small that it becomes 0."""
+def rounded(value: Any) -> Any:
+    """The nearest float; arrays as they are. Raises OutOfDomain for one too large, or so small that
+    it becomes 0."""
+    if isinstance(value, np.ndarray):
+        return value
     try:
         nearest = float(value)
     except OverflowError:
@@ -141,5 +217,31 @@ def rounded(value: Fraction) -> float:
     return nearest
 
 
-def shown(value: float | None) -> str:
+def rounded_root(square: Any) -> Any:
+    """The root, exact again for one number."""
+    if isinstance(square, np.ndarray):
+        return np.sqrt(square)
+    return Fraction(math.sqrt(rounded(square)))
+
+
+@contextmanager
+def in_range() -> Iterator[None]:
+    """For arrays what ``rounded`` does for one number: OutOfDomain where float64 is left."""
+    try:
+        with np.errstate(all="raise"):
+            yield
+    except FloatingPointError as error:
+        raise OutOfDomain("a result leaves the range of floats: rescale the constants") from error
+
+
+def extreme(values: Mapping[str, Any], choose: Callable[..., Any]) -> tuple[Any, Any]:
+    """The value that ``choose`` (argmax or argmin) picks, and its name; elementwise for arrays."""
+    table = np.array([*values.values()])
+    index = choose(table, axis=0)
+    name = np.array([*values])[index]
+    value = np.take_along_axis(table, np.expand_dims(index, 0), axis=0)[0]
+    return (value, name) if table.ndim > 1 else (float(value), str(name))
+
+
+def shown(value: Any) -> str:
     return "-" if value is None else f"{value:.6g}"

@@ -9,7 +9,10 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict, replace
+from decimal import Decimal
+from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
@@ -49,8 +52,10 @@ def constants(draw):
     T_psi = min(max(least, least + share * (most - least)), most)
     mean_length = min(1 + mean * (T - 1), T)
     J = draw(st.floats(1e-3, 1 - 1e-3))
-    scales = [draw(factors(1e-3, 1e3)) for _ in range(4)]
-    return J, *scales[:3], T, T_psi, mean_length, scales[3]
+    L, G, alpha = (draw(factors(1e-3, 1e3)) for _ in range(3))
+    largest_gap = G * min(mean_length / (1 - J), T / J)
+    gap = draw(factors(1e-6, 1 - 1e-9)) * largest_gap
+    return J, gap, L, G, T, T_psi, mean_length, alpha
 
 
 def by_hand(J, gap, L, G, T, T_psi, mean_length, alpha):
@@ -117,7 +122,7 @@ def differences(case):
 
 EARLY_CASE = (0.6, 0.5, 2.0, 1.5, 100, 50.0, 30.0, 0.01)  # T_psi/(1-J) is the smaller arm
 LATE_CASE = (0.99, 0.5, 2.0, 1.5, 2, 2.5, 1.5, 0.3)  # 8 T^2 is
-WIDE_CASE = (0.9, 500.0, 1.0, 2.0, 100, 50.0, 30.0, 0.01)  # a gap that allows any step
+WIDE_CASE = (0.01, 20.0, 0.05, 1.0, 100, 50.0, 90.0, 0.01)  # a gap that allows any step
 
 
 @given(constants())
@@ -196,11 +201,12 @@ def test_near_one_it_is_the_branch_of_lemma_2_that_keeps_it_there() -> None:
 
 @given(constants())
 def test_the_regimes_cross_where_the_table_says(case) -> None:
-    J, *others = case
+    J, gap, L, G, *others = case
     found = token_thresholds(*case)
     assume(abs(J - found.crossing) > CLOSE)
     assert found.paper_arm == (EARLY if found.crossing > J else LATE)
     assert 0.8 < found.crossing <= 1
+    others = [min(gap, G), L, G, *others]  # a gap that a policy has at every J
     before = token_thresholds(0.99 * found.crossing, *others)
     assert before.paper_arm == EARLY
 
@@ -211,7 +217,8 @@ def test_up_to_the_safe_rate_grpo_meets_the_first_branch_at_every_success_rate(c
     rate = token_thresholds(*case).safe_rate
     worst = token_thresholds(*case).crossing
     for success_rate in (J, min(worst, 1 - 1e-9)):
-        found = token_thresholds(success_rate, gap, L, G, T, T_psi, mean_length, rate)
+        small = min(gap, G)  # a gap that a policy has at every J
+        found = token_thresholds(success_rate, small, L, G, T, T_psi, mean_length, rate)
         assert found.grpo.step <= found.paper_branches[FIRST] * (1 + CLOSE)
 
 
@@ -238,6 +245,7 @@ def test_a_step_is_below_a_threshold_when_the_numbers_say_so(case) -> None:
 @given(constants())
 def test_for_responses_of_one_token_the_levels_agree(case) -> None:
     J, gap, L, G, *_ = case
+    gap = min(gap, G)
     one_token = token_thresholds(J, gap, L, G, 1, 1 / math.log(2), 1)
     whole = thresholds(J, gap, L, G)
     assert list(one_token.branches.values())[:3] == list(whole.branches.values())
@@ -301,7 +309,8 @@ def test_a_constant_that_is_not_finite_is_named(name, value) -> None:
     ],
 )
 def test_the_domain_ends_where_the_hypothesis_says(name, outside, edge) -> None:
-    others = {**GOOD, "T_psi": None, "E+[len]": None} if name == "T_inf" else GOOD
+    others = {**GOOD, "gap": 1e-10} if name == "G" else GOOD
+    others = {**GOOD, "T_psi": None, "E+[len]": None} if name == "T_inf" else others
     with pytest.raises(OutOfDomain, match="hypothesis violated") as error:
         token_thresholds(*{**others, name: outside}.values())
     assert f"got {name} = {outside}" in str(error.value)
@@ -309,7 +318,10 @@ def test_the_domain_ends_where_the_hypothesis_says(name, outside, edge) -> None:
 
 
 def test_a_score_that_vanishes_is_refused_only_by_the_claims_about_grpo() -> None:
-    assert token_thresholds(*{**GOOD, "G": 0.0, "alpha": None}.values()).paper > 0
+    still = {**GOOD, "gap": 0.0, "G": 0.0}
+    assert token_thresholds(*{**still, "alpha": None}.values()).paper == 0
+    with pytest.raises(OutOfDomain, match="the claims about GRPO"):
+        token_thresholds(*still.values())
 
 
 anything = st.floats()
@@ -344,7 +356,89 @@ def test_floats_of_any_size_give_a_result_or_leave_the_range(J, gap, L, G, T, al
     try:
         found = token_thresholds(J, gap, L, G, T, learning_rate=alpha)
     except OutOfDomain as error:
-        assert "leaves the range of floats" in str(error) or math.isinf(T / math.log(2))
+        refused = ("leaves the range of floats", "no policy has a larger gap")
+        assert any(words in str(error) for words in refused) or math.isinf(T / math.log(2))
         return
     assert 0 < found.paper < math.inf
     assert 0 < found.converges < found.safe < math.inf
+
+
+# -- arrays ----------------------------------------------------------------------------------------
+
+
+def leaves(found):
+    """Every number and name in a result, by its path."""
+    flat, waiting = {}, [("", asdict(found))]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [(f"{path}/{name}", inner) for name, inner in value.items()]
+        else:
+            flat[path] = value
+    return flat
+
+
+@given(st.lists(constants(), min_size=1, max_size=6))
+def test_arrays_give_what_their_elements_give(cases) -> None:
+    columns = [np.array(column) for column in zip(*cases, strict=True)]
+    together = leaves(token_thresholds(*columns))
+    for index, case in enumerate(cases):
+        for path, value in leaves(token_thresholds(*case)).items():
+            found = together[path] if path == "/level" else together[path][index]
+            if isinstance(value, float):
+                assert math.isclose(found, value, rel_tol=CLOSE)
+            elif not path.endswith(("binding", "arm")) and "below" not in path:
+                assert found == value
+    safe = together["/safe"]
+    assert (safe == np.max([together[f"/branches/{name}"] for name in ALL_BRANCHES], axis=0)).all()
+
+
+ALL_BRANCHES = (*module.BRANCHES, module.MOMENT)
+SCALARS = [0.1, np.float64(0.1), "0.1", Fraction(1, 10), Decimal("0.1"), np.array(0.1), "1/10"]
+
+
+@pytest.mark.parametrize("J", SCALARS, ids=lambda x: f"{type(x).__name__} {x}")
+def test_one_number_may_be_of_any_type(J) -> None:
+    found = thresholds(J, np.int64(1), np.uint8(1), np.float32(1))
+    assert type(found.safe) is float
+    assert math.isclose(found.safe, 1.8, rel_tol=CLOSE)
+    assert found.binding == "2(1-J) gap/L"
+
+
+def test_shapes_broadcast_and_ten_thousand_points_are_one_call() -> None:
+    J, G = np.linspace(0.01, 0.99, 100)[:, None], np.linspace(1, 5, 100)
+    found = thresholds(J, 0.5, [1.0] * 100, G)
+    assert found.safe.shape == found.binding.shape == (100, 100)
+    assert found.paper.dtype == np.float64
+    assert found.safe[3, 70] == pytest.approx(thresholds(J[3, 0], 0.5, 1, G[70]).safe, rel=CLOSE)
+
+
+def test_a_gap_of_zero_has_no_ratio_in_an_array_either() -> None:
+    found = token_thresholds(0.5, [0.0, 0.5], 1, 1, 10, learning_rate=1)
+    assert found.safe[0] == 0 < found.safe[1]
+    assert np.isnan(found.grpo.to_paper[0]) and not np.isnan(found.grpo.to_paper[1])
+
+
+@pytest.mark.parametrize(
+    ("constants", "says"),
+    [
+        (([0.5, 1.5], 0.1, 1, 1), "0 < J < 1; got J = 1.5 at index (1,)"),
+        (([[0.5], [np.nan]], 0.1, 1, 1), "J must be finite; got J = nan at index (1, 0)"),
+        ((0.5, [0.1, 2.5], 1, 1), "no policy has a larger gap; got gap = 2.5 at index (1,)"),
+        (([0.5, 0.6], [0.1] * 3, 1, 1), "do not broadcast: J (2,), gap (3,)"),
+        (([0.5, 0.6], 0.1, 1, 1e200), "leaves the range of floats"),
+        ((["half"], 0.1, 1, 1), "J must be an array of numbers"),
+    ],
+)
+def test_an_array_outside_the_domain_is_refused_where_it_is(constants, says) -> None:
+    with pytest.raises(OutOfDomain) as error:
+        thresholds(*constants)
+    assert says in str(error.value)
+
+
+@pytest.mark.parametrize("J", ["0.1", "0.8"])
+def test_the_largest_gap_is_the_one_that_a_mean_score_allows(J) -> None:
+    edge = 1 / max(Fraction(J), 1 - Fraction(J))
+    assert thresholds(J, edge, 1, 1).safe > 0
+    with pytest.raises(OutOfDomain, match="no policy has a larger gap"):
+        thresholds(J, edge + Fraction(1, 10**9), 1, 1)
