@@ -1,7 +1,15 @@
-"""The command line; the commands of ``numeric`` and ``gpu_checks`` are added at the end.
+"""gradgap: the machine-checked companion to the theory of RLVR, as a library and a command line.
 
-Rooms are imported inside the commands, so that ``gradgap --help`` answers at once. Results go to
-standard output, the rest to standard error. Exit codes: 0 as expected, 1 not, 2 bad input.
+    >>> import gradgap
+    >>> gradgap.threshold(J=0.1, gap=0.5, L=1, G=1).safe
+    0.9
+    >>> gradgap.check("x + 1 <= exp(x)").verdict
+    'proved'
+
+Importing it loads no solver and no array: what a function needs is imported when it is called. The
+commands at the end are those that need several rooms; the others are in ``theory.commands``,
+``numeric.commands`` and ``gpu_checks.commands``. Results go to standard output, the rest to
+standard error. Exit codes: 0 as expected, 1 not, 2 bad input.
 """
 
 from __future__ import annotations
@@ -10,23 +18,184 @@ import json
 import sys
 import tempfile
 import time
-from dataclasses import asdict
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, overload
 
 import typer
 
 from gpu_checks.commands import training
 from numeric.commands import experiments
-from theory.terminal import BadInput, Json, bad_input, consoles, plain_table, progress_line
+from theory.commands import claims, numbers
+from theory.terminal import BadInput, Commands, Json, bad_input, consoles, progress_line
 
 if TYPE_CHECKING:
+    from numeric.attack.break_claim import Broken
+    from numeric.experiments.worst_case.worst_case import WorstCase
+    from theory.inequality import Result
     from theory.ledger.run import Ledger
+    from theory.paper.claim import Claim, Claims
+    from theory.thresholds import Floats, Names, Number, Numbers, Thresholds
+    from theory.token_thresholds import TokenThresholds
+
+    CLAIMS: Claims
+
+__version__ = "0.1.0"
+__all__ = (
+    "CLAIMS",
+    "break_claim",
+    "check",
+    "claim",
+    "latex",
+    "threshold",
+    "verify",
+    "worst_case",
+)
+
+# -- the library -----------------------------------------------------------------------------------
+
+
+def __getattr__(name: str) -> Any:
+    """``CLAIMS``: the claims by slug, in the order of the ledger, loaded when first used."""
+    if name != "CLAIMS":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from theory.paper.claim import Claims
+
+    return Claims()
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__", "main"]
+
+
+def claim(name: str) -> Claim:
+    """A claim by its slug or its number in the paper: "sharp_step", "Theorem 1(b)", "eq. (16)".
+
+    It displays itself in a notebook; its verdict is proved when asked for. Raises UnknownSlug."""
+    from theory.paper.claim import Claim
+    from theory.statements._lookup import named
+
+    return Claim(named(name)[0])
+
+
+@overload
+def threshold(  # type: ignore[overload-overlap] # one number is an ArrayLike too
+    *, J: Number, gap: Number, L: Number, G: Number, T_inf: None = None
+) -> Thresholds[float, str]: ...
+@overload
+def threshold(  # type: ignore[overload-overlap]
+    *,
+    J: Number,
+    gap: Number,
+    L: Number,
+    G: Number,
+    T_inf: Number,
+    T_psi: Number | None = None,
+    mean_length: Number | None = None,
+    alpha: Number | None = None,
+) -> TokenThresholds[float, str]: ...
+@overload
+def threshold(
+    *, J: Numbers, gap: Numbers, L: Numbers, G: Numbers, T_inf: None = None
+) -> Thresholds[Floats, Names]: ...
+@overload
+def threshold(
+    *,
+    J: Numbers,
+    gap: Numbers,
+    L: Numbers,
+    G: Numbers,
+    T_inf: Numbers,
+    T_psi: Numbers | None = None,
+    mean_length: Numbers | None = None,
+    alpha: Numbers | None = None,
+) -> TokenThresholds[Floats, Names]: ...
+def threshold(
+    *,
+    J: Numbers,
+    gap: Numbers,
+    L: Numbers,
+    G: Numbers,
+    T_inf: Numbers | None = None,
+    T_psi: Numbers | None = None,
+    mean_length: Numbers | None = None,
+    alpha: Numbers | None = None,
+) -> Thresholds[Any, Any] | TokenThresholds[Any, Any]:
+    """The step sizes that are proved safe, beside the paper's. ``safe``: below it J rises.
+
+    ``J`` success rate, 0 < J < 1. ``gap`` alignment w.(g+ - g-), eq. (11), from 0 to G/max(J, 1-J).
+    ``L``, ``G`` smoothness and bound of the score, Assumption 1; with ``T_inf`` those of Assumption
+    2, and the answer is token by token: ``T_psi`` is the psi_1 norm of the length, ``mean_length``
+    the mean length of the correct responses, ``alpha`` a learning rate of GRPO, eq. (20). Numbers
+    of any type, quotients as text ("1/3"), or arrays that broadcast. Raises OutOfDomain, a
+    ValueError that names the hypothesis and the value."""
+    from theory.token_thresholds import thresholds_of_level
+
+    return thresholds_of_level((J, gap, L, G), T_inf, T_psi, mean_length, alpha)
+
+
+def check(claim: str, *assume: str, effort: float = 10.0) -> Result:
+    """Is the inequality true for all real numbers that satisfy the assumptions? Proved, refuted
+    with a point, or undecided, with the evidence. ``effort`` is how much to try, in steps.
+
+    Raises BadFormula, a ValueError, where a text is not a formula."""
+    from theory.inequality import decide
+
+    return decide(claim, assume, effort)
+
+
+def verify(*names: str, jobs: int = 1) -> Ledger:
+    """Prove the claims again with both solvers, all of them when none is named.
+
+    Raises UnknownSlug; SolverDisagreement, LyingSolver or SolverFailed where nothing is decided."""
+    from theory.ledger.run import verify as verify_claims
+
+    return verify_claims(slugs_of(names), jobs)
+
+
+def break_claim(
+    name: str,
+    *,
+    drop: str | None = None,
+    change: str | None = None,
+    seconds: float = 20.0,
+    seed: int = 0,
+) -> Broken:
+    """Leave out a hypothesis of a claim, or change a number in it ("8 -> 1/4"), and look for a
+    policy on which it then fails: refuted with that policy, or undecided. Raises ValueError."""
+    from numeric.attack.break_claim import run
+
+    return run(slugs_of([name])[0], drop, change, seconds, seed)
+
+
+def worst_case(*, J: float, gap: float, L: float, G: float, eta: float) -> WorstCase:
+    """The least and the greatest change of log odds in one update of length ``eta``, over all
+    policies with these constants, with certificates. Raises OutOfDomain, a ValueError."""
+    from numeric.experiments.worst_case.worst_case import worst_case as solve
+
+    return solve(float(J), float(gap), float(L), float(G), float(eta))
+
+
+def latex(name: str) -> str:
+    """The claim as LaTeX to paste, with its verdict, which is proved again. Raises UnknownSlug."""
+    return claim(name).latex()
+
+
+def slugs_of(names: Iterable[str]) -> list[str]:
+    """The first claim that each name means. Raises UnknownSlug."""
+    from theory.statements._lookup import named
+
+    return [named(name)[0] for name in names]
+
+
+# -- the command line ------------------------------------------------------------------------------
 
 app = typer.Typer(
+    cls=Commands,
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="The machine-checked companion to the theory of RLVR: gradient gaps and step sizes.",
 )
 
@@ -36,17 +205,33 @@ Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: on
 def main() -> None:
     """Entry point. Turns expected errors into one line on standard error."""
     try:
-        app()
+        app(prog_name="gradgap")
     except BadInput as error:
         print(f"gradgap: {error}", file=sys.stderr)
         sys.exit(2)
 
 
+def show_version(asked: bool) -> None:
+    if asked:
+        print(f"gradgap {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Only what is said in ``help`` above."""
+
+
 # -- verify ----------------------------------------------------------------------------------------
 
 
-@app.command()
-def verify(
+@app.command("verify")
+def verify_command(
     slugs: Annotated[list[str] | None, typer.Argument(help="Claims; all when none.")] = None,
     as_json: Json = False,
     jobs: Jobs = 0,
@@ -63,13 +248,13 @@ def verify(
 
     Example: gradgap verify theorem_1b --json
     """
-    from theory.ledger.run import UnknownSlug
+    from theory.statements._lookup import UnknownSlug
 
     started = time.perf_counter()
     if export is not None and export.exists() and (export.is_file() or any(export.iterdir())):
         raise BadInput(f"--export needs a new or empty folder, and {export} is neither")
     with bad_input(UnknownSlug, OSError):
-        ledger = run_ledger(slugs or [], jobs, effort, timeout)
+        ledger = run_ledger(slugs_of(slugs or []), jobs, effort, timeout)
         if export is not None:
             from theory.ledger.export import write
 
@@ -123,56 +308,12 @@ def recorded_necessity() -> dict[str, dict[str, str]]:
     }
 
 
-# -- recheck ---------------------------------------------------------------------------------------
-
-
-@app.command()
-def recheck(
-    folder: Annotated[
-        Path | None, typer.Argument(help="A folder written by verify --export; a new one if none.")
-    ] = None,
-    partial: Annotated[
-        bool, typer.Option("--partial", help="Accept an export of some claims only.")
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Prove everything again from files alone: each solver and the rules in a process of its own.
-
-    Example: gradgap verify --export obligations && gradgap recheck obligations
-    """
-    from theory.ledger.recheck import BadExport
-    from theory.ledger.recheck import recheck as recheck_folder
-
-    with bad_input(BadExport, OSError):
-        if folder is None:
-            with tempfile.TemporaryDirectory() as temporary:
-                export_all(Path(temporary))
-                found = recheck_folder(Path(temporary))
-        else:
-            found = recheck_folder(folder)
-    accepted = found.accepted(partial)
-    if as_json:
-        print(json.dumps({"accepted": accepted, **asdict(found)}, indent=1))
-    else:
-        from theory.ledger.show import show_recheck
-
-        show_recheck(*consoles(), found, partial)
-    raise typer.Exit(0 if accepted else 1)
-
-
-def export_all(folder: Path) -> None:
-    from theory.ledger.export import write
-    from theory.ledger.run import build, select
-
-    write({s.slug: build(s) for s in select(())}, folder)
-
-
 # -- explain ---------------------------------------------------------------------------------------
 
 
 @app.command()
 def explain(
-    slug: Annotated[str, typer.Argument(help="A claim; gradgap verify lists them.")],
+    name: Annotated[str, typer.Argument(help='A claim: sharp_step, "Theorem 1(b)", eq16, ...')],
     steps: Annotated[bool, typer.Option("--steps", help="Print every step of the proof.")] = False,
     derivation: Annotated[
         bool, typer.Option("--derivation", help="Print how the formula comes about, if recorded.")
@@ -180,17 +321,25 @@ def explain(
     graph: Annotated[
         Path | None, typer.Option(help="Draw what it rests on and what rests on it, as SVG.")
     ] = None,
+    where: Annotated[
+        bool, typer.Option("--where", help="Only list its files, in every room.")
+    ] = False,
     jobs: Jobs = 0,
 ) -> None:
     """Print a claim: statement, notation, verdict, what its proof uses and rests on.
 
-    Example: gradgap explain theorem_1b --graph theorem_1b.svg
+    Example: gradgap explain "Theorem 1(b)" --graph theorem_1b.svg
     """
-    from theory.ledger.run import UnknownSlug, select
+    from theory.ledger.run import select
     from theory.ledger.show import show_proof, show_statement, show_verdict
+    from theory.statements._lookup import UnknownSlug, named
 
     with bad_input(UnknownSlug):
-        (statement,) = select([slug])
+        slug, *others = named(name)
+    if where:
+        print_files(slug)
+        return
+    (statement,) = select([slug])
     ledger = run_ledger([slug], jobs)
     (entry,) = ledger.entries
     out, _ = consoles()
@@ -202,7 +351,15 @@ def explain(
         print_derivation(slug)
     if graph is not None:
         draw_graph(graph, slug)
+    if others:
+        out.print(f"\n{name} is also in {', '.join(others)}")
     raise typer.Exit(0 if ledger.as_expected else 1)
+
+
+def print_files(slug: str) -> None:
+    from theory.ledger.where import files_of
+
+    print("\n".join(files_of(slug)))
 
 
 def print_derivation(slug: str) -> None:
@@ -229,8 +386,8 @@ def draw_graph(path: Path, slug: str) -> None:
 # -- latex -----------------------------------------------------------------------------------------
 
 
-@app.command()
-def latex(
+@app.command("latex")
+def latex_command(
     slugs: Annotated[list[str] | None, typer.Argument(help="Claims; all when none.")] = None,
     document: Annotated[
         bool, typer.Option("--document", help="A whole document, with proofs and figures.")
@@ -249,8 +406,8 @@ def latex(
 
     Example: gradgap latex sharp_step      gradgap latex --document -o paper
     """
-    from theory.ledger.run import UnknownSlug
     from theory.paper.latex import PREAMBLE, fragment
+    from theory.statements._lookup import UnknownSlug
 
     if document == (out is None):
         raise BadInput("--document and -o FOLDER go together; without them fragments are printed")
@@ -258,7 +415,7 @@ def latex(
         print(PREAMBLE)
         return
     with bad_input(UnknownSlug):
-        ledger = run_ledger(slugs or [], jobs)
+        ledger = run_ledger(slugs_of(slugs or []), jobs)
     if out is None:
         print("\n".join(fragment(entry.slug, entry) for entry in ledger.entries))
     else:
@@ -303,9 +460,10 @@ def figures(
 
     Example: gradgap figures --out slides
     """
-    from theory.files import write
+    from theory.files import refuse_earlier, write
 
     with bad_input(ValueError, FileNotFoundError, FileExistsError, OSError):
+        refuse_earlier(out, overwrite)
         for path in write(out, all_figures(results), overwrite):
             print(f"wrote {path}", file=sys.stderr)
 
@@ -321,92 +479,26 @@ def all_figures(results: Path | None) -> dict[str, bytes]:
     return exact.draw(results or exact.RESULTS) | trained.draw(results or trained.RESULTS)
 
 
-# -- check -----------------------------------------------------------------------------------------
+# -- cite ------------------------------------------------------------------------------------------
 
 
 @app.command()
-def check(
-    formula: Annotated[str, typer.Argument(help='An inequality, or "-" for standard input.')],
-    assume: Annotated[
-        list[str] | None, typer.Option("--assume", "-a", help="An assumption; may be repeated.")
-    ] = None,
-    effort: Annotated[
-        float, typer.Option(min=0.01, max=1e6, help="How much to try, in steps; about linear.")
-    ] = 10.0,
-    timeout: Annotated[
-        float, typer.Option(min=0.1, max=1e6, help="Safety net: seconds after which to stop.")
-    ] = 600.0,
-    memory: Annotated[
-        int | None, typer.Option(min=64, help="Megabytes the decision may take.")
-    ] = None,
-    as_json: Json = False,
+def cite(
+    claim: Annotated[str | None, typer.Argument(help="A claim; the project if none.")] = None,
 ) -> None:
-    """Decide your own inequality: proved, refuted with a point, or undecided.
+    """Print BibTeX for this project and the papers, or for one claim.
 
-    --effort counts points, boxes and solver steps, so the verdict is the same on every machine.
-
-    Exit code 0 proved, 1 refuted, 3 undecided, 2 bad input.
-
-    Example: gradgap check "log(x) <= x - 1" --assume "0 < x"
+    Example: gradgap cite sharp_step
     """
-    from theory.inequality import _command as room
-    from theory.inequality._tokens import LIMITS
+    from theory.paper.citation import bibtex
+    from theory.statements._lookup import UnknownSlug, named
 
-    text = sys.stdin.read(LIMITS.length + 2).strip() if formula == "-" else formula
-    with bad_input(ValueError):
-        result = room.run(text, assume or [], effort, timeout, memory)
-    print(json.dumps(room.as_json(result), indent=1) if as_json else result)
-    raise typer.Exit(room.exit_code(result))
+    with bad_input(UnknownSlug):
+        print(bibtex(__version__, None if claim is None else named(claim)[0]))
 
 
-# -- threshold -------------------------------------------------------------------------------------
-
-
-@app.command()
-def threshold(
-    success_rate: Annotated[float, typer.Option("--J", help="Success rate, 0 < J < 1.")],
-    gap: Annotated[float, typer.Option("--gap", help="Gap alignment w.(g+ - g-), eq. (11).")],
-    smoothness: Annotated[float, typer.Option("--L", help="Smoothness, Assumption 1b or 2.")],
-    score_bound: Annotated[float, typer.Option("--G", help="Score bound, Assumption 1a or 2.")],
-    longest: Annotated[
-        float | None, typer.Option("--T-inf", help="Longest response; asks for the token level.")
-    ] = None,
-    psi_1: Annotated[
-        float | None, typer.Option("--T-psi", help="psi_1 norm of the length. Default: T_inf/log 2")
-    ] = None,
-    mean_length: Annotated[
-        float | None, typer.Option(help="Mean length of correct responses. Default: T_inf")
-    ] = None,
-    alpha: Annotated[float | None, typer.Option(help="Learning rate of GRPO, eq. (20).")] = None,
-    as_json: Json = False,
-) -> None:
-    """Print the safe step sizes: the paper's, the sharp ones, and which branch binds.
-
-    With --T-inf token by token; with --alpha also the steps of GRPO and Dr. GRPO.
-
-    Example: gradgap threshold --J 0.1 --gap 0.5 --L 1 --G 1 --T-inf 100 --alpha 0.01
-    """
-    from theory.thresholds import OutOfDomain
-    from theory.token_thresholds import thresholds_of_level
-
-    with bad_input(OutOfDomain):
-        found = thresholds_of_level(
-            (success_rate, gap, smoothness, score_bound), longest, psi_1, mean_length, alpha
-        )
-    if as_json:
-        print(json.dumps(asdict(found), indent=1))
-        return
-    out, _ = consoles()
-    table = plain_table("step size", "value", "what it gives")
-    for group in found.groups():
-        for row in group:
-            table.add_row(*row)
-        table.add_section()
-    out.print(table)
-
-
-app.add_typer(experiments)
-app.add_typer(training)
+for commands in (claims, numbers, experiments, training):
+    app.add_typer(commands)
 
 
 if __name__ == "__main__":

@@ -15,18 +15,20 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 from theory.terminal import (
+    Commands,
     Json,
     Output,
     Progress,
     bad_input,
     consoles,
     experiment,
-    plain_table,
+    print_table,
     takes,
 )
 
 experiments = typer.Typer()
 simulate = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     rich_markup_mode=None,
     help="Run an experiment: collapse, bandit, laboratory or two-stage.",
@@ -68,13 +70,14 @@ def collapse(
     experiment("certifying", output, results, lambda _: {"collapse.png": room.draw(runs)})
     if output.as_json:
         return
-    table = plain_table("instance", "threshold", "eta", "steps", "J at the start", "J at the end")
+    rows = []
     for run in runs:
         first, last = run.points[0], run.points[-1]
         ends = (f"{float(point.success_rate):.4g}" for point in (first, last))
         eta = f"{float(run.instance.step_size):.4g}"
-        table.add_row(run.label.splitlines()[0], run.side, eta, str(last.k), *ends)
-    consoles()[0].print(table)
+        rows.append((run.label.splitlines()[0], run.side, eta, str(last.k), *ends))
+    header = ("instance", "threshold", "eta", "steps", "J at the start", "J at the end")
+    print_table(consoles()[0], header, rows)
 
 
 @simulate.command()
@@ -192,10 +195,10 @@ def sharpness(
         print(json.dumps(room.as_json(found), indent=1))
         return
     out, _ = consoles()
-    table = plain_table("step size, units of gap/L", "value", "side", "status", "claim or instance")
-    for one in found:
-        table.add_row(one.name, f"{one.value:.4g}", one.side, one.status, one.source)
-    out.print(table)
+    header = ("step size, units of gap/L", "value", "side", "status", "claim or instance")
+    print_table(
+        out, header, [(x.name, f"{x.value:.4g}", x.side, x.status, x.source) for x in found]
+    )
     spread = room.spread(found)
     out.print(f"collapse over safe: {spread['paper']:.4g} (paper), {spread['ours']:.4g} (ours)")
 
@@ -223,7 +226,4 @@ def worst_case(
     if as_json:
         print(json.dumps(room.as_json(found), indent=1))
         return
-    table = plain_table("quantity", "value", "what it says")
-    for row in room.rows(found):
-        table.add_row(*row)
-    consoles()[0].print(table)
+    print_table(consoles()[0], ("quantity", "value", "what it says"), room.rows(found))

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import wraps
@@ -16,12 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
+from typer.core import TyperGroup
 
 from theory.files import refuse_earlier, write
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
+    from rich.text import Text
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with how much is done, of how much."""
@@ -115,36 +117,102 @@ def bad_input(*kinds: type[Exception]) -> Iterator[None]:
         raise BadInput(str(error)) from error
 
 
+class Commands(TyperGroup):
+    """A list of commands that says of each its whole first sentence, on several lines if need
+    be."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        named = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [(name, c.get_short_help_str(limit=500)) for name, c in named if c is not None]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
 # -- what is printed -------------------------------------------------------------------------------
 
 
 def consoles() -> tuple[Console, Console]:
-    """Standard output and standard error; colour only on a terminal."""
+    """Standard output and standard error; colour only on a terminal. A pipe is 120 columns wide,
+    or as wide as COLUMNS says."""
     from rich.console import Console
 
-    width = None if sys.stdout.isatty() else 120
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120
     out = Console(highlight=False, markup=False, emoji=False, width=width)
     return out, Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
-def plain_table(first: str, *others: str) -> Table:
-    """A table that keeps the names in its first column whole on a narrow screen."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
+# -- tables ----------------------------------------------------------------------------------------
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column(first, no_wrap=True)
-    for name in others:
-        table.add_column(name, no_wrap=name in ("verdict", "z3", "cvc5", "asked"))
-    return table
+Cell: TypeAlias = "str | Text"
+GAP = 2  # columns between two columns
+
+
+def print_table(out: Console, header: Sequence[str], *groups: Iterable[Sequence[Cell]]) -> None:
+    """Groups of rows under a header, an empty line between two groups; nothing is ever cut off.
+
+    Cells fold at spaces. Where the longest words do not fit side by side, a row becomes a block of
+    lines "name: cell"."""
+    from rich.text import Text
+
+    sections = [[[Text(c) if isinstance(c, str) else c for c in row] for row in g] for g in groups]
+    titles = [Text(name) for name in header]
+    columns = list(zip(titles, *(row for rows in sections for row in rows), strict=True))
+    natural = [max(cell.cell_len for cell in column) for column in columns]
+    least = [max(len(w) for cell in column for w in cell.plain.split(" ")) for column in columns]
+    widths = fitted_widths(natural, least, out.width - GAP * (len(columns) - 1))
+    if widths:
+        print_row(out, titles, widths)
+        out.print("─" * (sum(widths) + GAP * (len(widths) - 1)))
+    for number, rows in enumerate(sections):
+        if number:
+            out.print()
+        for row in rows:
+            if widths:
+                print_row(out, row, widths)
+            else:
+                print_block(out, titles, row)
+
+
+def fitted_widths(natural: list[int], least: list[int], room: int) -> list[int]:
+    """Between the two, and at most ``room`` in all: the columns that lack least become whole first.
+    Empty when not even the least widths fit."""
+    widths, spare = list(least), room - sum(least)
+    if spare < 0:
+        return []
+    for i in sorted(range(len(widths)), key=lambda i: natural[i] - least[i]):
+        added = min(natural[i] - least[i], spare)
+        widths[i], spare = widths[i] + added, spare - added
+    return widths
+
+
+def print_row(out: Console, row: Sequence[Text], widths: Sequence[int]) -> None:
+    """The cells beside each other, each folded to its width."""
+    from rich.text import Text
+
+    cells = [
+        cell.wrap(out, width, overflow="fold") for cell, width in zip(row, widths, strict=True)
+    ]
+    for number in range(max(map(len, cells))):
+        line = Text()
+        for lines, width in zip(cells, widths, strict=True):
+            part = lines[number] if number < len(lines) else Text()
+            line.append_text(part).append(" " * (width - part.cell_len + GAP))
+        line.rstrip()
+        out.print(line, soft_wrap=True)
+
+
+def print_block(out: Console, titles: Sequence[Text], row: Sequence[Text]) -> None:
+    from rich.text import Text
+
+    for title, cell in zip(titles, row, strict=True):
+        out.print(Text.assemble(title, ": ", cell), overflow="fold")
+    out.print()
 
 
 def show_rows(rows: Iterable[Mapping[str, Any]], *columns: str) -> None:
     """Some columns of a table of results on standard output; four digits of a number."""
-    table = plain_table(columns[0], *columns[1:])
-    for row in rows:
-        table.add_row(*(_shown(row[name]) for name in columns))
-    consoles()[0].print(table)
+    cells = [[_shown(row[name]) for name in columns] for row in rows]
+    print_table(consoles()[0], columns, cells)
 
 
 def _shown(value: Any) -> str:

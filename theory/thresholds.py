@@ -76,13 +76,11 @@ class Thresholds(Generic[N, S]):
 def headline(safe: Any, binding: Any, slug: str) -> str:
     """What most readers want: the longest step that is proved safe."""
     if isinstance(safe, np.ndarray):
-        return (
-            f"J rises at every step below safe, an array of shape {safe.shape} from "
-            f"{shown(safe.min())} to {shown(safe.max())} (proved: {slug})"
-        )
+        low, high = shown(safe.min()), shown(safe.max())
+        return f"Proved safe ({slug}): every step below .safe, shape {safe.shape}, {low} to {high}"
     if safe == 0:
-        return f"no step is proved safe: the gap is 0 ({slug})"
-    return f"J rises at every step below {shown(safe)} = {binding} (proved: {slug})"
+        return f"No step is proved safe: the gap is 0 ({slug})."
+    return f"Proved safe: J rises at every step below {shown(safe)}.\nIt is {binding}, by {slug}."
 
 
 def thresholds(

@@ -27,6 +27,7 @@ from numeric.checks._base import Check, check
 from theory.evaluate import Values
 from theory.kernel.statement import Statement
 from theory.statements import STATEMENTS
+from theory.statements._lookup import named
 
 Verdict = Literal["refuted", "undecided"]
 Row = tuple[str, str]
@@ -88,6 +89,7 @@ def run(
     ValueError for an unknown claim, hypothesis or constant, and unless exactly one of ``drop`` and
     ``change`` is given. BrokenClaimError if the unchanged claim is violated."""
     statement = _claim(slug)
+    slug = statement.slug
     if (drop is None) == (change is None):
         raise ValueError("give either a hypothesis to drop or a change to make")
     if not (seconds > 0 and math.isfinite(seconds)):
@@ -200,8 +202,7 @@ def _checks(statement: Statement, values: Values) -> list[Check] | None:
 
 
 def _claim(slug: str) -> Statement:
-    if slug not in STATEMENTS:
-        raise ValueError(f"no claim is named {slug!r:.60}; `gradgap verify` lists the claims")
+    slug = named(slug)[0]
     statement = STATEMENTS[slug]
     if statement.expected == "refuted":
         raise ValueError(f"{slug} is false as it stands; break {statement.corrected_by} instead")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -66,9 +67,9 @@ def test_verify_json_is_all_there_is_on_standard_output() -> None:
 
 def test_a_whole_process_says_the_same_and_stops_with_the_same_code() -> None:
     for args in (("explain", "theorem_9"), ("explain", "sharp_step")):
-        done = subprocess.run(
-            [sys.executable, "-m", "gradgap", *args], capture_output=True, text=True
-        )
+        command = [sys.executable, "-m", "gradgap", *args]
+        environment = dict(os.environ)  # and not the COLUMNS that readline may have added
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
         here = gradgap(*args)
         assert (done.returncode, done.stdout) == (here.returncode, here.stdout)
         assert len(done.stderr.splitlines()) == len(here.stderr.splitlines())

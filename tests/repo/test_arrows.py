@@ -63,8 +63,19 @@ UNREACHED = {
     "gpu_checks": ("theory.proofs", "theory.ledger", *SOLVERS),
 }
 LAZY = ("theory", "numeric", "gpu_checks", "sympy", "torch", "numpy", *SOLVERS)
-COMMANDS = ("gradgap.py", "numeric/commands.py", "gpu_checks/commands.py", "theory/terminal.py")
-LIGHT = ("numeric.commands", "gpu_checks.commands", *NEUTRAL)  # what they may import of each other
+COMMANDS = (
+    "gradgap.py",
+    "theory/commands.py",
+    "numeric/commands.py",
+    "gpu_checks/commands.py",
+    "theory/terminal.py",
+)
+LIGHT = (
+    "theory.commands",
+    "numeric.commands",
+    "gpu_checks.commands",
+    *NEUTRAL,
+)  # what they may import of each other
 
 
 @dataclass(frozen=True)

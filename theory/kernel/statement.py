@@ -52,7 +52,7 @@ class Twin:
     drop: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Statement:
     """A claim. ``printed`` quotes the paper's form where it differs from what is stated here.
 
@@ -74,6 +74,9 @@ class Statement:
     corrected_by: str | None = None
     remark: str = ""
     twins: tuple[Twin, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<statement {self.slug}: {self.title}>"
 
     def __post_init__(self) -> None:
         """Raises KernelError: each name has one meaning, and each free variable one quantifier."""

@@ -6,6 +6,7 @@ The verdicts are those of ``theory.kernel.verdict``; nothing here decides.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib import import_module
@@ -21,10 +22,7 @@ from theory.kernel.verdict import EFFORT, Case, Progress, check_case, discharge,
 from theory.ledger.failure import failure_of, unlisted
 from theory.pretty import pretty
 from theory.statements import STATEMENTS
-
-
-class UnknownSlug(ValueError):
-    """No claim has this name."""
+from theory.statements._lookup import UnknownSlug, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ def select(slugs: Sequence[str]) -> list[Statement]:
     """The claims with these slugs, all of them when none is named. Raises UnknownSlug."""
     for slug in slugs:
         if slug not in STATEMENTS:
-            raise UnknownSlug(f"no claim is called {slug!r}; gradgap verify lists them all")
+            raise UnknownSlug(f"no claim is called {slug!r}; near it: {', '.join(nearest(slug))}")
     return [s for s in STATEMENTS.values() if not slugs or s.slug in slugs]
 
 
@@ -84,12 +82,16 @@ def default_jobs() -> int:
 # -- the ledger ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Ledger:
     """The cases that were built, what the solvers said, and one entry for each claim."""
 
     cases: dict[str, Case]
     entries: list[Entry]
+
+    def __repr__(self) -> str:
+        verdicts = Counter(entry.verdict for entry in self.entries)
+        return f"<ledger of {len(self.entries)} claims: {dict(verdicts)}>"
 
     @property
     def as_expected(self) -> bool:

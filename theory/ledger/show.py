@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from rich.console import Console
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 from rich.tree import Tree
 
@@ -20,7 +20,7 @@ from theory.ledger.recheck import Recheck
 from theory.ledger.run import Entry, Ledger, build, fact_as_json, select
 from theory.pretty import letter, meaning_of, names_of, pretty
 from theory.statements import STATEMENTS
-from theory.terminal import plain_table
+from theory.terminal import Cell, print_table
 
 COLOURS = {"proved": "green", "refuted": "magenta", "witnessed": "cyan", "undecided": "red"}
 
@@ -30,17 +30,17 @@ COLOURS = {"proved": "green", "refuted": "magenta", "witnessed": "cyan", "undeci
 
 def show_ledger(out: Console, err: Console, ledger: Ledger, seconds: float) -> None:
     """One line a claim, the facts that all of it rests on, and how many of each verdict."""
-    table = plain_table("claim", "verdict", "asked", "z3", "cvc5", "in the paper")
+    rows: list[tuple[Cell, ...]] = []
     for entry in ledger.entries:
         verdict = Text(entry.verdict, style=COLOURS.get(entry.verdict, ""))
         answers = [entry.checkers.get(name, "-") for name in ("z3", "cvc5")]
-        table.add_row(entry.slug, verdict, str(entry.obligations), *answers, entry.paper_ref)
-    out.print(table)
-    facts = plain_table("rests on", "which says", "source")
-    for name in sorted({name for entry in ledger.entries for name in entry.modulo}):
-        fact = fact_as_json(name)
-        facts.add_row(name, fact["statement"], fact["source"])
-    out.print(facts)
+        rows.append((entry.slug, verdict, str(entry.obligations), *answers, entry.paper_ref))
+    print_table(out, ("claim", "verdict", "asked", "z3", "cvc5", "in the paper"), rows)
+    out.print()
+    facts = [fact_as_json(n) for n in sorted({n for entry in ledger.entries for n in entry.modulo})]
+    cells = [(fact["name"], fact["statement"], fact["source"]) for fact in facts]
+    print_table(out, ("rests on", "which says", "source"), cells)
+    out.print()
     counted = Counter(entry.verdict for entry in ledger.entries)
     for entry in ledger.entries:
         if entry.countermodel:
@@ -72,12 +72,10 @@ def refutation_line(entry: Entry) -> str:
 
 def show_recheck(out: Console, err: Console, found: Recheck, partial: bool) -> None:
     """The verdict on every claim of the ledger, or that it is missing, and what was rejected."""
-    table = plain_table("claim", "verdict")
     verdicts = {slug: "rejected" for slug in found.rejected if slug in STATEMENTS}
     verdicts |= dict.fromkeys(found.missing, "missing") | dict(found.verdicts)
-    for slug in STATEMENTS:
-        table.add_row(slug, Text(verdicts[slug], style=COLOURS.get(verdicts[slug], "")))
-    out.print(table)
+    coloured = {slug: Text(v, style=COLOURS.get(v, "")) for slug, v in verdicts.items()}
+    print_table(out, ("claim", "verdict"), [(slug, coloured[slug]) for slug in STATEMENTS])
     for name, reason in found.rejected.items():
         err.print(f"rejected: {name}: {reason}")
     if found.missing and not partial:
@@ -91,18 +89,28 @@ def show_recheck(out: Console, err: Console, found: Recheck, partial: bool) -> N
 
 
 def show_statement(out: Console, statement: Statement) -> None:
+    """Title, then every hypothesis, the conclusion and the notation, with what they mean below."""
     out.print(f"{statement.title}  [{statement.slug}; {statement.paper_ref}]")
     if statement.printed:
         out.print(f"printed: {statement.printed}")
-    table = Table("", "", "", show_header=False, box=None, pad_edge=False)
+    for role, name, formula, meaning in parts(statement):
+        out.print(Text(f"{role} {name}".strip(), style="bold"))
+        out.print(Padding(Text(formula, overflow="fold"), (0, 0, 0, 4), expand=False))
+        if meaning:
+            out.print(
+                Padding(Text(meaning, style="dim", overflow="fold"), (0, 0, 0, 6), expand=False)
+            )
+
+
+def parts(statement: Statement) -> list[tuple[str, str, str, str]]:
+    """Role (given, then, where), name, formula and meaning of all that a claim says."""
     names = names_of(statement)
-    for h in statement.hypotheses:
-        table.add_row(f"given {h.name}", pretty(h.formula, names), h.meaning)
-    table.add_row("then", pretty(statement.conclusion, names), statement.remark)
+    given = [("given", h.name, pretty(h.formula, names), h.meaning) for h in statement.hypotheses]
+    where = []
     for n in statement.notation:
         name = n.symbol.data if isinstance(n.symbol, Term) else n.symbol.name
-        table.add_row(f"where {letter(str(name))}", meaning_of(statement, n), n.meaning)
-    out.print(table)
+        where.append(("where", letter(str(name)), meaning_of(statement, n), n.meaning))
+    return [*given, ("then", "", pretty(statement.conclusion, names), statement.remark), *where]
 
 
 def show_verdict(out: Console, entry: Entry, needed: Mapping[str, str]) -> None:

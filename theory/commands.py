@@ -1,0 +1,173 @@
+"""The commands that the theory alone answers: ``gradgap list``, ``recheck``, ``check`` and
+``threshold``.
+
+Rooms are imported inside the commands, so that ``gradgap --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from theory.terminal import Json, bad_input, consoles, print_table
+
+claims = typer.Typer()
+numbers = typer.Typer()
+
+
+# -- list ------------------------------------------------------------------------------------------
+
+
+@claims.command("list")
+def list_claims(
+    words: Annotated[
+        list[str] | None, typer.Argument(help="Only claims that have all of these words.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List the claims, or those with a word or a number of the paper. Proves nothing.
+
+    Example: gradgap list token      gradgap list eq 16
+    """
+    from theory.statements._lookup import matching
+
+    found = matching(" ".join(words or []))
+    if as_json:
+        names = ("slug", "title", "paper_ref", "expected")
+        print(json.dumps([{n: getattr(s, n) for n in names} for s in found], indent=1))
+        return
+    out, err = consoles()
+    rows = [(s.slug, s.expected, s.paper_ref, s.title) for s in found]
+    print_table(out, ("claim", "verdict*", "in the paper", "what it says"), rows)
+    err.print(f"{len(found)} claims. *The expected one: gradgap verify CLAIM proves it again.")
+
+
+# -- recheck ---------------------------------------------------------------------------------------
+
+
+@claims.command()
+def recheck(
+    folder: Annotated[
+        Path | None, typer.Argument(help="A folder written by verify --export; a new one if none.")
+    ] = None,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Accept an export of some claims only.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Prove everything again from files alone: each solver and the rules in a process of its own.
+
+    Example: gradgap verify --export obligations && gradgap recheck obligations
+    """
+    from theory.ledger.recheck import BadExport
+    from theory.ledger.recheck import recheck as recheck_folder
+
+    with bad_input(BadExport, OSError):
+        if folder is None:
+            with tempfile.TemporaryDirectory() as temporary:
+                export_all(Path(temporary))
+                found = recheck_folder(Path(temporary))
+        else:
+            found = recheck_folder(folder)
+    accepted = found.accepted(partial)
+    if as_json:
+        print(json.dumps({"accepted": accepted, **asdict(found)}, indent=1))
+    else:
+        from theory.ledger.show import show_recheck
+
+        show_recheck(*consoles(), found, partial)
+    raise typer.Exit(0 if accepted else 1)
+
+
+def export_all(folder: Path) -> None:
+    from theory.ledger.export import write
+    from theory.ledger.run import build, select
+
+    write({s.slug: build(s) for s in select(())}, folder)
+
+
+# -- check -----------------------------------------------------------------------------------------
+
+
+@numbers.command()
+def check(
+    formula: Annotated[str, typer.Argument(help='An inequality, or "-" for standard input.')],
+    assume: Annotated[
+        list[str] | None, typer.Option("--assume", "-a", help="An assumption; may be repeated.")
+    ] = None,
+    effort: Annotated[
+        float, typer.Option(min=0.01, max=1e6, help="How much to try, in steps; about linear.")
+    ] = 10.0,
+    timeout: Annotated[
+        float, typer.Option(min=0.1, max=1e6, help="Safety net: seconds after which to stop.")
+    ] = 600.0,
+    memory: Annotated[
+        int | None, typer.Option(min=64, help="Megabytes the decision may take.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Decide your own inequality: proved, refuted with a point, or undecided.
+
+    --effort counts points, boxes and solver steps, so the verdict is the same on every machine.
+
+    Exit code 0 proved, 1 refuted, 3 undecided, 2 bad input.
+
+    Example: gradgap check "log(x) <= x - 1" --assume "0 < x"
+    """
+    from theory.inequality import _command as room
+    from theory.inequality._tokens import LIMITS
+
+    text = sys.stdin.read(LIMITS.length + 2).strip() if formula == "-" else formula
+    with bad_input(ValueError):
+        result = room.run(text, assume or [], effort, timeout, memory)
+    print(json.dumps(room.as_json(result), indent=1) if as_json else result)
+    raise typer.Exit(room.exit_code(result))
+
+
+# -- threshold -------------------------------------------------------------------------------------
+
+
+@numbers.command()
+def threshold(
+    success_rate: Annotated[str, typer.Option("--J", help="Success rate, 0 < J < 1.")],
+    gap: Annotated[str, typer.Option("--gap", help="Gap alignment w.(g+ - g-), eq. (11).")],
+    smoothness: Annotated[str, typer.Option("--L", help="Smoothness, Assumption 1b or 2.")],
+    score_bound: Annotated[str, typer.Option("--G", help="Score bound, Assumption 1a or 2.")],
+    longest: Annotated[
+        str | None, typer.Option("--T-inf", help="Longest response; asks for the token level.")
+    ] = None,
+    psi_1: Annotated[
+        str | None, typer.Option("--T-psi", help="psi_1 norm of the length. Default: T_inf/log 2")
+    ] = None,
+    mean_length: Annotated[
+        str | None, typer.Option(help="Mean length of correct responses. Default: T_inf")
+    ] = None,
+    alpha: Annotated[str | None, typer.Option(help="Learning rate of GRPO, eq. (20).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Print the longest step that is proved safe, then the paper's, the sharp ones, which binds.
+
+    Numbers in decimals or as quotients. With --T-inf token by token; with --alpha also the steps of
+    GRPO and Dr. GRPO.
+
+    Example: gradgap threshold --J 1/10 --gap 0.5 --L 1 --G 1 --T-inf 100 --alpha 0.01
+    """
+    from theory.thresholds import OutOfDomain
+    from theory.token_thresholds import thresholds_of_level
+
+    with bad_input(OutOfDomain):
+        found = thresholds_of_level(
+            (success_rate, gap, smoothness, score_bound), longest, psi_1, mean_length, alpha
+        )
+    if as_json:
+        print(json.dumps(asdict(found), indent=1))
+        return
+    out, _ = consoles()
+    out.print(f"{found}\n")
+    print_table(out, ("step size", "value", "what it gives"), *found.groups())
