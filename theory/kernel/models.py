@@ -11,32 +11,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
+from itertools import product
 from operator import add
 from types import MappingProxyType
 
-from theory.kernel.terms import (
-    BINDERS,
-    NAT,
-    TRUE,
-    CaptureError,
-    KernelError,
-    Lambda,
-    Sort,
-    Symbol,
-    Term,
-    conj,
-    const,
-    eq,
-    forall,
-    implies,
-    minimum,
-    negate,
-    prefix_sum,
-    require_sort,
-)
+from theory.kernel import terms as t
+from theory.kernel.terms import BINDERS, CaptureError, KernelError, Lambda, Sort, Symbol, Term
 
 Row = tuple[str, ...]
-Element = tuple[str, Term | None]  # a name, and for an element of a run its number
+Element = tuple[str | None, Term | None]  # a name, and in a run a number; a number has no name
+Cases = list[tuple[tuple[Term, ...], Element]]  # each with its conditions: those of one case hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +55,11 @@ class Model:
     parameters: frozenset[Term] = frozenset()
 
     def __post_init__(self) -> None:
-        for name in ("domains", "values", "elements", "runs"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
-        for name in ("functions", "maps"):
-            tables = {s: MappingProxyType(dict(rows)) for s, rows in getattr(self, name).items()}
-            object.__setattr__(self, name, MappingProxyType(tables))
+        for part in ("domains", "values", "elements", "runs"):
+            object.__setattr__(self, part, MappingProxyType(dict(getattr(self, part))))
+        for part in ("functions", "maps"):
+            tables = {s: MappingProxyType(dict(rows)) for s, rows in getattr(self, part).items()}
+            object.__setattr__(self, part, MappingProxyType(tables))
         if type(self.parameters) is not frozenset or self.parameters & self.values.keys():
             raise KernelError("a model may not give a value to a parameter")
         for names in self.domains.values():
@@ -83,43 +67,35 @@ class Model:
                 raise KernelError("index sets are lists of names, and not empty")
             if len(set(names)) < len(names):
                 raise KernelError("an element is listed twice")
-        for variable, value in self.values.items():
-            require_sort(value, variable.sort, f"value for {variable.data}")
-        for name, last in self.runs.items():
-            require_sort(last, NAT, f"the last number of {name}")
-        for index, e in self.elements.items():
-            self._require_element(index.sort, e, str(index.data))
-        for symbol, table in self.maps.items():
-            for chosen in table.values():
-                for element in chosen if type(chosen) is tuple and chosen else (chosen,):
-                    self._require_element(symbol.result, element, symbol.name)
+        given = [(x, v.sort, str(v.data)) for v, x in self.values.items()]
+        given += [(last, t.NAT, f"the last number of {name}") for name, last in self.runs.items()]
+        closed = [(Lambda((), term), sort, where) for term, sort, where in given]
         for symbol, rows in self.functions.items():
-            for f in rows.values():
-                require_sort(f.body, symbol.result, f"value of {symbol.name}")
-        given = [f for rows in self.functions.values() for f in rows.values()]
-        given += [v.number for t in self.maps.values() for v in t.values() if type(v) is Numbered]
-        given += [v.number for v in self.elements.values() if type(v) is Numbered]
-        given += [Lambda((), x) for x in (*self.values.values(), *self.runs.values())]
-        for f in given:
-            if (
-                type(f) is not Lambda
-                or not f.body.free <= set(f.params) | self.parameters
-                or f.body.symbols
-            ):
+            closed += [(f, symbol.result, symbol.name) for f in rows.values()]
+        chosen: list[tuple[object, Sort, str]] = []
+        chosen += [(e, index.sort, str(index.data)) for index, e in self.elements.items()]
+        for symbol, table in self.maps.items():
+            for x in table.values():
+                each = x if type(x) is tuple and x else (x,)
+                chosen += [(e, symbol.result, symbol.name) for e in each]
+        for e, sort, where in chosen:
+            name: object = e.name if type(e) is Numbered else e
+            if type(name) is not str or name not in self.domains.get(sort, ()):
+                raise KernelError(f"{where}: {name} is not in the index set {sort.name}")
+            if (name in self.runs) != (type(e) is Numbered):
+                raise KernelError(f"{where}: an element of a run has a number, and no other has")
+            if type(e) is Numbered:
+                closed.append((e.number, t.NAT, f"the number in {name}"))
+        for f, sort, where in closed:
+            t.require_sort(f.body, sort, f"value of {where}")
+            if type(f) is not Lambda or not f.body.free <= set(f.params) | self.parameters:
                 raise KernelError("a model must be closed: it may not leave anything open")
-
-    def _require_element(self, sort: Sort, element: object, where: str) -> None:
-        name = element.name if type(element) is Numbered else element
-        if name not in self.domains.get(sort, ()):
-            raise KernelError(f"{where}: {name} is not in the index set {sort.name}")
-        if type(name) is not str or (name in self.runs) != (type(element) is Numbered):
-            raise KernelError(f"{where}: an element of a run has a number, and no other has one")
-        if type(element) is Numbered:
-            require_sort(element.number.body, NAT, f"the number in {name}")
+            if f.body.symbols:
+                raise KernelError("a model must be closed: it may not use function symbols")
 
     def place(self, name: str, number: Term) -> Element:
         """An element of a run, whose number stops at the last one."""
-        return name, number if number == const(0) else minimum(number, self.runs[name])
+        return name, number if number == t.const(0) else t.minimum(number, self.runs[name])
 
 
 def interpret(formula: Term, model: Model) -> Term:
@@ -141,7 +117,7 @@ def _interpret(term: Term, model: Model, elements: Mapping[Term, Element]) -> Te
         if names is None:
             raise KernelError(f"the model has no index set {term.args[0].sort.name}")
         parts = [_over(name, term, model, elements) for name in names]
-        return reduce(add, parts) if term.op == "sum" else conj(*parts)
+        return reduce(add, parts) if term.op == "sum" else t.conj(*parts)
     if term.op in BINDERS:
         _require_unused(term.args[0], model, elements)
     if term.op in BINDERS and term.args[0] in model.values:
@@ -164,14 +140,14 @@ def _over(name: str, term: Term, model: Model, elements: Mapping[Term, Element])
     index, body = term.args
     if name not in model.runs:
         return _interpret(body, model, {**elements, index: (name, None)})
-    number, last = Term("var", (), index.data, NAT), model.runs[name]
+    number, last = t.var(str(index.data), t.NAT), model.runs[name]
     _require_unused(number, model, elements)
     if number in body.free or number in model.values:
         raise CaptureError(f"{index.data} is the name of a number and of an index")
     inside = _interpret(body, model, {**elements, index: (name, number)})
     if term.op == "sum":
-        return prefix_sum(number, last + 1, inside)
-    return forall(number, implies(number <= last, inside))
+        return t.prefix_sum(number, last + 1, inside)
+    return t.forall(number, t.implies(number <= last, inside))
 
 
 def _require_unused(variable: Term, model: Model, elements: Mapping[Term, Element]) -> None:
@@ -193,62 +169,57 @@ def _apply(term: Term, model: Model, elements: Mapping[Term, Element]) -> Term:
     return rows[row](*numbers)
 
 
-Conditions = tuple[Term, ...]
-Cases = list[tuple[Conditions, Element]]
-
-
 def _rows(
     term: Term, model: Model, elements: Mapping[Term, Element]
-) -> list[tuple[Conditions, Row, tuple[Term, ...]]]:
-    """In each case: the names among the arguments, and the numbers: real arguments, and places in
-    runs."""
-    rows: list[tuple[Conditions, Row, tuple[Term, ...]]] = [((), (), ())]
-    for argument in term.args:
+) -> list[tuple[tuple[Term, ...], Row, tuple[Term, ...]]]:
+    """In each case: its conditions, the names among the arguments, and the numbers: real ones, and
+    places in runs."""
+
+    def cases(argument: Term) -> Cases:
         if argument.sort.finite:
-            cases = _cases(argument, model, elements)
-            rows = [
-                ((*held, *more), (*names, name), numbers if n is None else (*numbers, n))
-                for held, names, numbers in rows
-                for more, (name, n) in cases
-            ]
-        else:
-            real = _interpret(argument, model, elements)
-            rows = [(held, names, (*numbers, real)) for held, names, numbers in rows]
-    return rows
+            return _cases(argument, model, elements)
+        return [((), (None, _interpret(argument, model, elements)))]
+
+    return [
+        (
+            tuple(condition for held, _ in case for condition in held),
+            tuple(name for _, (name, _) in case if name is not None),
+            tuple(number for _, (_, number) in case if number is not None),
+        )
+        for case in product(*map(cases, term.args))
+    ]
 
 
 def _cases(term: Term, model: Model, elements: Mapping[Term, Element]) -> Cases:
-    """The element that a term stands for, or several, each with its conditions: those of exactly
-    one hold."""
+    """The element that a term stands for, or one for each case."""
     if term in elements:
         return [((), elements[term])]
     if not isinstance(term.data, Symbol):
         raise KernelError(f"the model does not say which element {term.data} is")
-    cases: Cases = []
+    found: Cases = []
     for held, row, numbers in _rows(term, model, elements):
         value = model.maps.get(term.data, {}).get(row)
         if value is None:
             raise KernelError(f"the model does not say what {term.data.name} is at {row}")
         if isinstance(value, Numbered):
-            cases.append((held, model.place(value.name, value.number(*numbers))))
+            found.append((held, model.place(value.name, value.number(*numbers))))
         elif isinstance(value, str):
-            cases.append((held, (value, None)))
-        elif len(numbers) != 1 or numbers[0].sort != NAT:
+            found.append((held, (value, None)))
+        elif len(numbers) != 1 or numbers[0].sort != t.NAT:
             raise KernelError(f"{term.data.name} has not one natural number to choose by")
         else:
             n, last = numbers[0], len(value) - 1
-            cases += [((*held, eq(n, j)), (value[j], None)) for j in range(last)]
-            cases.append(((*held, const(last) <= n), (value[last], None)))
-    return cases
+            found += [((*held, t.eq(n, j)), (value[j], None)) for j in range(last)]
+            found.append(((*held, t.const(last) <= n), (value[last], None)))
+    return found
 
 
 def _equal(left: Cases, right: Cases) -> Term:
     """In any two cases that meet, the elements are the same."""
     parts = []
-    for held, (name, number) in left:
-        for also, (other, place) in right:
-            same = TRUE if name == other else negate(TRUE)
-            if name == other and number is not None and place is not None:
-                same = eq(number, place)
-            parts.append(implies(conj(*held, *also), same) if held or also else same)
-    return conj(*parts)
+    for (held, (name, number)), (also, (other, place)) in product(left, right):
+        same = t.TRUE if name == other else t.negate(t.TRUE)
+        if name == other and number is not None and place is not None:
+            same = t.eq(number, place)
+        parts.append(t.implies(t.conj(*held, *also), same) if held or also else same)
+    return t.conj(*parts)

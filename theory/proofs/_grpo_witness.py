@@ -13,15 +13,15 @@ def grpo_witness(statement: Statement) -> Instance:
     model = step_model(STEP, t, {**STEP_VALUES, sigma: half})
     lengths: Rows = constants({(RIGHT,): 4, (WRONG,): 2})
     model = replace(model, functions={**model.functions, length: lengths})
-    known = (*facts_at(t), *facts_at(ZERO), *near_zero())
-    return witness(statement, model, known, {"J": "1/2", "sigma": "1/2", "|o|": "4, 2", "gap": "1"})
+    numbers = {"J": "1/2", "sigma": "1/2", "|o|": "4, 2", "gap": "1"}
+    return witness(statement, model, even(), numbers, settled(t))
 
 
 def direction_witness(statement: Statement) -> Instance:
     """In two coordinates, with delta = 1 and four tokens in each response."""
     values = {sigma: half, delta: const(1), tokens: const(4), alpha: const(1)}
-    model, known = vector_model(UNIT, values)
+    model = vector_model(UNIT, values)
     lengths: Rows = constants({(RIGHT,): 4, (WRONG,): 4})
     model = replace(model, functions={**model.functions, length: lengths})
     numbers = {"J": "1/2", "sigma": "1/2", "|o|": "4", "delta": "1", "alpha": "1"}
-    return witness(statement, model, known, numbers)
+    return witness(statement, model, even(), numbers, settled(t))

@@ -11,8 +11,8 @@ from theory.tree import TREE, TREE_AT_K, T, p, whole
 ALWAYS_GAINS = forall(k, theorem_1b.GAIN / 2 <= AT_K.log_odds_change())
 
 
-def at_step_k(theorem: Proof, inside: Proof | None = None) -> Proof:
-    """A theorem about one update on the tree, at step k; 0 < J(k) < 1 is proved, unless given."""
+def at_step_k(theorem: Proof) -> Proof:
+    """A theorem about one update on the tree, at step k, where 0 < J(k) < 1."""
     moved = instantiate(
         theorem,
         {eta: steps(k)},
@@ -31,7 +31,7 @@ def at_step_k(theorem: Proof, inside: Proof | None = None) -> Proof:
     )
     facts = [at(forall(k, h), k) for h in everywhere if h in moved.hypotheses]
     if TREE_AT_K.put(AT_K.interior()) in moved.hypotheses:
-        facts.append(inside or interior_always())
+        facts.append(interior_always())
     return use(moved, *facts)
 
 

@@ -118,16 +118,11 @@ def short_facts() -> tuple[Proof, ...]:
     return tuple(solve(exp(y) <= 2, *known) for y, *known in facts)
 
 
-def settled(position: Term) -> dict[str, tuple[Proof, ...]]:
-    """The facts that settle hypotheses about the policy at a position."""
-    steady = steady_scores(position)
-    return {
-        "normalised": tokens_at(position),
-        "differentiable": facts_at(position),
-        "smooth": steady,
-        "lipschitz": steady,
-        "light": (*tokens_at(substitute(position, {t: ZERO})), *short_facts()),
-    }
+def settled_on_tree(position: Term) -> dict[str, tuple[Proof, ...]]:
+    """The facts that settle each hypothesis about the policy at a position."""
+    start = substitute(position, {t: ZERO})
+    light = (*tokens_at(start), *short_facts())
+    return {**settled(position), "normalised": tokens_at(position), "light": light}
 
 
 def policy_witness(
@@ -136,16 +131,9 @@ def policy_witness(
     """Equally likely tokens, gap 1, one step of 1/20."""
     constants = {**STEP_VALUES, T_psi: const(4), **values}
     model = tree_model({**logistic(STEP, t), **more}, constants, {p: WRONG})
-    known = (*tokens_at(ZERO), equal_inside(solve(eq(-ZERO, ZERO)), exp), even())
+    known = (*tokens_at(ZERO), *even())
     numbers = {"responses": "3", "T": "2", "J": "1/2", "gap": "1", "eta": "1/20", "L": "1"}
-    return witness(statement, model, known, numbers, settled(t))
-
-
-@cache
-def even() -> Proof:
-    """pi(right) = pi(wrong) = 1/2 at x = 0."""
-    right, wrong = (exp(substitute(y, {x: ZERO})) for y in LOGP.values())
-    return solve(conj(eq(right, half), eq(wrong, half)), *facts_at(ZERO), *near_zero())
+    return witness(statement, model, known, numbers, settled_on_tree(t))
 
 
 def growing_tree_witness(statement: Statement) -> Instance:
@@ -174,7 +162,7 @@ def on_growing_path(
     model = tree_model(functions, {**values, **(BOUNDS if domains else {})})
     model = replace(model, domains={**model.domains, **domains})
     known = (*tokens_at(path.offset(k) + 0), path.forward, *path.pace)
-    narrow = {**path.narrow(), **settled(path.offset(k) + t)}
+    narrow = {**path.narrow(), **settled_on_tree(path.offset(k) + t)}
     gap = interpret(TREE_AT_K.put(AT_K.alignment()), tree_model(growing_tree_functions(), {}))
     special = {"diverges": growing_diverges(solve(eq(gap, 1), *known))}
     return witness(statement, model, known, {**GROWING_NUMBERS, "T": "2"}, narrow, special)

@@ -141,6 +141,27 @@ def near_zero() -> tuple[Proof, ...]:
     return exp_zero(), minus, tangent(t), tangent(-t), exp_inverse(t), exp_positive(t)
 
 
+@cache
+def even() -> tuple[Proof, ...]:
+    """Where the logistic policy is at 0: both responses have probability 1/2."""
+    right, wrong = (exp(substitute(y, {x: ZERO})) for y in LOGP.values())
+    halves = conj(eq(right, half), eq(wrong, half))
+    return (solve(halves, *facts_at(ZERO), *near_zero()), *shares_at(ZERO)[1:])
+
+
+@cache
+def settled(position: Term, moved: Term = t) -> dict[str, tuple[Proof, ...]]:
+    """The facts that settle each hypothesis about the policy at a position (a term in t)."""
+    steady = steady_scores(position, moved)
+    return {
+        "normalised": shares_at(position),
+        "differentiable": facts_at(position),
+        "smooth": steady,
+        "lipschitz": steady,
+        "unit": (),
+    }
+
+
 def step_witness(
     statement: Statement,
     values: Mapping[Term, Term] | None = None,
@@ -151,10 +172,9 @@ def step_witness(
     and ``numbers`` to show in place of L and G."""
     model = step_model(STEP, t, {**STEP_VALUES, **(values or {})})
     model = replace(model, functions={**model.functions, **(functions or {})})
-    known = (*facts_at(t), *facts_at(ZERO), *near_zero())
     shown = {"J": "1/2", "gap": "1", "eta": "1/20", **(numbers or {"L": "1", "G": "1"})}
     shown |= {str(name.data): str(value.data) for name, value in (values or {}).items()}
-    return witness(statement, model, known, shown)
+    return witness(statement, model, even(), shown, settled(t))
 
 
 # -- several prompts, and a direction given by coordinates ----------------------------------------
@@ -184,9 +204,8 @@ def prompt_witness(statement: Statement) -> Instance:
         for symbol, table in tables:
             functions.setdefault(symbol, {}).update({(prompt, *r): f for r, f in table.items()})
     model = Model({**base.domains, PROMPT: tuple(rewards)}, functions, STEP_VALUES)
-    known = (*facts_at(t), *facts_at(ZERO), *near_zero())
     numbers = {"prompts": "2", "shares": "2, 1", "J": "1/2", "eta": "1/20", "L": "1"}
-    return witness(statement, model, known, numbers)
+    return witness(statement, model, even(), numbers, {**settled(t), "solvable": shares_at(t)})
 
 
 def in_coordinates(scores: Rows, slopes: Mapping[str, Term]) -> Rows:
@@ -202,37 +221,34 @@ def direction(*params: Term) -> Rows:
     return {(coordinate,): Lambda(params, value) for coordinate, value in UNIT.items()}
 
 
-def vector_model(
-    slopes: Mapping[str, Term], values: Mapping[Term, Term], moved: Term = t
-) -> tuple[Model, tuple[Proof, ...]]:
+def vector_model(slopes: Mapping[str, Term], values: Mapping[Term, Term], moved: Term = t) -> Model:
     """The logistic policy of two coordinates that moves by ``moved`` along the update."""
     base = step_model(STEP, moved, values)
-    scores = base.functions[STEP.score_symbol]
     vectors: dict[Symbol, Rows] = {
-        GRADIENT: in_coordinates(scores, slopes),
+        GRADIENT: in_coordinates(base.functions[STEP.score_symbol], slopes),
         DIRECTION: direction(),
     }
-    start = substitute(moved, {t: ZERO})
-    at_start = equal_inside(solve(eq(start, ZERO)), exp)
-    near = (instantiate(fact, {t: moved}) for fact in near_zero())
-    known = (*facts_at(moved), *facts_at(start), *near, at_start)
     domains = {**base.domains, COORDINATE: tuple(slopes)}
-    return Model(domains, {**base.functions, **vectors}, base.values), known
+    return Model(domains, {**base.functions, **vectors}, base.values)
 
 
 def gradient_witness(statement: Statement) -> Instance:
     """g+ = w/2, so the update alpha g+ walks along the logistic policy at x = t/2."""
-    model, known = vector_model(UNIT, {L: const(1), alpha: const(1) / 10}, half * t)
+    moved = half * t
+    model = vector_model(UNIT, {L: const(1), alpha: const(1) / 10}, moved)
+    start = solve(eq(substitute(moved, {t: ZERO}), ZERO))
+    same = (equal_inside(start, Lambda((x,), exp(f))) for f in LOGP.values())
+    known = (*even(), *shares_at(substitute(moved, {t: ZERO})), *same)
     numbers = {"J": "1/2", "g+": "(3/10, 2/5)", "alpha": "1/10", "L": "1"}
-    steps = {"lipschitz": (*known, *steady_scores(half * t, half * t))}
-    return witness(statement, model, known, numbers, steps)
+    facts = {name: (*some, *known) for name, some in settled(moved, moved).items()}
+    return witness(statement, model, known, numbers, facts)
 
 
 def vector_witness(statement: Statement) -> Instance:
     """w = (3/5, 4/5), and a gradient that points elsewhere."""
-    model, known = vector_model(TURNED, {**STEP_VALUES, **BOUNDS})
+    model = vector_model(TURNED, {**STEP_VALUES, **BOUNDS})
     numbers = {"J": "1/2", "w": "(3/5, 4/5)", "gap": "1", "eta": "1/20", "L": "5/4", "G": "9/8"}
-    return witness(statement, model, known, numbers, {"lipschitz": steady_scores(t)})
+    return witness(statement, model, even(), numbers, settled(t))
 
 
 def constants(table: Mapping[tuple[str, ...], int]) -> dict[tuple[str, ...], Lambda]:

@@ -34,29 +34,22 @@ class Path:
     def known(self) -> tuple[Proof, ...]:
         """What there is to know where step k starts, the gap among it."""
         start = self.offset(k) + 0
-        at_start = equal_inside(solve(eq(start, self.offset(k))), exp)
-        return (*facts_at(start), at_start, self.forward, *self.more, self.gap_is_one())
+        return (*shares_at(start), self.forward, *self.pace, self.gap_is_one())
 
     def narrow(self) -> dict[str, tuple[Proof, ...]]:
         """For hypotheses that need something else, or little of it, the facts that settle them."""
         here, start = self.offset(k), self.offset(k) + 0
-        moving, waiting = facts_at(here + t), facts_at(start)
         joined = solve(eq(self.offset(k + 1) + 0, here + self.step(k)), self.advance)
         return {
-            "normalised": moving,
-            "differentiable": moving,
-            "smooth": steady_scores(here + t),
-            "lipschitz": steady_scores(here + t),
-            "unit": (),
-            "bounded": waiting,
-            "interior": facts_at(substitute(start, {k: ZERO})),
+            **settled(here + t),
+            "interior": shares_at(substitute(start, {k: ZERO})),
             "forward": (self.forward,),
             "continues": tuple(equal_inside(joined, Lambda((x,), f)) for f in LOGP.values()),
         }
 
     def gap_is_one(self) -> Proof:
         gap = interpret(AT_K.alignment(), self.model({}, {}))
-        return solve(eq(gap, 1), *facts_at(self.offset(k) + 0))
+        return solve(eq(gap, 1), *shares_at(self.offset(k) + 0))
 
     def prefix(
         self, term: Term, closed: Lambda, *known: Proof, relate: Callable[[Term, Term], Term] = eq

@@ -6,7 +6,15 @@ from dataclasses import replace
 from theory.proofs._prelude import *
 from theory.kernel.models import Value
 from theory.proofs._tree_policy import root_certain, root_still
-from theory.proofs._tree_witness import BOTH, NAMES, RESPONSES, WORDS, logistic, settled, tree_model
+from theory.proofs._tree_witness import (
+    BOTH,
+    NAMES,
+    RESPONSES,
+    WORDS,
+    logistic,
+    settled_on_tree,
+    tree_model,
+)
 from theory.proofs._witness import constants
 from theory.proofs._witness import witness as proved_witness
 from theory.statements.token_decomposition import STATEMENT, before, count, n, token
@@ -71,4 +79,4 @@ def witness() -> Instance:
         elements={**base.elements, o: BOTH},
     )
     numbers = {"responses": "3", "tokens": "1, 2, 2"}
-    return proved_witness(STATEMENT, model, (), numbers, settled(t))
+    return proved_witness(STATEMENT, model, (), numbers, settled_on_tree(t))
