@@ -103,6 +103,11 @@ def test_a_formula_has_no_truth_value_in_python() -> None:
 # -- models ----------------------------------------------------------------------------------------
 
 
+def test_the_larger_of_two_natural_numbers_is_one() -> None:
+    assert t.maximum(n, n + 1).sort == t.minimum(n, 2).sort == NAT
+    assert t.maximum(n, x).sort == t.minimum(n - 1, n).sort == REAL
+
+
 def test_a_model_is_an_interpretation() -> None:
     rows = {("a",): Lambda((), lift(1)), ("b",): Lambda((), lift(-1))}
     good = Model({ITEM: ("a",)}, {a: rows}, {n: lift(2), x: lift(-1)}, {item: "a"})

@@ -237,7 +237,7 @@ def score_bound_of(L: Exact, given: Any) -> Exact:
 
 def draw_theorem_2(rng: np.random.Generator) -> TwoResponses:
     """A random instance in the printed range: L over 20 decades, the gap over the 20 below its
-    limit, J(0) from 1e-12 to 1 - 1e-12, L <= G^2 <= 6 L, and eta at either end at times."""
+    limit, J(0) from 1e-12 to 1 - 1e-12, L <= G^2 <= 6.49 L, and eta at either end at times."""
     J = exact(10 ** rng.uniform(-12, np.log10(0.5)))
     gap, L, G, eta = draw_printed(rng, 60)
     return theorem_2(J if rng.uniform() < 0.5 else 1 - J, gap, L, eta, G)
@@ -248,7 +248,7 @@ def draw_printed(
 ) -> tuple[Exact, Exact, Exact, Exact]:
     """Random gap, L, G and eta that meet ``printed_range``, as in ``draw_theorem_2``."""
     L = exact(10 ** rng.uniform(-10, 10))
-    G = root_above(L * exact(rng.choice([1.0, rng.uniform(1, 6)])))
+    G = root_above(L * exact(rng.choice([1.0, rng.uniform(1, 6.49)])))
     scale = (L + G**2) * longest
     gap = root_below(scale) / (2 * least) * exact(10 ** -rng.choice([0.0, rng.uniform(0, 20)]))
     low, high = least * gap / scale, 1 / (2 * root_above(scale))
