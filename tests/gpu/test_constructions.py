@@ -374,12 +374,3 @@ def test_a_wrong_curvature_is_found():
     """Scores that bend twice as much as L says: the proved rise is missed."""
     i = below("theorem_2", SHARP, rows=4)
     assert "eta_safe" in violation("below", replace(i, smoothness=i.smoothness / 2))
-
-
-def test_an_amplitude_beyond_the_bound_is_not_certified():
-    i = above("theorem_2", SHARP)
-    x = next(x for x in numbers(i) if x["slip"] == 0)
-    steep = Wave(i.shape, x["top"] - 2 * x["amplitude"], 2 * x["amplitude"], x["period"])
-    step = x["whole"] * x["period"]
-    with pytest.raises(ValueError, match=r"smooth scores|bounded scores|alignment"):
-        certify(theorem_2("1/2", x["top"], x["smoothness"], step, None, steep, printed=False))

@@ -1,7 +1,6 @@
 """Laws of the exact mode: all responses, their probabilities, and expectations as finite sums."""
 
 import math
-from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -207,23 +206,6 @@ def written_out(name, problem, pi, q, o):
         "gspo-n": negative,
         "gspo-n-minus-one": (r - 1) / tokens,
     }[name]
-
-
-@pytest.mark.parametrize("name", ALGORITHMS)
-def test_an_infinite_group_is_a_group_of_the_uniform_policy(problem, name):
-    """Where all responses are equally likely, one of each is a group with the policy's moments."""
-    P, N = problem.rewards.shape
-    rewards = problem.rewards.clone()
-    rewards[0, -2:] = 1  # so that prompts differ in J_q
-    problem = replace(problem, rewards=rewards)
-    uniform = torch.full((1, P, N), -math.log(N), dtype=torch.float64)
-    rule = algorithm(name)
-    expected = rule.advantage(problem.rewards[None]) / (P * N)
-    if rule.per_token:
-        expected = expected / problem.lengths
-    found = exact.coefficients(problem, uniform, rule)
-    assert (found - expected).abs().max() < 1e-15
-    assert set(exact.ADVANTAGES) == {one.advantage for one in ALGORITHMS.values()}
 
 
 def test_updates_are_the_gradients_that_the_paper_says(problem):
