@@ -38,6 +38,7 @@ from theory.statements import STATEMENTS
 ROOT = Path(__file__).resolve().parents[2]
 NOTES = ROOT / "proofs_notes"
 PAGES = {path.relative_to(ROOT).as_posix(): path.read_text() for path in NOTES.rglob("*.md")}
+PAGES["README.md"] = (ROOT / "README.md").read_text()
 CHAPTERS = {name: text for name, text in PAGES.items() if "/chapters/" in name}
 
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
@@ -106,6 +107,8 @@ def is_command(words: Sequence[str], names: set[str]) -> bool:
     if words[0] == "pytest":
         return words[1] == "-k" and all(word in names for word in words[2:])
     command, rest = get_command(gradgap.app), words[1:]
+    if rest and rest[0] in ("-h", "--help", "--version"):
+        return len(rest) == 1
     while hasattr(command, "commands"):  # a group: gradgap, gradgap simulate
         if not rest or rest[0] not in command.commands:
             return False
@@ -132,6 +135,7 @@ def test_what_a_page_names_exists(page: str) -> None:
         "`theory/statments/<slug>.py`",
         "`nowhere.md`",
         "`gradgap tresholds`",
+        "`gradgap --hlep`",
         "`gradgap simulate walk`",
         "`gradgap simulate bandit --T 8`",
         "`gradgap threshold --J 0.1 --gap 1 --L 1 --H 1`",

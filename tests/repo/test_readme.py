@@ -1,4 +1,4 @@
-"""README.md says what the ledger says."""
+"""The front page fits a screen or two; the page of claims says what the ledger says."""
 
 from __future__ import annotations
 
@@ -13,8 +13,14 @@ from theory.statements import STATEMENTS
 
 
 def test_the_table_of_claims_is_current(project_root: Path) -> None:
-    readme = (project_root / "README.md").read_text()
-    assert with_table(readme) == readme, "stale: run python -m theory.ledger.table"
+    page = (project_root / "proofs_notes" / "claims.md").read_text()
+    assert with_table(page) == page, "stale: run python -m theory.ledger.table"
+
+
+def test_the_front_page_is_short(project_root: Path) -> None:
+    lines = (project_root / "README.md").read_text().splitlines()
+    assert len(lines) <= 120
+    assert max(map(len, lines)) <= 160
 
 
 def test_a_stale_table_is_noticed() -> None:

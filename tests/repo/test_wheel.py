@@ -131,7 +131,7 @@ def test_the_wheel_installs_gradgap_alone(site: Path) -> None:
         (("verify", "normalisation", "expansion_printed"), 0, "1 proved, 1 refuted"),
         (("explain", "hoeffding_lemma", "--derivation"), 0, "proved"),
         (("check", "x + 1 <= exp(x)"), 0, "proved"),
-        (("threshold", "--J", "0.1", "--gap", "0.5", "--L", "1", "--G", "1"), 0, "0.9"),
+        (("threshold", "--J", "1/10", "--gap", "1/2", "--L", "1", "--G", "1"), 0, "0.9"),
         (("break", "sharp_step", "--drop", "smooth"), 0, "from gradgap.numeric"),
         (("figures", "--results", "."), 2, "has none of the folders"),
     ],

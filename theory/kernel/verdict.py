@@ -37,7 +37,7 @@ class NotThisClaim(KernelError):
     """A proof proves something else than its statement."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Case:
     """What there is on one claim: a proof and a witness, or a countermodel.
 
@@ -48,6 +48,9 @@ class Case:
     proof: Proof | None
     instance: Instance
     existence: Existence | None = None
+
+    def __repr__(self) -> str:
+        return f"<case of {self.statement.slug}>"
 
     def proofs(self) -> tuple[Proof, ...]:
         """The proof of the claim or of its negation, then those of the instance's hypotheses."""

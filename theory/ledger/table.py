@@ -1,4 +1,4 @@
-"""The table of claims in README.md; `python -m theory.ledger.table` writes it again.
+"""The table of claims in proofs_notes/claims.md; `python -m theory.ledger.table` writes it again.
 
 The verdicts are the expected ones; ``gradgap verify`` and the tests say whether they are reached.
 """
@@ -21,15 +21,15 @@ def claims_table() -> str:
     return "\n".join(rows)
 
 
-def with_table(readme: str) -> str:
+def with_table(page: str) -> str:
     """The text with its table replaced. Raises ValueError when the markers are missing."""
-    before, start, rest = readme.partition(START)
+    before, start, rest = page.partition(START)
     _, end, after = rest.partition(END)
     if not (start and end):
-        raise ValueError(f"README.md has no {START} ... {END}")
+        raise ValueError(f"the page has no {START} ... {END}")
     return f"{before}{START}\n{claims_table()}\n{END}{after}"
 
 
 if __name__ == "__main__":
-    path = Path("README.md")
+    path = Path("proofs_notes/claims.md")
     path.write_text(with_table(path.read_text()))
