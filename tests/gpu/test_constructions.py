@@ -167,7 +167,7 @@ def test_rates_factors_and_growth_agree_with_balls(theorem):
 
 def test_the_safe_step_is_that_of_the_statements():
     values = dict(zip(("J", "gap", "L", "G"), uniforms(3).T[:4], strict=True))
-    values["F"] = 1 - values["J"]
+    values |= {"F": 1 - values["J"], "G": values["G"] + values["gap"]}  # no score is below its mean
     safe, weight = safe_step("theorem_2", values)
     for n in range(0, COLUMNS, 8):
         J, gap, L, G = (float(values[name][n]) for name in ("J", "gap", "L", "G"))
