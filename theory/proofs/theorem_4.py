@@ -130,7 +130,7 @@ def sum_up_to(body: Term, closed: Term, *known: Proof, hidden: tuple[Term, ...] 
 
 
 def shape(goal: Term) -> Proof:
-    rooted, branching, ending, indicators, nonempty = goal.args
+    rooted, branching, ending, indicators, nonempty, reached = goal.args
     length = given("length")
     ordered = apart(prefix, short), apart(short, prefix), apart(prefix, m)
     late = assume(T <= prefix)
@@ -143,6 +143,7 @@ def shape(goal: Term) -> Proof:
         conclude_parts(ending, *length, *ordered, *sums),
         conclude_parts(indicators, *length, *ordered),
         conclude_parts(nonempty, *length),
+        conclude_parts(reached),
     )
     return both(*parts)
 

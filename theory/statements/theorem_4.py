@@ -18,11 +18,13 @@ from theory.tree import (
     Tree,
     at_open,
     branching,
+    either,
     ending,
     extend,
     indicators,
     p,
     rooted,
+    size,
     v,
 )
 
@@ -65,7 +67,8 @@ RANGE = (
         "eta <= 1/(2 sqrt((L + G^2) T))",
     ),
 )
-SHAPE = conj(rooted(), branching(), ending(), indicators(), NONEMPTY.formula)
+T_REACHED = forall(o, either(eq(STEP.reward, 0), eq(size, T)))  # by every correct response
+SHAPE = conj(rooted(), branching(), ending(), indicators(), NONEMPTY.formula, T_REACHED)
 POLICY = conj(
     forall(k, TREE_AT_K.normalised()),
     forall(k, TREE_AT_K.differentiable()),
@@ -103,7 +106,8 @@ STATEMENT = Statement(
     parameters=(p0, gap, L, G, eta, T, m),
     expected="witnessed",
     printed="the same for some G >= sqrt L",
-    remark="For every T, and every J(0) = p0^T up to 2^-T. T tokens at most: T_psi = T/log 2.",
+    remark="For every T, and every J(0) = p0^T up to 2^-T. No response has more than T tokens, and "
+    "the correct ones have T. So T_psi = T/log 2 will do.",
     twins=(
         Twin("twice the gap", collapse(aligned=2 * gap <= gap_at(k))),
         Twin("J rises", collapse(falls=J(k) < J(k + 1))),
