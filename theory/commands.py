@@ -120,14 +120,14 @@ def check(
 
     Example: gradgap check "log(x) <= x - 1" --assume "0 < x"
     """
-    from theory.inequality import _command as room
-    from theory.inequality._tokens import LIMITS
+    from theory.inequality import decide
+    from theory.inequality.parser import LIMITS
 
     text = sys.stdin.read(LIMITS.length + 2).strip() if formula == "-" else formula
     with bad_input(ValueError):
-        result = room.run(text, assume or [], effort, timeout, memory)
-    print(json.dumps(room.as_json(result), indent=1) if as_json else result)
-    raise typer.Exit(room.exit_code(result))
+        result = decide(text, tuple(assume or ()), effort, seconds=timeout, memory_mb=memory)
+    print(json.dumps(result.as_json(), indent=1) if as_json else result)
+    raise typer.Exit(result.exit_code)
 
 
 # -- threshold -------------------------------------------------------------------------------------

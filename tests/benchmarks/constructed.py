@@ -23,7 +23,7 @@ import numpy as np
 from numeric.core.record import as_text, versions, write_whole
 from tests.laws.formulas import Case, constructed
 from theory.inequality import Result, decide
-from theory.inequality._write import write
+from theory.inequality.expression import write
 
 PATH = Path(__file__).resolve().parents[2] / "proofs_notes" / "generated" / "constructed.json"
 

@@ -22,13 +22,13 @@ import flint
 import mpmath
 from mpmath import iv
 
-from theory.inequality._balls import BITS, ball_precision, enclose, interval
-from theory.inequality._branch import prove_on_boxes
-from theory.inequality._budget import Budget
-from theory.inequality._checker import check
-from theory.inequality._domain import Goal, goals
-from theory.inequality._expression import Expr, Question
-from theory.inequality._parser import parse
+from theory.inequality.balls import BITS, ball_precision, enclose, interval
+from theory.inequality.branch import prove_on_boxes
+from theory.inequality.certificate import Budget
+from theory.inequality.checker import check
+from theory.inequality.expression import Expr, Question
+from theory.inequality.goals import Goal, goals
+from theory.inequality.parser import parse
 
 RUNS = 3
 MOST_BOXES = 20_000

@@ -28,9 +28,8 @@ from tests.laws.known_inequalities import (
     Lemma,
 )
 from tests.laws.oracle import Point, value
-from theory.inequality._expression import Comparison, Expr, Question, variables
-from theory.inequality._parser import parse_expression
-from theory.inequality._write import write
+from theory.inequality.expression import Comparison, Expr, Question, variables, write
+from theory.inequality.parser import parse_expression
 
 Kind = Literal["strict", "tight", "false"]
 NAMES = ("x", "y", "z", "J", "eta", "x_1")

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import mpmath
 import numpy as np
 
-from theory.inequality._expression import Comparison, Expr, Question
+from theory.inequality.expression import Comparison, Expr, Question
 
 Point = Mapping[str, Fraction]
 Answer = Literal["holds", "fails", "undefined"]

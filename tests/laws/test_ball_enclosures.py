@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.depth import examples
-from theory.inequality._algebra import (
+from theory.inequality.algebra import (
     TooLarge,
     derivative,
     differentiable,
@@ -18,8 +18,8 @@ from theory.inequality._algebra import (
     fraction,
     substitute,
 )
-from theory.inequality._balls import ball_precision, enclose, interval
-from theory.inequality._expression import Expr
+from theory.inequality.balls import ball_precision, enclose, interval
+from theory.inequality.expression import Expr
 
 leaves = st.one_of(
     st.sampled_from([Expr("var", (), "x"), Expr("var", (), "y"), Expr("pi")]),

@@ -9,15 +9,14 @@ from functools import cache
 
 import pytest
 
-from theory.inequality import _rules
-from theory.inequality._balls import ball_precision, enclose, interval
-from theory.inequality._branch import prove, prove_on_boxes
-from theory.inequality._budget import Budget, Exhausted
-from theory.inequality._certificate import SAYS, Certificate, Node, nodes
-from theory.inequality._checker import check, proves
-from theory.inequality._domain import goals
-from theory.inequality._expression import Question
-from theory.inequality._parser import parse
+from theory.inequality import rules
+from theory.inequality.balls import ball_precision, enclose, interval
+from theory.inequality.branch import prove, prove_on_boxes
+from theory.inequality.certificate import SAYS, Budget, Certificate, Exhausted, Node, nodes
+from theory.inequality.checker import check, proves
+from theory.inequality.expression import Question
+from theory.inequality.goals import goals
+from theory.inequality.parser import parse
 
 STRICT = [
     ("x^2 - x + 1 > 0",),
@@ -284,7 +283,7 @@ def grown(goal, rng, depth):
             node = replace(node, at=((rng.choice(names), Fraction(1)),))
         if not names and rule in ("split", "rise", "fall", "invert", "valley"):
             continue
-        remaining = _rules.left(goal, node)
+        remaining = rules.left(goal, node)
         if remaining is None or (remaining and depth == 0):
             continue
         parts = [grown(inner, rng, depth - 1) for inner in remaining]
@@ -338,12 +337,12 @@ REFUSED = [
 def test_a_step_that_does_not_apply_is_refused(claim, step):
     goal = goals(question(claim, "-1 <= x <= 1", "-1 <= y <= 1", "x^2 + y^2 <= 1"))[-1]
     with ball_precision():
-        assert _rules.left(goal, step) is None
+        assert rules.left(goal, step) is None
 
 
 def remaining(texts, step):
     with ball_precision():
-        return _rules.left(goals(question(*texts))[-1], step)
+        return rules.left(goals(question(*texts))[-1], step)
 
 
 def test_a_strict_claim_at_an_open_end_needs_a_strict_slope():
@@ -372,7 +371,7 @@ def test_a_valley_outside_the_box_is_noticed():
 @pytest.mark.parametrize("forgotten", [0, -1, -2])
 def test_a_rule_that_forgets_a_part_changes_what_is_left(rule, forgotten, monkeypatch):
     """Each part that a rule leaves is needed: certificates with that part missing are refused."""
-    right = _rules.RULES[rule]
+    right = rules.RULES[rule]
     used = [
         t
         for t in TRUE
@@ -384,7 +383,7 @@ def test_a_rule_that_forgets_a_part_changes_what_is_left(rule, forgotten, monkey
         remaining = right(goal, node)
         return None if remaining is None else tuple(drop(remaining, forgotten))
 
-    monkeypatch.setitem(_rules.RULES, rule, careless)
+    monkeypatch.setitem(rules.RULES, rule, careless)
     assert not any(check(question(*t), certificate(*t)) for t in used)
 
 

@@ -17,9 +17,8 @@ from tests.benchmarks.constructed import PATH, WrongVerdict, judge, table
 from tests.laws.formulas import Case, constructed, fill, operations
 from tests.laws.known_inequalities import DEFINED, IDENTITIES, LEMMAS, POSITIVE
 from tests.laws.oracle import answer, at, compared, sampled
-from theory.inequality._expression import Comparison, Expr, Question, variables
-from theory.inequality._parser import parse, parse_expression
-from theory.inequality._write import write
+from theory.inequality.expression import Comparison, Expr, Question, variables, write
+from theory.inequality.parser import parse, parse_expression
 
 COUNT = 1_200
 V = Expr("var", (), "v")

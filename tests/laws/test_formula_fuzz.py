@@ -12,12 +12,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-import theory.inequality._parser as parser_module
+import theory.inequality.parser as parser_module
 from tests.depth import examples
-from theory.inequality._expression import Expr
-from theory.inequality._parser import FUNCTIONS, BadFormula, parse
-from theory.inequality._tokens import Limits
-from theory.inequality._write import write
+from theory.inequality.expression import Expr, write
+from theory.inequality.parser import FUNCTIONS, BadFormula, Limits, parse
 
 FEW_CALLS = 1_000_000
 """Calls of functions until an answer: a second or less, and counted alike on every machine."""

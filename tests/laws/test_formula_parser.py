@@ -12,10 +12,8 @@ from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
 from tests.depth import examples
-from theory.inequality._expression import Comparison, Expr, Question
-from theory.inequality._parser import BadFormula, parse, parse_expression
-from theory.inequality._tokens import LIMITS, Limits
-from theory.inequality._write import latex, pretty, write
+from theory.inequality.expression import Comparison, Expr, Question, latex, pretty, write
+from theory.inequality.parser import LIMITS, BadFormula, Limits, parse, parse_expression
 
 X, Y, Z = (Expr("var", (), name) for name in "xyz")
 PI = Expr("pi")

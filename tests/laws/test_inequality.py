@@ -11,15 +11,14 @@ import pytest
 from theory.inequality import (
     BadFormula,
     Result,
-    _command,
     decide,
     decide_here,
     parse,
     recheck,
 )
-from theory.inequality._budget import Budget
-from theory.inequality._decide import as_question
-from theory.inequality._kernel_route import prove
+from theory.inequality.certificate import Budget
+from theory.inequality.decision import as_question
+from theory.inequality.kernel_route import prove
 
 EFFORT = 8.0
 
@@ -191,13 +190,13 @@ def test_a_bad_formula_or_limit_is_refused() -> None:
     ],
 )
 def test_the_json_has_these_fields_and_no_others(formula: str, verdict: str, code: int) -> None:
-    result = _command.run(formula, [], 5.0)
-    document = json.loads(json.dumps(_command.as_json(result)))
+    result = decide(formula, (), 5.0)
+    document = json.loads(json.dumps(result.as_json()))
     assert set(document) == {"verdict", "method", "reason", "counterexample", "certified", "steps"}
     assert document["verdict"] == verdict
     assert document["certified"] is (verdict != "undecided")
     assert document["reason"] == ("steps" if verdict == "undecided" else None)
-    assert _command.exit_code(result) == code
+    assert result.exit_code == code
     if verdict == "refuted":
         assert {name: Fraction(x) for name, x in document["counterexample"].items()} == {"x": 0}
     else:

@@ -14,21 +14,19 @@ import pytest
 
 from theory.inequality import (
     Result,
-    _branch,
-    _decide,
-    _facts,
-    _kernel_route,
-    _refute,
+    branch,
     decide,
     decide_here,
+    decision,
+    facts,
+    kernel_route,
     recheck,
+    refute,
 )
-from theory.inequality._budget import Budget
-from theory.inequality._decide import as_question
-from theory.inequality._facts import Fact, fact
-from theory.inequality._kernel_route import KernelCertificate, prove
-from theory.inequality._stages import STAGES, Setting
-from theory.inequality._translate import translate
+from theory.inequality.certificate import Budget
+from theory.inequality.decision import STAGES, Setting, as_question
+from theory.inequality.facts import Fact, fact
+from theory.inequality.kernel_route import KernelCertificate, prove, translate
 from theory.kernel import solvers as s
 from theory.kernel.axioms import AXIOMS, EXP_TANGENT
 from theory.kernel.proof import Proof, assume, axiom, conclude
@@ -98,7 +96,7 @@ def test_the_proof_must_end_in_the_goals_and_use_the_assumptions_alone() -> None
     stronger = conclude(goal, assume(var("x") <= -1))
     weaker = conclude(var("x") < 2, assume(given))
     accepted = [
-        _kernel_route._proves(translation, proof, certificate_of(proof))
+        kernel_route._proves(translation, proof, certificate_of(proof))
         for proof in (honest, stronger, weaker)
     ]
     assert accepted == [True, False, False]
@@ -144,9 +142,9 @@ def test_a_certificate_needs_both_solvers_again(proved: Result, answer: s.Answer
     assert isinstance(certificate, KernelCertificate)
     if answer == "sat":
         with pytest.raises(s.SolverDisagreement):
-            _kernel_route.recheck(proved.question, certificate, solvers=other)
+            kernel_route.recheck(proved.question, certificate, solvers=other)
     else:
-        assert not _kernel_route.recheck(proved.question, certificate, solvers=other)
+        assert not kernel_route.recheck(proved.question, certificate, solvers=other)
 
 
 def test_a_lie_ends_the_kernels_stage_and_not_the_decision() -> None:
@@ -159,11 +157,12 @@ def test_a_lie_ends_the_kernels_stage_and_not_the_decision() -> None:
 def test_a_wrong_axiom_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     x = var("x")
     wrong = Axiom("exp_tangent", EXP_TANGENT.variables, (), 2 + x <= exp(x), EXP_TANGENT.source)
-    makers = {**_facts.MAKERS, "exp_tangent": (1, lambda context, a: axiom(wrong, a))}
+    makers = {**facts.MAKERS, "exp_tangent": (1, lambda context, a: axiom(wrong, a))}
     question = as_question("2 + x <= exp(x)")
-    monkeypatch.setattr(_facts, "MAKERS", makers)
+    monkeypatch.setattr(facts, "MAKERS", makers)
     assert prove(question, Budget(3.0)) is None
-    monkeypatch.setitem(AXIOMS, "exp_tangent", wrong)  # only a changed list of axioms lets it pass
+    # Only a changed list of axioms lets it pass.
+    monkeypatch.setattr(kernel_route, "AXIOMS", {**AXIOMS, "exp_tangent": wrong})
     assert prove(question, Budget(3.0)) is not None
 
 
@@ -183,7 +182,7 @@ say(("evidence", {{"x": __import__("fractions").Fraction(0)}}))
 
 def stand_in(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     command = (sys.executable, "-c", STAGE.format(what=what))
-    monkeypatch.setattr(_decide, "WORKER", command)
+    monkeypatch.setattr(decision, "WORKER", command)
 
 
 @pytest.mark.parametrize("what", ["time.sleep(60)", "sys.exit(1)"])
@@ -208,11 +207,19 @@ def test_a_worker_that_reports_a_point_that_refutes_nothing_is_not_believed(
         decide("x >= 0")
 
 
-def test_too_little_memory_is_undecided_and_enough_is_not() -> None:
-    poor = decide("1 + x <= exp(x)", memory_mb=50)
-    assert (poor.verdict, poor.reason) == ("undecided", "memory")
-    assert "stopped" in poor.method
-    assert decide("1 + x <= exp(x)", memory_mb=2000).verdict == "proved"
+def test_a_worker_that_dies_under_a_memory_limit_leaves_memory_as_the_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stand_in(monkeypatch, "say(('begins', 4)); sys.exit(1)")
+    for limit, reason in ((None, "error"), (500, "memory")):
+        result = decide("x > 0", memory_mb=limit)
+        assert (result.verdict, result.reason) == ("undecided", reason)
+        assert "stopped" in result.method
+
+
+def test_too_little_memory_leaves_the_kernel_out_and_enough_does_not() -> None:
+    assert "kernel proof" not in decide("1 + x <= exp(x)", memory_mb=50).method
+    assert "kernel proof" in decide("1 + x <= exp(x)", memory_mb=2000).method
 
 
 def test_the_stages_come_in_this_order() -> None:
@@ -229,8 +236,8 @@ def test_the_kernel_asks_no_more_than_its_effort() -> None:
         return dict(s.CANARIES).get(text, "unknown")
 
     budget = Budget(3.0)
-    assert _kernel_route.prove(HIDDEN, budget, {"z3": forgetful, "cvc5": forgetful}) is None
-    assert budget.left <= 0 and 3.0 <= sum(asked) < 3.0 + 2 * _kernel_route.QUERY
+    assert kernel_route.prove(HIDDEN, budget, {"z3": forgetful, "cvc5": forgetful}) is None
+    assert budget.left <= 0 and 3.0 <= sum(asked) < 3.0 + 2 * kernel_route.QUERY
 
 
 # -- the weather ---------------------------------------------------------------------------------
@@ -248,7 +255,7 @@ def slowed(monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = count(0.0, 3600.0)
     for name in ("monotonic", "time", "perf_counter"):
         monkeypatch.setattr(time, name, lambda: next(ticks))
-    for room, name in ((_refute, "refutes"), (_branch, "left")):
+    for room, name in ((refute, "refutes"), (branch, "left")):
         fast = getattr(room, name)
         monkeypatch.setattr(room, name, lambda *a, fast=fast: (sleep(1e-4), fast(*a))[1])
 

@@ -12,24 +12,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from theory.inequality import parse
-from theory.inequality._budget import Budget, Exhausted
-from theory.inequality._decide import as_question
-from theory.inequality._exact import (
+from theory.inequality.certificate import Budget, Exhausted
+from theory.inequality.decision import as_question
+from theory.inequality.expression import Expr, variables
+from theory.inequality.parser import parse_expression
+from theory.inequality.refute import (
     Undefined,
     Unknown,
     ball,
+    first_refuting,
     is_exact,
+    model_point,
+    moved,
+    refute,
+    refute_by_models,
     refutes,
+    simplified,
     truth,
     value,
     why_undefined,
 )
-from theory.inequality._expression import Expr, variables
-from theory.inequality._floats import margins
-from theory.inequality._models import model_point, refute_by_models
-from theory.inequality._parser import parse_expression
-from theory.inequality._refute import first_refuting, moved, refute, simplified
-from theory.inequality._search import ranges, suspicious
+from theory.inequality.search import margins, ranges, suspicious
 from theory.kernel.obligations import smtlib
 from theory.kernel.terms import var
 

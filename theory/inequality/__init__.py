@@ -8,9 +8,9 @@ object of the kernel whose every obligation two solvers answer, or a certificate
 arithmetic; a refutation is a rational point. ``recheck`` checks the evidence again.
 """
 
-from theory.inequality._decide import decide as decide
-from theory.inequality._decide import decide_here as decide_here
-from theory.inequality._parser import parse as parse
-from theory.inequality._result import Result as Result
-from theory.inequality._result import recheck as recheck
-from theory.inequality._tokens import BadFormula as BadFormula
+from theory.inequality.decision import decide as decide
+from theory.inequality.decision import decide_here as decide_here
+from theory.inequality.parser import BadFormula as BadFormula
+from theory.inequality.parser import parse as parse
+from theory.inequality.result import Result as Result
+from theory.inequality.result import recheck as recheck

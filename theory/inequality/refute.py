@@ -1,24 +1,50 @@
-"""What holds at one rational point: exactly where the value is rational, in balls elsewhere.
+"""A rational point that refutes a claim, confirmed exactly or in balls.
+
+Floats say where to look (``search``); ``refute.refutes`` says whether it is so. Only points that
+it confirms are returned.
+
+What holds at one rational point: exactly where the value is rational, in balls elsewhere.
 
 A number here is a Fraction, or a ball (``flint.arb``) that encloses the exact value. Exact values
 are kept as long as they last: exp 0, log 1, the root of a perfect square. So a strict inequality
 is seen to fail at a point where both sides are equal, which balls alone can't show.
 
 Balls are computed at the ambient precision of flint; ``truth`` sets it.
+
+Counterexamples that a solver suggests: points of the rational relaxation.
+
+Z3 is asked for real numbers that satisfy the assumptions and break the claim, where every exp, log,
+sin and cos is any number at all. Its model is a guess: only what ``refute`` confirms is returned.
 """
 
 from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from fractions import Fraction
 from functools import reduce
+from itertools import islice
+from math import inf
 from typing import Any, Literal
 
+import numpy as np
 from flint import arb, ctx, fmpq
 
-from theory.inequality._expression import Comparison, Expr
+from theory.inequality.certificate import Budget, Exhausted
+from theory.inequality.expression import Comparison, Expr, Question, variables
+from theory.inequality.facts import atoms, levels, proof_of
+from theory.inequality.kernel_route import Translation, translate
+from theory.inequality.search import guesses, rational
+from theory.kernel.obligations import smtlib
+from theory.kernel.proof import assume
+from theory.kernel.solvers import z3_solver
+from theory.kernel.terms import KernelError, Term
+
+# -- at one point ----------------------------------------------------------------------------------
+
 
 Number = Fraction | arb
 Point = Mapping[str, Fraction]
@@ -268,3 +294,165 @@ def refutes(assume: Iterable[Comparison], claim: Iterable[Comparison], point: Po
     return all(truth(a, point) == "holds" for a in assume) and any(
         truth(c, point) in ("fails", "undefined") for c in claim
     )
+
+
+# -- refuting points -------------------------------------------------------------------------------
+
+
+DENOMINATORS = (*range(1, 11), 12, 16, 20, 50, *(10**n for n in (2, 3, 4, 6, 9, 12, 15, 20, 30)))
+ROUND = 50
+RationalPoint = dict[str, Fraction]
+
+
+def refute(
+    question: Question, budget: Budget, seed: int = 0, rounds: int | None = None
+) -> RationalPoint | None:
+    """A point at which all assumptions hold and the claim fails or is undefined; None when the
+    search found none among so many points, or within so many ``rounds`` of guesses. A round costs
+    as much as ``ROUND`` points."""
+    names = variables(question)
+    batches = guesses(question, names, np.random.default_rng(seed))
+    with suppress(Exhausted):
+        for batch in islice(batches, 1 if not names else rounds):
+            budget.spend(ROUND)
+            rows = ({n: rational(x) for n, x in zip(names, row, strict=True)} for row in batch)
+            if (found := first_refuting(question, rows, budget)) is not None:
+                return found
+    return None
+
+
+def first_refuting(
+    question: Question, points: Iterable[RationalPoint], budget: Budget
+) -> RationalPoint | None:
+    """The first of the points, or of rounded points near them, that refutes; simplified. Raises
+    Exhausted."""
+    tried: set[tuple[Fraction, ...]] = set()
+    for point in points:
+        for candidate in rounded(question, point):
+            key = tuple(candidate.values())
+            if key in tried:
+                continue
+            tried.add(key)
+            budget.spend()
+            if refutes(question.assume, question.claim, candidate):
+                return simplified(question, candidate)
+    return None
+
+
+def rounded(question: Question, point: RationalPoint) -> Iterator[RationalPoint]:
+    """The point with ever larger denominators, and at last itself; each moved onto the assumed
+    equations."""
+    for bound in DENOMINATORS:
+        yield moved(question, {name: x.limit_denominator(bound) for name, x in point.items()})
+    yield moved(question, point)
+
+
+def simplified(question: Question, point: RationalPoint) -> RationalPoint:
+    """The same counterexample with smaller denominators, one coordinate at a time."""
+    for name, number in point.items():
+        for simpler in dict.fromkeys(number.limit_denominator(bound) for bound in DENOMINATORS):
+            trial = moved(question, {**point, name: simpler})
+            if simpler == number:
+                break
+            if refutes(question.assume, question.claim, trial):
+                point = trial
+                break
+    return point
+
+
+# -- assumed equations -----------------------------------------------------------------------------
+
+
+def moved(question: Question, point: RationalPoint) -> RationalPoint:
+    """The point moved onto the assumed equations, each solved exactly for a variable in which it
+    is affine; unchanged where that is not possible."""
+    used: set[str] = set()
+    for equation in question.assume:
+        if equation.sign != "==":
+            continue
+        for name in reversed(list(point)):
+            if name not in used and (solved := _solved_for(equation, name, point)) is not None:
+                point = {**point, name: solved}
+                used.add(name)
+                break
+    return point
+
+
+def _solved_for(equation: Comparison, name: str, point: RationalPoint) -> Fraction | None:
+    """Where left - right = a + b * variable with b not 0: -a/b."""
+    try:
+        residuals = []
+        for number in (0, 1, 2):
+            trial = {**point, name: Fraction(number)}
+            left, right = value(equation.left, trial), value(equation.right, trial)
+            if not (isinstance(left, Fraction) and isinstance(right, Fraction)):
+                return None
+            residuals.append(left - right)
+    except (Undefined, Unknown):
+        return None
+    zero, one, two = residuals
+    slope = one - zero
+    return -zero / slope if slope != 0 and two - one == slope else None
+
+
+# -- points that a solver suggests -----------------------------------------------------------------
+
+
+DECLARED = re.compile(r"^\(declare-const (\S+) Real\) ; (\S+):Real$", re.MULTILINE)
+DIGITS = 12  # of an algebraic number in a model
+
+
+def refute_by_models(question: Question, budget: Budget) -> RationalPoint | None:
+    """A confirmed counterexample from a solver's model, or None. A question with exp, log, sin or
+    cos is asked twice: as it stands, and with the basic facts about them."""
+    try:
+        translation = translate(question)
+        texts = list(_questions(translation))
+    except KernelError:
+        return None
+    for text in texts:
+        effort = budget.left / 2
+        budget.spend(effort)
+        point = model_point(text, variables(question), effort)
+        if point is not None:
+            found = first_refuting(question, [point], Budget(inf))
+            if found is not None:
+                return found
+    return None
+
+
+def _questions(translation: Translation) -> Iterator[str]:
+    context = tuple(map(assume, translation.hypotheses))
+    for goal in translation.goals:
+        formulas: list[Term] = [*translation.hypotheses, goal]
+        yield smtlib(translation.hypotheses, goal)
+        if atoms(formulas):
+            facts = (proof_of(one, context).conclusion for one in levels(formulas)[1])
+            yield smtlib((*translation.hypotheses, *facts), goal)
+
+
+def model_point(text: str, names: tuple[str, ...], effort: float) -> RationalPoint | None:
+    """The values of the variables in a model of the text; 0 for those that it leaves open."""
+    import z3
+
+    try:
+        solver = z3_solver(text, effort)
+        if solver.check() != z3.sat:
+            return None
+        model = solver.model()
+        given = {str(d.name()): model[d] for d in model.decls()}
+    except z3.Z3Exception:
+        return None
+    symbols = {name: symbol for symbol, name in DECLARED.findall(text)}
+    return {name: _fraction(given.get(symbols.get(name, ""))) for name in names}
+
+
+def _fraction(number: object) -> Fraction:
+    """A value of a model as a fraction; an algebraic number to twelve digits."""
+    import z3
+
+    if isinstance(number, z3.AlgebraicNumRef):
+        number = number.approx(DIGITS)
+    if not isinstance(number, z3.RatNumRef):
+        return Fraction(0)
+    return Fraction(number.numerator_as_long(), number.denominator_as_long())

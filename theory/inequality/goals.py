@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
-from theory.inequality._algebra import TooLarge, add, affine, const, mentions, mul, sub, substitute
-from theory.inequality._balls import Interval, enclose, interval
-from theory.inequality._expression import Comparison, Expr, Question, variables
+from theory.inequality.algebra import TooLarge, add, affine, const, mentions, mul, sub, substitute
+from theory.inequality.balls import Interval, enclose, interval
+from theory.inequality.expression import Comparison, Expr, Question, variables
 
 Relation = Literal[">", ">=", "!=", "=="]
 
@@ -192,9 +192,7 @@ def _solved(assume: tuple[Comparison, ...]) -> Iterator[tuple[int, str, Expr]]:
                 yield at, name, add(*terms, mul(const(-1 / factor), rest))
 
 
-def _linear(
-    comparison: Comparison,
-) -> Iterator[tuple[str, Fraction, dict[str, Fraction], Expr]]:
+def _linear(comparison: Comparison) -> Iterator[tuple[str, Fraction, dict[str, Fraction], Expr]]:
     """The slack as factor * x + others + rest, for each x that the rest does not mention."""
     try:
         numbers, rest = affine(slack(comparison))

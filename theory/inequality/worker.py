@@ -1,4 +1,4 @@
-"""The process in which the stages of a decision run: python -m theory.inequality._worker.
+"""The process in which the stages of a decision run: python -m theory.inequality.worker.
 
 It reads one task from standard input and writes messages to standard output: a stage begins, a
 reason why it was cut short, the steps it took, evidence, done.
@@ -17,7 +17,7 @@ def main(reader: Connection, writer: Connection) -> None:
     question, first, effort, memory_mb, seed = reader.recv()
     if memory_mb is not None:
         resource.setrlimit(resource.RLIMIT_AS, (memory_mb * MEGABYTE,) * 2)
-    from theory.inequality._stages import Setting, run
+    from theory.inequality.decision import Setting, run
 
     for message in run(question, effort, Setting(seed), first):
         writer.send(message)

@@ -1,19 +1,95 @@
 """Where a claim may fail: special values, random points at several scales, and local descent.
 
 The result is a list of float points, the most promising first. They are guesses.
+
+Expressions on arrays of floats: where to look, never what is true.
+
+Each row of a float64 array of shape (m, d) is a point. Everything found here is confirmed, or
+dropped, by ``refute``. NaN stands for "undefined or overflowed".
+
+Where to look, in floats: the lowest point of a goal on its box. Nothing here is believed.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import reduce
+from typing import Any
 
 import numpy as np
 
-from theory.inequality._expression import Comparison, Expr, Question
-from theory.inequality._floats import Array, Columns, margins, values
+from theory.inequality.balls import Tape, tape
+from theory.inequality.expression import Comparison, Expr, Question
+from theory.inequality.goals import Goal, Side, slack
+
+# -- on arrays of floats ---------------------------------------------------------------------------
+
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+Columns = Mapping[str, Array]
+
+UNARY: Mapping[str, Callable[[Any], Any]] = {
+    "neg": np.negative,
+    "exp": np.exp,
+    "log": np.log,
+    "sqrt": np.sqrt,
+    "sin": np.sin,
+    "cos": np.cos,
+    "abs": np.abs,
+}
+NARY: Mapping[str, Callable[[Any, Any], Any]] = {
+    "add": np.add,
+    "mul": np.multiply,
+    "div": np.divide,
+    "min": np.minimum,
+    "max": np.maximum,
+}
+
+
+def nearest(number: Fraction) -> float:
+    """The float next to a fraction; infinity beyond the range of floats."""
+    try:
+        return float(number)
+    except OverflowError:
+        return float("inf") if number > 0 else float("-inf")
+
+
+def values(expression: Expr, columns: Columns) -> Array:
+    """The expression at m points, shape (m,). Call inside ``np.errstate(all="ignore")``."""
+    match expression.op:
+        case "var":
+            return columns[str(expression.value)]
+        case "const" | "pi":
+            value = expression.value
+            number = nearest(value) if isinstance(value, Fraction) else np.pi
+            return np.full(len(next(iter(columns.values()))), number)
+    inner = [values(a, columns) for a in expression.args]
+    if expression.op == "pow":
+        assert isinstance(expression.value, int)
+        return np.power(inner[0], float(expression.value))
+    if expression.op in UNARY:
+        found: Array = UNARY[expression.op](inner[0])
+        return found
+    return reduce(NARY[expression.op], inner)
+
+
+def margins(comparison: Comparison, columns: Columns) -> Array:
+    """How far each point is inside the comparison, relative to the size of its sides; shape (m,).
+
+    Negative outside, NaN where a side is undefined. For an equation, minus the distance."""
+    with np.errstate(all="ignore"):
+        left, right = values(comparison.left, columns), values(comparison.right, columns)
+        gap = (right - left) / (1 + np.abs(left) + np.abs(right))
+    found: Array = -np.abs(gap) if comparison.sign == "==" else gap
+    return np.where(np.isfinite(found), found, np.nan)
+
+
+# -- where a claim may fail ------------------------------------------------------------------------
+
 
 SPECIAL = (0.0, 1.0, -1.0, 0.5, 2.0, -0.5, -2.0, 3.0, 0.25, 10.0, -10.0, 1 / 3, 0.9, 0.1, 100.0)
 GRID = 4096  # at most so many special points
@@ -241,3 +317,128 @@ def _columns(names: Sequence[str], points: Array) -> dict[str, Array]:
 def rational(number: float) -> Fraction:
     """The float as an exact fraction; 0 where it is not finite."""
     return Fraction(number) if np.isfinite(number) else Fraction(0)
+
+
+# -- where a goal is lowest ------------------------------------------------------------------------
+
+
+FINEST = 1e-9
+"""The search for the lowest point ends at steps of this size."""
+
+DENOMINATORS = (1, 2, 6, 12, 60, 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Lowest:
+    """A point, the value there, and whether the assumptions seem to hold there."""
+
+    point: dict[str, float]
+    value: float
+    allowed: bool
+
+
+def number(program: tuple[Tape, tuple[int, ...]], point: dict[str, float]) -> float:
+    """The value of the first expression of the tape; nan where there is none."""
+    steps, outputs = program
+    found: list[float] = []
+    try:
+        for node, inner in steps:
+            found.append(_apply(node, [found[i] for i in inner], point))
+    except (ArithmeticError, ValueError):
+        return math.nan
+    return found[outputs[0]]
+
+
+def _apply(node: Expr, x: Sequence[float], point: dict[str, float]) -> float:
+    match node.op:
+        case "const":
+            return float(Fraction(node.value or 0))
+        case "var":
+            return point[str(node.value)]
+        case "pi":
+            return math.pi
+        case "add":
+            return math.fsum(x)
+        case "mul":
+            return math.prod(x)
+        case "neg":
+            return -x[0]
+        case "div":
+            return x[0] / x[1]
+        case "pow":
+            return float(x[0] ** int(node.value or 0))
+        case "abs":
+            return abs(x[0])
+        case "min":
+            return min(x)
+        case "max":
+            return max(x)
+        case _:
+            return float(getattr(math, node.op)(x[0]))
+
+
+def inside(side: Side) -> float:
+    """A point of the range, in the middle if there is one."""
+    low, high = side.low, side.high
+    if low is None and high is None:
+        return 0.0
+    if low is None or high is None:
+        end = float(high if low is None else low)  # type: ignore[arg-type]
+        return end - max(1.0, abs(end)) if low is None else end + max(1.0, abs(end))
+    return float(low + high) / 2
+
+
+def reach(side: Side) -> float:
+    """A first step."""
+    if side.low is None or side.high is None:
+        return 1.0
+    return float(side.high - side.low) / 4
+
+
+def clipped(x: float, side: Side) -> float:
+    low = -math.inf if side.low is None else float(side.low)
+    high = math.inf if side.high is None else float(side.high)
+    return min(max(x, low), high)
+
+
+def lowest(goal: Goal) -> Lowest:
+    """Downhill from the centre, one variable at a time, with steps that grow and shrink."""
+    program = tape((goal.expression,))
+    point = {side.name: inside(side) for side in goal.box}
+    steps = {side.name: reach(side) for side in goal.box}
+    best = number(program, point)
+    for _ in range(60):
+        before = best
+        for side in goal.box:
+            for x in (point[side.name] + steps[side.name], point[side.name] - steps[side.name]):
+                trial = {**point, side.name: clipped(x, side)}
+                found = number(program, trial)
+                if found < best or (math.isnan(best) and not math.isnan(found)):
+                    point, best = trial, found
+                    break
+        if not best < before:
+            steps = {name: step / 3 for name, step in steps.items()}
+            if max(steps.values(), default=0) < FINEST:
+                break
+    return Lowest(point, best, allowed(goal, point))
+
+
+def allowed(goal: Goal, point: dict[str, float]) -> bool:
+    """Whether the assumptions seem to hold, with room to spare."""
+    for comparison in goal.assume:
+        found = number(tape((slack(comparison),)), point)
+        if not (abs(found) < 1e-9 if comparison.sign == "==" else found > 1e-9):
+            return False
+    return True
+
+
+def rounded(
+    point: dict[str, float], box: Sequence[Side], most: int
+) -> tuple[tuple[str, Fraction], ...]:
+    """The nearest fractions with small denominators, in the box."""
+    found = []
+    for side in box:
+        x = Fraction(point[side.name]).limit_denominator(most)
+        x = x if side.low is None else max(x, side.low)
+        found.append((side.name, x if side.high is None else min(x, side.high)))
+    return tuple(found)

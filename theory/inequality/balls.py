@@ -5,7 +5,7 @@ is done in ball arithmetic and rounded outwards, so the result contains every tr
 
 ``enclose`` is lenient: its interval contains the value at every point of the box at which the
 expression is defined (log of [0, 1] is [-inf, 0]). That an expression is defined is a claim of its
-own, see `theory.inequality._domain.obligations`. ``enclose_smooth`` is strict: None, unless the
+own, see `theory.inequality.goals.obligations`. ``enclose_smooth`` is strict: None, unless the
 expression is certainly defined and differentiable all over the box.
 """
 
@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 
 from flint import arb, ctx, fmpq
 
-from theory.inequality._expression import Expr
+from theory.inequality.expression import Expr
 
 BITS = 128
 """Precision of the balls; every comparison is certified, whatever it is."""

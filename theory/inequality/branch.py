@@ -1,6 +1,6 @@
 """The search for a proof: branch and bound, and the rules for what is tight.
 
-Nothing here has to be right: every step is accepted by `theory.inequality._rules` or dropped.
+Nothing here has to be right: every step is accepted by `theory.inequality.rules` or dropped.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import permutations
 from math import inf
 
-from theory.inequality._algebra import (
+from theory.inequality.algebra import (
     TooLarge,
     coefficient,
     const,
@@ -21,15 +21,13 @@ from theory.inequality._algebra import (
     settle,
     substitute,
 )
-from theory.inequality._balls import Interval, ball_precision, enclose
-from theory.inequality._budget import Budget, Exhausted
-from theory.inequality._certificate import Certificate, Node
-from theory.inequality._checker import proof
-from theory.inequality._domain import ORDERS, Goal, Side, goals, narrowed
-from theory.inequality._expression import Question
-from theory.inequality._forms import exponentials, kinked
-from theory.inequality._guess import DENOMINATORS, Lowest, inside, lowest, rounded
-from theory.inequality._rules import certain, contains, left
+from theory.inequality.balls import Interval, ball_precision, enclose
+from theory.inequality.certificate import Budget, Certificate, Exhausted, Node
+from theory.inequality.checker import proof
+from theory.inequality.expression import Question
+from theory.inequality.goals import ORDERS, Goal, Side, goals, narrowed
+from theory.inequality.rules import certain, contains, exponentials, kinked, left
+from theory.inequality.search import DENOMINATORS, Lowest, inside, lowest, rounded
 
 LEVELS = 6
 """So many rules that lead to another function may be nested."""
@@ -51,7 +49,7 @@ SHARE = 3
 
 
 def prove_on_boxes(question: Question, budget: Budget) -> Certificate | None:
-    """A certificate that `theory.inequality._checker.check` accepts; None: no proof was found with
+    """A certificate that `theory.inequality.checker.check` accepts; None: no proof was found with
     so many boxes, which says nothing about the truth of the claim."""
     found = []
     try:

@@ -2,6 +2,8 @@
 
 The tree holds only what the checker can't find itself (where a box is split, which point is tight).
 Boxes and formulas inside follow from the question; the ones at the top are there to be read.
+
+What a search may still spend, in steps of its own kind. Nothing here looks at a clock.
 """
 
 from __future__ import annotations
@@ -11,6 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
+
+# -- the certificate -------------------------------------------------------------------------------
+
 
 SAYS = {
     "value": "the enclosure over the box has this sign",
@@ -33,7 +38,7 @@ SAYS = {
     "invert": "the box is unbounded; take the reciprocal of",
     "use": "an assumption, times a number >= 0, is subtracted",
 }
-"""What each rule says; `theory.inequality._rules` checks it."""
+"""What each rule says; `theory.inequality.rules` checks it."""
 
 LEVEL = ("bottom", "valley")
 """Rules about a point or line at which the gradient is 0."""
@@ -62,7 +67,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A proof for each goal of the question, in the order of `theory.inequality._domain.goals`."""
+    """A proof for each goal of the question, in the order of `theory.inequality.goals.goals`."""
 
     proofs: tuple[Proof, ...]
 
@@ -145,3 +150,23 @@ def _from_json(data: Any) -> Node:
     at = tuple((_string(k), Fraction(_string(v))) for k, v in data.get("at", {}).items())
     parts = tuple(_from_json(part) for part in data.get("parts", ()))
     return Node(_string(data["rule"]), _string(data.get("name", "")), at, index, parts)
+
+
+# -- a budget of steps -----------------------------------------------------------------------------
+
+
+class Exhausted(Exception):
+    """No steps are left."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """So many steps: boxes, points or units of a solver's effort."""
+
+    left: float
+
+    def spend(self, cost: float = 1.0) -> None:
+        """Raises Exhausted when nothing is left; the last step may overdraw."""
+        if self.left <= 0:
+            raise Exhausted
+        self.left -= cost

@@ -1,18 +1,17 @@
 """Does a certificate prove a question? Each step is done again, by its rule and in balls.
 
-Nothing of the search is used. What is trusted: the enclosures (`_balls`), the rewriting
-(`_algebra`), what a question means as goals (`_domain`), and the rules (`_rules`, `_forms`,
-`_taylor`).
+Nothing of the search is used. What is trusted: the enclosures (`balls`), the rewriting
+(`algebra`), what a question means as goals (`goals`), and the rules (`rules`, `rules`,
+`algebra`).
 """
 
 from __future__ import annotations
 
-from theory.inequality._balls import ball_precision
-from theory.inequality._certificate import Certificate, Node, Proof
-from theory.inequality._domain import Goal, Side, goals
-from theory.inequality._expression import Question
-from theory.inequality._rules import left
-from theory.inequality._write import write
+from theory.inequality.balls import ball_precision
+from theory.inequality.certificate import Certificate, Node, Proof
+from theory.inequality.expression import Question, write
+from theory.inequality.goals import Goal, Side, goals
+from theory.inequality.rules import left
 
 MALFORMED = (
     ArithmeticError,
