@@ -244,3 +244,18 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
     done = gradgap(command, "--help")
     assert done.returncode == 0
     assert f"gradgap {command}" in done.stdout.split("Example:")[1]
+
+
+def test_the_first_line_is_the_longest_step_that_is_proved_safe() -> None:
+    fraction = {"--J": "1/10", "--gap": "1/2", "--L": "1", "--G": "1"}
+    decimal = {"--J": "0.1", "--gap": "0.5", "--L": "1.0", "--G": "1e0"}
+    shown = threshold(fraction).stdout
+    assert shown == threshold(decimal).stdout
+    assert shown.splitlines()[0] == "Proved safe: J rises at every step below 0.9."
+    assert "No step is proved safe" in threshold({**fraction, "--gap": "0"}).stdout
+
+
+@pytest.mark.parametrize("options", [GOOD, TOKENS], ids=["trajectory", "token"])
+def test_a_gap_that_no_policy_has_is_refused(options: dict[str, str]) -> None:
+    assert_refused(threshold({**options, "--gap": "21/2"}), "no policy has a larger gap", "21/2")
+    assert_refused(threshold({**options, "--J": "one half"}), "J must be a number", "one half")

@@ -212,7 +212,16 @@ def test_all_figures_are_written_once(
     done = gradgap("figures", "--out", str(tmp_path / "slides"))
     assert done.returncode == 0, done.stderr
     assert {path.name: path.read_bytes() for path in (tmp_path / "slides").iterdir()} == drawn
-    assert_refused(gradgap("figures", "--out", str(tmp_path / "slides")), "exists")
+
+
+def test_figures_refuse_an_earlier_folder_before_they_draw(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "old.png").touch()
+    monkeypatch.setattr("gradgap.all_figures", None)  # calling it would be a traceback
+    assert_refused(gradgap("figures", "--out", str(tmp_path)), "not empty")
+    with pytest.raises(TypeError):
+        gradgap("figures", "--out", str(tmp_path), "--overwrite")
 
 
 def test_figures_of_nothing_or_of_half_a_table_are_refused(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from theory.ledger.show import parts, show_statement
 from theory.statements import STATEMENTS
 from theory.terminal import fitted_widths, print_table
 
-COMMANDS = ("-h", "simulate -h", "list", "sharpness", "simulate collapse", "explain sharp_step")
+COMMANDS = ("-h", "simulate -h", "list", "sharpness", "simulate collapse", "verify normalisation")
 TOKEN = "threshold --J 1/2 --gap 1 --L 1 --G 1 --T-inf 10 --alpha 0.1"
 WORST = "worst-case --J 0.1 --gap 0.5 --L 1 --G 1 --eta 0.5"
 

@@ -21,7 +21,7 @@ def loss(divisor: int) -> Term:
 
 STATEMENT = Statement(
     slug="fixed_direction",
-    title="Along a fixed direction the threshold is 2 gap (1/L + 1/U)",
+    title="Along a fixed direction J rises below 2 gap (1/L + 1/U)",
     paper_ref="not in the paper; sharpens Theorem 1(b) for a fixed direction",
     kind="lower",
     hypotheses=(

@@ -7,7 +7,7 @@ from theory.statements._trajectory import *
 STATEMENT = Statement(
     slug="theorem_1b_sharp",
     title="Convergence under the sharp step size",
-    paper_ref="sharpens Theorem 1(b)",
+    paper_ref="sharpens Theorem 1(b) where 1-J >= L/(2L + 16 G^2)",
     kind="lower",
     hypotheses=(*TRAJECTORY, POSITIVE, ADAPTED_SHARP),
     conclusion=logistic_curve(M(K)) <= J(K),

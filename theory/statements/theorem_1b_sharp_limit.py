@@ -7,7 +7,7 @@ from theory.statements.theorem_1b_limit import CONCLUSION, DIVERGES, ENOUGH, TOL
 STATEMENT = Statement(
     slug="theorem_1b_sharp_limit",
     title="The limit under the sharp step size",
-    paper_ref="sharpens Theorem 1(b)",
+    paper_ref="sharpens Theorem 1(b) where 1-J >= L/(2L + 16 G^2)",
     kind="asymptotic",
     hypotheses=(*TRAJECTORY, POSITIVE, ADAPTED_SHARP, DIVERGES, TOLERANCE),
     conclusion=CONCLUSION,
