@@ -272,7 +272,7 @@ def run_ledger(
     slugs: list[str], jobs: int, effort: float | None = None, clock: float = 600.0
 ) -> Ledger:
     from theory.kernel.solvers import LyingSolver, SolverDisagreement, SolverFailed, with_clock
-    from theory.kernel.verdict import EFFORT
+    from theory.ledger.ask import EFFORT
     from theory.ledger.run import default_jobs
     from theory.ledger.run import verify as verify_ledger
 

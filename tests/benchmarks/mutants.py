@@ -42,7 +42,7 @@ from theory.attack.mutant_proofs import (
 from theory.attack.mutants import Mutant, mutants
 from theory.kernel.solvers import check_canaries
 from theory.kernel.statement import Statement
-from theory.kernel.verdict import CANARY_EFFORT
+from theory.ledger.ask import CANARY_EFFORT
 from theory.ledger.run import default_jobs
 from theory.statements import STATEMENTS
 

@@ -40,8 +40,10 @@ FEW = ("cauchy_schwarz", "jensen_exp", "theorem_1a_printed")
 
 def ledger_of(cases: Mapping[str, Case]) -> Ledger:
     """As if both solvers had answered unsat: what is tested here is what is printed of it."""
-    unsat = Decision({"z3": "unsat", "cvc5": "unsat"}), 0.0
-    entries = [entry_of(c, dict.fromkeys(c.obligations(), unsat)) for c in cases.values()]
+    entries = []
+    for case in cases.values():
+        unsat = {d: Decision({"z3": "unsat", "cvc5": "unsat"}, d) for d in case.obligations()}
+        entries.append(entry_of(case, {digest: (found, 0.0) for digest, found in unsat.items()}))
     return Ledger(dict(cases), entries)
 
 

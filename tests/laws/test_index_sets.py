@@ -19,11 +19,12 @@ from theory.kernel import terms as t
 from theory.kernel.models import Model, Numbered, interpret
 from theory.kernel.obligations import smtlib
 from theory.kernel.solvers import SOLVERS, decide
-from theory.kernel.syntax import from_text, to_text
+from theory.kernel.syntax import to_text
 from theory.kernel.terms import NAT, REAL, KernelError, Lambda, Sort, Symbol, Term, eq, lift, var
 from theory.kernel.verdict import check_case
 from theory.ledger.export import PROOFS, decode, decode_model, encode, encode_model, replay, write
 from theory.ledger.run import build
+from theory.reading import from_text
 from theory.statements import STATEMENTS
 
 ITEM, OTHER = Sort("Item"), Sort("Other")

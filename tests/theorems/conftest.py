@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 from theory.kernel.solvers import Decision
-from theory.kernel.verdict import Case, discharge
+from theory.kernel.verdict import Case
+from theory.ledger.ask import discharge
 from theory.ledger.run import Entry, entry_of
 
 

@@ -12,7 +12,7 @@ from numeric.checks._base import check
 from numeric.checks.mean_curvature_step import bent, draw
 from theory.kernel.proof import Proof, conclude, instantiate, solve
 from theory.kernel.terms import Lambda, Term, eq
-from theory.kernel.verdict import discharge
+from theory.ledger.ask import discharge
 from theory.proofs import mean_curvature_step
 from theory.proofs._step import incorrect_mass, success_interior
 from theory.proofs._toolkit import sum_equal

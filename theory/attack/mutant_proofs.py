@@ -24,8 +24,8 @@ from theory.kernel.proof import Proof, assume, cut, generalise, part, solve, spe
 from theory.kernel.solvers import SOLVERS, Answer, Decision, Solver, SolverFailed, decide
 from theory.kernel.statement import Statement
 from theory.kernel.terms import NAT, KernelError, Term, const, negate
-from theory.kernel.verdict import EFFORT as LONG
 from theory.kernel.verdict import check_proof, check_trust, require_meaningful
+from theory.ledger.ask import EFFORT as LONG
 from theory.statements import STATEMENTS
 
 EFFORT = 1.0
@@ -169,10 +169,10 @@ def scripted(prover: Statement, mutated: Statement) -> Proof:
             existence = module.existence(goal)
             check_existence(claim, existence)
             proof: Proof = existence.proof
-            require_meaningful(claim.slug, proof)
         else:
             proof = module.prove(goal)
             check_proof(claim, proof)
+        require_meaningful(claim.slug, proof)
     except Exception as error:  # a script may rely on the shape of its goal; then it proves nothing
         raise NoProof(f"the proof does not fit: {type(error).__name__}") from error
     return proof

@@ -41,8 +41,8 @@ def attempt(statement: Statement, twin: Twin, solvers: Mapping[str, Solver] = SO
     module = import_module(f"theory.proofs.{statement.slug}")
     proof = module.existence(goal).proof if statement.kind == "exists" else module.prove(goal)
     answers: dict[str, Answer] = {}
-    for step in _last_steps(proof):
-        question = next(o for o in step.own if o.kind == "goal")
+    questions = [o for step in _last_steps(proof) for o in step.own if o.kind == "goal"]
+    for question in questions:
         decision = decide(question.text, EFFORT, solvers)
         answers = dict(decision.answers)
         if decision.verdict != "proved":

@@ -33,7 +33,7 @@ from theory.kernel.proof import (
     nondecreasing,
     solve,
 )
-from theory.kernel.syntax import from_text, to_text
+from theory.kernel.syntax import to_text
 from theory.kernel.terms import KernelError, Term, const, cos, eq, exp, lift, log, sin, var
 from theory.proofs._toolkit import (
     exp_inverse,
@@ -46,6 +46,7 @@ from theory.proofs._toolkit import (
     tangent_at,
     use,
 )
+from theory.reading import from_text
 
 # -- bounds, proved --------------------------------------------------------------------------------
 

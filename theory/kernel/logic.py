@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from theory.kernel import renaming
 from theory.kernel import terms as t
-from theory.kernel.obligations import implication, meaningful
+from theory.kernel.obligations import conditions, defined, implication
 from theory.kernel.sequent import (
     Axiom,
     Outcome,
@@ -45,11 +45,19 @@ def solve(premises: Premises, goal: Term) -> Outcome:
 
 
 def conclude(premises: Premises, goal: Term) -> Outcome:
-    """As ``solve``, and the goal is meaningful: no denominator is 0, every log is of a positive
-    number. The last step of every claim."""
-    known = tuple(p.conclusion for p in premises)
-    questions = (implication(known, goal), *meaningful(known, goal))
-    return Outcome(Sequent(all_hypotheses(premises), goal), questions)
+    """As ``solve`` (or the goal is a premise), and every number in the goal is defined: no
+    denominator is 0, every log is of a positive number. The last step of every claim.
+
+    What is bound in the goal is any value there: of it only those premises speak whose hypotheses
+    say nothing of the variable."""
+    proved = [p for p in premises if p.conclusion != goal]
+    questions = []
+    if len(proved) == len(premises):
+        questions.append(implication(tuple(p.conclusion for p in premises), goal))
+    for condition, bound in conditions(goal):
+        general = (p for p in proved if not any(h.free & bound for h in p.hypotheses))
+        questions.append(defined(condition, tuple(p.conclusion for p in general)))
+    return Outcome(Sequent(all_hypotheses(premises), goal), tuple(questions))
 
 
 def discharge(premises: Premises, formula: Term) -> Outcome:

@@ -22,6 +22,9 @@ LOGIC = {"not": "not", "and": "and", "or": "or", "implies": "=>"}
 OPAQUE = frozenset(["exp", "log", "sin", "cos", "pi", "apply", "sum", "prefix"])
 
 
+Condition = tuple[Term, frozenset[Term]]
+
+
 @dataclass(frozen=True, slots=True)
 class Obligation:
     """One question to the solvers. ``kind`` is "goal", or "meaningful" for a denominator or a
@@ -40,28 +43,24 @@ def implication(premises: tuple[Term, ...], goal: Term) -> Obligation:
     return Obligation("goal", smtlib(premises, goal))
 
 
-def meaningful(premises: tuple[Term, ...], goal: Term) -> tuple[Obligation, ...]:
-    """Every denominator of the goal is not 0 and every logarithm is of a positive number.
-
-    Under a binder the bound variable stands for itself: the premises must say what they know of it
-    in general, as facts about a free variable of that name."""
-    return tuple(Obligation("meaningful", smtlib(premises, c)) for c in conditions(goal))
+def defined(condition: Term, premises: tuple[Term, ...]) -> Obligation:
+    """The premises imply one of the conditions of ``conditions``."""
+    return Obligation("meaningful", smtlib(premises, condition))
 
 
-def conditions(goal: Term) -> tuple[Term, ...]:
-    """What must hold for the goal to be meaningful."""
-    found: dict[Term, None] = {}
-    _partial_terms(goal, found)
-    return tuple(found)
-
-
-def _partial_terms(term: Term, conditions: dict[Term, None]) -> None:
+def conditions(term: Term, bound: frozenset[Term] = frozenset()) -> dict[Condition, None]:
+    """When every number in a term or formula is defined: each denominator is not 0, each logarithm
+    is of a positive number. A condition comes with the variables that are bound around it, and must
+    hold for all their values."""
+    found: dict[Condition, None] = {}
     if term.op == "div" and (term.args[1].op != "const" or term.args[1] == const(0)):
-        conditions.setdefault(negate(eq(term.args[1], const(0))))
+        found[negate(eq(term.args[1], const(0))), bound] = None
     if term.op == "log":
-        conditions.setdefault(const(0) < term.args[0])
-    for arg in term.args[1:] if term.op in BINDERS else term.args:
-        _partial_terms(arg, conditions)
+        found[const(0) < term.args[0], bound] = None
+    binds = term.op in BINDERS
+    for arg in term.args[1:] if binds else term.args:
+        found |= conditions(arg, bound | {term.args[0]} if binds else bound)
+    return found
 
 
 def smtlib(premises: tuple[Term, ...], goal: Term) -> str:

@@ -11,6 +11,7 @@ the answer is "clock", never "unknown".
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -97,9 +98,10 @@ def solver_versions() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What each solver answered to one obligation."""
+    """What each solver answered to one question, and the SHA-256 of its text."""
 
     answers: Mapping[str, Answer]
+    question: str
 
     @property
     def verdict(self) -> Literal["proved", "refuted", "undecided"]:
@@ -115,7 +117,7 @@ def decide(text: str, effort: float, solvers: Mapping[str, Solver] = SOLVERS) ->
     answers = {name: _ask(name, solver, text, effort) for name, solver in solvers.items()}
     if {"unsat", "sat"} <= set(answers.values()):
         raise SolverDisagreement(f"{answers} on\n{text}")
-    return Decision(answers)
+    return Decision(answers, hashlib.sha256(text.encode()).hexdigest())
 
 
 def _ask(name: str, solver: Solver, text: str, effort: float) -> Answer:

@@ -80,6 +80,10 @@ class Statement:
 
     def __post_init__(self) -> None:
         """Raises KernelError: each name has one meaning, and each free variable one quantifier."""
+        kinds = {Hypothesis: self.hypotheses, Notation: self.notation, Term: self.parameters}
+        for kind, listed in kinds.items():
+            if type(listed) is not tuple or any(type(item) is not kind for item in listed):
+                raise BadStatement(f"{self.slug}: not a tuple of {kind.__name__}")
         for name in (self.slug, *(h.name for h in self.hypotheses)):
             check_name(name)
         if len({h.name for h in self.hypotheses}) < len(self.hypotheses):
@@ -93,7 +97,7 @@ class Statement:
         if clash := spoken & set(short):
             raise BadStatement(f"{self.slug}: {min(clash)[0]} is an abbreviation and is left over")
         if len(set(self.parameters)) < len(self.parameters) or any(
-            type(p) is not Term or p.op != "var" or p.sort.finite for p in self.parameters
+            p.op != "var" or p.sort.finite for p in self.parameters
         ):
             raise BadStatement(f"{self.slug}: parameters are variables for numbers, each once")
         if self.kind != "exists" and self.parameters:

@@ -10,27 +10,19 @@ the properties, for all its parameters. Everything else is *undecided*.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from theory.kernel.axioms import AXIOMS, trusted_names
 from theory.kernel.existence import Existence, check_existence
 from theory.kernel.instance import Instance, check_instance
 from theory.kernel.models import Model
-from theory.kernel.obligations import Obligation, meaningful
+from theory.kernel.obligations import Obligation, conditions
 from theory.kernel.proof import Proof
-from theory.kernel.solvers import SOLVERS, Decision, Solver, check_canaries, decide
+from theory.kernel.solvers import Decision
 from theory.kernel.statement import Statement, Verdict
 from theory.kernel.syntax import to_text
 from theory.kernel.terms import KernelError
-
-EFFORT = 20.0  # per solver and obligation; the hardest known needs a fifth of it
-CANARY_EFFORT = 5.0  # at least this, so that a small effort is not taken for a lie
-
-Progress = Callable[[int, int], None]
 
 
 class NotThisClaim(KernelError):
@@ -73,8 +65,8 @@ def verdict(case: Case, decided: Mapping[str, Decision]) -> Verdict:
     """What follows from the answers to the obligations, by digest. Raises KernelError when the case
     is not about its statement, and KeyError when a question was not asked."""
     check_case(case)
-    answers = [decided[digest].verdict for digest in case.obligations()]
-    if not answers or any(answer != "proved" for answer in answers):
+    asked = [(digest, decided[digest]) for digest in case.obligations()]
+    if not asked or any(d.verdict != "proved" or d.question != digest for digest, d in asked):
         return "undecided"
     if case.proof is None:
         return "refuted"
@@ -101,10 +93,10 @@ def check_case(case: Case) -> None:
         if type(existence.model) is not Model or case.proof is not existence.proof:
             raise NotThisClaim(f"{slug}: the proof is not about the family of models")
         check_existence(case.statement, existence)
-        require_meaningful(slug, existence.proof)
     elif case.proof is not None:
         check_proof(case.statement, case.proof)
     check_instance(case.statement, case.instance)
+    require_meaningful(slug, case.proofs()[0])
 
 
 def check_proof(statement: Statement, proof: Proof) -> None:
@@ -113,7 +105,6 @@ def check_proof(statement: Statement, proof: Proof) -> None:
         raise NotThisClaim(f"{statement.slug}: the proof ends in {to_text(proof.conclusion)}")
     for hypothesis in proof.hypotheses - set(statement.formal_hypotheses.values()):
         raise NotThisClaim(f"{statement.slug}: uses the hypothesis {to_text(hypothesis)}")
-    require_meaningful(statement.slug, proof)
 
 
 def check_trust(what: str, proof: Proof) -> None:
@@ -134,53 +125,10 @@ def require_meaningful(what: str, proof: Proof) -> None:
 
 
 def is_meaningful(proof: Proof) -> bool:
-    """Whether every number in the conclusion was shown to be defined (rule ``conclude``)."""
+    """Whether every number in the conclusion was shown to be defined (rule ``conclude``): it is of
+    parts of which this is true, for all values, or under a condition that is always defined."""
     if proof.rule in ("both", "generalise") or (
-        proof.rule == "discharge" and not meaningful((), proof.args[0])
+        proof.rule == "discharge" and not conditions(proof.args[0])
     ):
         return all(is_meaningful(p) for p in proof.premises)
-    return proof.rule == "conclude" or proof.conclusion.op == "deriv"
-
-
-# -- asking the solvers ----------------------------------------------------------------------------
-
-
-def discharge(
-    obligations: Iterable[Obligation],
-    jobs: int = 1,
-    effort: float = EFFORT,
-    solvers: Mapping[str, Solver] = SOLVERS,
-    progress: Progress | None = None,
-) -> dict[str, tuple[Decision, float]]:
-    """Ask all solvers about each obligation; by digest, the decision and the seconds it took.
-
-    Raises SolverDisagreement, LyingSolver or SolverFailed: then nothing is decided."""
-    check_canaries(max(effort, CANARY_EFFORT), solvers)
-    todo = list(obligations)
-    ask = partial(_ask, effort=effort, solvers=solvers)
-    decided = {}
-    for done, (digest, answer) in enumerate(_mapped(ask, todo, jobs), start=1):
-        decided[digest] = answer
-        if progress is not None:
-            progress(done, len(todo))
-    return decided
-
-
-def _mapped(
-    ask: Callable[[Obligation], tuple[str, tuple[Decision, float]]],
-    todo: list[Obligation],
-    jobs: int,
-) -> Iterator[tuple[str, tuple[Decision, float]]]:
-    if jobs <= 1 or len(todo) < 8:
-        yield from map(ask, todo)
-        return
-    with ProcessPoolExecutor(max_workers=jobs) as pool:
-        yield from pool.map(ask, todo, chunksize=4)
-
-
-def _ask(
-    obligation: Obligation, effort: float, solvers: Mapping[str, Solver]
-) -> tuple[str, tuple[Decision, float]]:
-    start = time.perf_counter()
-    decision = decide(obligation.text, effort, solvers)
-    return obligation.digest, (decision, time.perf_counter() - start)
+    return proof.rule == "conclude"

@@ -24,9 +24,10 @@ from theory.kernel.models import Model, Numbered, Value
 from theory.kernel.proof import Proof, infer
 from theory.kernel.sequent import Axiom
 from theory.kernel.statement import Statement
-from theory.kernel.syntax import from_text, to_text
+from theory.kernel.syntax import to_text
 from theory.kernel.terms import KernelError, Lambda, Sort, Symbol, Term
 from theory.kernel.verdict import Case
+from theory.reading import from_text
 from theory.statements import STATEMENTS
 
 MANIFEST, PROOFS = "manifest.json", "proofs.json"

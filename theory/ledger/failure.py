@@ -15,14 +15,15 @@ from importlib import import_module
 from typing import Any
 
 from theory.evaluate import RATIONALS, comparisons, evaluate
-from theory.kernel.obligations import conditions, implication, meaningful
+from theory.kernel.obligations import conditions
 from theory.kernel.proof import Proof
 from theory.kernel.solvers import Decision, z3_solver
 from theory.kernel.statement import Statement
-from theory.kernel.syntax import from_text
 from theory.kernel.terms import KernelError, Term, const
-from theory.kernel.verdict import EFFORT, Case
+from theory.kernel.verdict import Case
+from theory.ledger.ask import EFFORT
 from theory.pretty import RELATIONS, abbreviations, names_of, pretty
+from theory.reading import from_text
 
 DECLARED = re.compile(r"^\(declare-const (\S+) Real\) ; (.+)$", re.MULTILINE)
 DIGITS = 12
@@ -93,7 +94,7 @@ def _failure(
     statement: Statement, step: Proof, text: str, place: tuple[str, int, int], decision: Decision
 ) -> Failure:
     premises = tuple(p.conclusion for p in step.premises)
-    goal, asks = _goal(step, premises, text)
+    goal, asks = _goal(step, text)
     names = names_of(statement)
     known = _numbers(text) if "unsat" not in decision.answers.values() else {}
     letters = _letters(statement, known, (*premises, goal))
@@ -115,12 +116,12 @@ def _short(symbol: object) -> list[Term]:
     return [symbol] if isinstance(symbol, Term) else []
 
 
-def _goal(step: Proof, premises: tuple[Term, ...], text: str) -> tuple[Term, str]:
+def _goal(step: Proof, text: str) -> tuple[Term, str]:
     """What the question asks: the conclusion, or that something in it is defined."""
-    if implication(premises, step.conclusion).text == text:
+    questions = [o.text for o in step.own if o.kind == "meaningful"]
+    if text not in questions:
         return step.conclusion, "whether this follows"
-    asked = zip(meaningful(premises, step.conclusion), conditions(step.conclusion), strict=True)
-    condition = next(c for question, c in asked if question.text == text)
+    condition, _ = [*conditions(step.conclusion)][questions.index(text)]
     return condition, f"whether {pretty(step.conclusion)} has a value"
 
 

@@ -21,7 +21,8 @@ from typing import Any
 from theory.kernel.solvers import CANARIES, SOLVERS, Decision
 from theory.kernel.statement import Statement
 from theory.kernel.terms import KernelError
-from theory.kernel.verdict import EFFORT, Case, verdict
+from theory.kernel.verdict import Case, verdict
+from theory.ledger.ask import EFFORT
 from theory.ledger.export import MANIFEST, PROOFS, replay
 from theory.statements import STATEMENTS
 
@@ -146,7 +147,7 @@ def _decisions(case: Case, texts: Mapping[str, bytes], answers: Answers) -> dict
         if texts.get(file) != obligation.text.encode():
             raise KernelError(f"{file} is not the obligation of that name")
         given: dict[str, Any] = {name: said.get(file, "unknown") for name, said in answers.items()}
-        decided[digest] = Decision(given)
+        decided[digest] = Decision(given, digest)
     return decided
 
 

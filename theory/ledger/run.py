@@ -18,7 +18,8 @@ from theory.kernel.rules import FACTS
 from theory.kernel.solvers import SOLVERS, Decision, Solver
 from theory.kernel.statement import Statement, Verdict
 from theory.kernel.terms import KernelError
-from theory.kernel.verdict import EFFORT, Case, Progress, check_case, discharge, verdict
+from theory.kernel.verdict import Case, check_case, verdict
+from theory.ledger.ask import EFFORT, Progress, discharge
 from theory.ledger.failure import failure_of, unlisted
 from theory.pretty import pretty
 from theory.statements import STATEMENTS

@@ -18,6 +18,7 @@ from theory.ledger.dependencies import claims_used
 from theory.ledger.failure import lines_of
 from theory.ledger.recheck import Recheck
 from theory.ledger.run import Entry, Ledger, build, fact_as_json, select
+from theory.ledger.trusted import summary
 from theory.pretty import letter, meaning_of, names_of, pretty
 from theory.statements import STATEMENTS
 from theory.terminal import Cell, print_table
@@ -51,6 +52,7 @@ def show_ledger(out: Console, err: Console, ledger: Ledger, seconds: float) -> N
     versions = ", ".join(f"{name} {version}" for name, version in solver_versions().items())
     verdicts = ", ".join(f"{n} {verdict}" for verdict, n in counted.items())
     asked = len({d for case in ledger.cases.values() for d in case.obligations()})
+    out.print(summary(), soft_wrap=True)
     out.print(f"{len(ledger.entries)} claims: {verdicts}. {asked} questions to {versions}.")
     err.print(f"{seconds:.1f} s")
 
@@ -103,10 +105,13 @@ def show_statement(out: Console, statement: Statement) -> None:
 
 
 def parts(statement: Statement) -> list[tuple[str, str, str, str]]:
-    """Role (given, then, where), name, formula and meaning of all that a claim says."""
+    """Role (given, for all, then, where), name, formula and meaning of all that a claim says."""
     names = names_of(statement)
     given = [("given", h.name, pretty(h.formula, names), h.meaning) for h in statement.hypotheses]
     where = []
+    if statement.kind == "exists":
+        free = ", ".join(map(pretty, statement.parameters))
+        given.append(("for all", "", free, "of these there are functions and index sets with this"))
     for n in statement.notation:
         name = n.symbol.data if isinstance(n.symbol, Term) else n.symbol.name
         where.append(("where", letter(str(name)), meaning_of(statement, n), n.meaning))

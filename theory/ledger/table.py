@@ -1,15 +1,16 @@
-"""The table of claims in proofs_notes/claims.md; `python -m theory.ledger.table` writes it again.
+"""What the pages say of the ledger and of the kernel; `python -m theory.ledger.table` writes it.
 
-The verdicts are the expected ones; ``gradgap verify`` and the tests say whether they are reached.
+The table of claims in claims.md has the expected verdicts; ``gradgap verify`` and the tests say
+whether they are reached. The diagram in proofs_notes/kernel.md is that of the trusted base.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from theory.ledger.trusted import diagram
 from theory.statements import STATEMENTS
-
-START, END = "<!-- claims: begin -->", "<!-- claims: end -->"
 
 
 def claims_table() -> str:
@@ -21,15 +22,25 @@ def claims_table() -> str:
     return "\n".join(rows)
 
 
-def with_table(page: str) -> str:
-    """The text with its table replaced. Raises ValueError when the markers are missing."""
-    before, start, rest = page.partition(START)
-    _, end, after = rest.partition(END)
+WRITTEN: Mapping[str, tuple[str, Callable[[], str]]] = {
+    "proofs_notes/claims.md": ("claims", claims_table),
+    "proofs_notes/kernel.md": ("trusted", diagram),
+}
+
+
+def current(page: str, text: str) -> str:
+    """The text of a page with its written part as it is now. Raises ValueError when the markers are
+    missing."""
+    name, write = WRITTEN[page]
+    first, last = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, start, rest = text.partition(first)
+    _, end, after = rest.partition(last)
     if not (start and end):
-        raise ValueError(f"the page has no {START} ... {END}")
-    return f"{before}{START}\n{claims_table()}\n{END}{after}"
+        raise ValueError(f"{page} has no {first} ... {last}")
+    return f"{before}{first}\n{write()}\n{last}{after}"
 
 
 if __name__ == "__main__":
-    path = Path("proofs_notes/claims.md")
-    path.write_text(with_table(path.read_text()))
+    for page in WRITTEN:
+        path = Path(page)
+        path.write_text(current(page, path.read_text()))

@@ -113,7 +113,10 @@ def meant(meaning: str, hypothesis: str = "") -> str:
 
 
 def _conclusion(statement: Statement) -> list[str]:
-    title = "There is a model with" if statement.kind == "exists" else "Then"
+    title = "Then"
+    if statement.kind == "exists":
+        free = ", ".join(formula(v) for v in statement.parameters)
+        title = f"For all ${free}$ of this kind there is a model with"
     names = abbreviations(statement)
     return [head(title), *(item(shown(line)) for line in lines(statement.conclusion, names))]
 

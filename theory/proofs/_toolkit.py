@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from theory.kernel.axioms import EXP_ADD, EXP_LOG, EXP_TANGENT
-from theory.kernel.obligations import meaningful
+from theory.kernel.obligations import conditions
 from theory.kernel.proof import (
     Proof,
     assume,
@@ -295,10 +295,11 @@ def conclude_parts(formula: Term, *known: Proof) -> Proof:
             return generalise(conclude_parts(formula.args[1], *known), formula.args[0])
         case "and":
             return both(*(conclude_parts(part, *known) for part in formula.args))
-        case "implies" if not meaningful((), formula.args[0]):
+        case "implies" if not conditions(formula.args[0]):
             condition, conclusion = formula.args
             proved = conclude_parts(conclusion, *known, assume(condition))
             return discharge(proved, condition)
         case "deriv":
-            return next(fact for fact in known if fact.conclusion == formula)
+            slope = next(fact for fact in known if fact.conclusion == formula)
+            return conclude(formula, slope, *(k for k in known if k.conclusion.op != "deriv"))
     return conclude(formula, *known)

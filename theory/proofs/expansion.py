@@ -63,8 +63,8 @@ def prove(goal: Term) -> Proof:
     slope, curve = slope_is_gap(), gap_derivative()
     second = specialise(derivative_unique(assume(HYPOTHESES["second"]), curve), const(0))
     parts = goal.args if goal.op == "and" else (goal,)
-    known = {proof.conclusion: proof for proof in (slope, curve)}
-    proofs = [known.get(p) or conclude(p, second, *interior(0)) for p in parts]
+    known = {proof.conclusion: (proof, *interior(t)) for proof in (slope, curve)}
+    proofs = [conclude(p, *known.get(p, (second, *interior(0)))) for p in parts]
     return both(*proofs) if len(proofs) > 1 else proofs[0]
 
 

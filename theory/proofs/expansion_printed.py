@@ -8,5 +8,5 @@ from theory.statements.expansion_printed import STATEMENT
 
 
 def countermodel() -> Instance:
-    negation = solve(negate(interpret(STATEMENT.formal_conclusion, model())), *at_zero())
+    negation = conclude(negate(interpret(STATEMENT.formal_conclusion, model())), *at_zero())
     return replace(three_arms(STATEMENT), negation=negation)

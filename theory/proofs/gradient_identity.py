@@ -19,7 +19,8 @@ def prove(goal: Term) -> Proof:
     facts = (balance(), *success_interior())
     if goal.op != "and":
         return conclude(goal, *facts)
-    return both(derivative(), conclude(goal.args[1], *facts))
+    slope = derivative()
+    return both(conclude(slope.conclusion, slope), conclude(goal.args[1], *facts))
 
 
 def witness() -> Instance:

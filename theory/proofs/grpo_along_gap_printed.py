@@ -59,5 +59,5 @@ def countermodel() -> Instance:
     known = (*facts_at(t), *at_start(), root, two(), exp_positive(log(lift(2)) / 2))
     numbers = {"J": "2/3", "gap": "1/2", "sigma": "sqrt(2)/3", "w.g_GRPO": "-1/(54 sigma)"}
     instance = witness(STATEMENT, model, known, numbers)
-    negation = solve(negate(interpret(STATEMENT.formal_conclusion, model)), *known)
+    negation = conclude(negate(interpret(STATEMENT.formal_conclusion, model)), *known)
     return replace(instance, negation=negation)

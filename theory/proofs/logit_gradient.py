@@ -61,7 +61,9 @@ def prove(goal: Term) -> Proof:
     free = use(baseline_free(), positive)
     if goal.op != "and":
         return conclude(goal, free, positive)
-    return both(derivative(), conclude(goal.args[1], free, positive))
+    slope = derivative()
+    defined = conclude(slope.conclusion, slope, at(NONEMPTY, t))
+    return both(defined, conclude(goal.args[1], free, positive))
 
 
 def witness() -> Instance:

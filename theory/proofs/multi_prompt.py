@@ -69,7 +69,9 @@ def prove(goal: Term) -> Proof:
     solvable = (hypothesis_at_q("solvable", const(0)), hypothesis_at_q("solvable", eta))
     if goal.op != "and":
         return conclude(goal, added, *solvable)
-    return both(derivative(), conclude(goal.args[1], added, *solvable))
+    slope = derivative()
+    defined = conclude(slope.conclusion, slope, hypothesis_at_q("solvable", t))
+    return both(defined, conclude(goal.args[1], added, *solvable))
 
 
 def witness() -> Instance:

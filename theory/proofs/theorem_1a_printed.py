@@ -15,7 +15,7 @@ def countermodel() -> Instance:
     false_here = negate(interpret(STATEMENT.formal_conclusion, instance.model))
     first, last = (substitute(start, {k: const(n)}) for n in (0, 2))
     growth = tangent(last), tangent(const(1) + const(1)), exp_equal(first, const(0))
-    negation = solve(false_here, *growth, *facts_at(first), *facts_at(last), *near_zero())
+    negation = conclude(false_here, *growth, *facts_at(first), *facts_at(last), *near_zero())
     reached = {"K": "2", "J(K)": "1/(1 + e^(-1/10))", "printed ceiling": "1/(1 + e^2)"}
     numbers = {**instance.numbers, **reached}
     return replace(instance, negation=negation, numbers=numbers)

@@ -74,7 +74,7 @@ def existence(goal: Term) -> Existence:
     moved = (equal_inside(same, Lambda((x,), LOGP[name])) for name in names)
     policy = both(
         conclude_parts(normalised, *defined(), *here),
-        conclude_parts(differentiable, *map(logp_slope, names)),
+        conclude_parts(differentiable, *defined(), *here, *map(logp_slope, names)),
         conclude_parts(binary, *defined()),
         conclude_parts(constant, *defined()),
         conclude_parts(one_policy, *defined(), *moved, *here, *facts_at(along)),

@@ -222,7 +222,7 @@ def policy(goal: Term) -> Proof:
     there = (put(fact, along) for fact in _landscape.shares())
     return both(
         conclude_parts(normalised, *known, *shares, open_node, *given("length")),
-        conclude_parts(differentiable, *slopes()),
+        conclude_parts(differentiable, *known, *slopes()),
         conclude_parts(binary),
         conclude_parts(constant),
         conclude_parts(one_policy, *lines, *known, *there),
