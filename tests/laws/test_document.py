@@ -35,7 +35,7 @@ from theory.paper.latex_words import label, link, name
 from theory.pretty import abbreviations
 from theory.statements import SLUGS, STATEMENTS
 
-FEW = ("cauchy_schwarz", "jensen_exp", "theorem_1a_printed")
+FEW = ("jensen_exp", "cauchy_schwarz", "theorem_1a_printed")
 
 
 def ledger_of(cases: Mapping[str, Case]) -> Ledger:
