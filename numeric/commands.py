@@ -22,6 +22,7 @@ from theory.terminal import (
     bad_input,
     consoles,
     experiment,
+    number,
     print_table,
     takes,
 )
@@ -151,7 +152,7 @@ def two_stage(output: Output, seeds: Seeds = 20, seed: Seed = 0) -> None:
 
 @experiments.command("break")
 def break_claim(
-    slug: Annotated[str, typer.Argument(help="A claim; gradgap verify lists them.")],
+    slug: Annotated[str, typer.Argument(help="A claim; gradgap list has them.")],
     drop: Annotated[str | None, typer.Option(help="Leave out this hypothesis.")] = None,
     change: Annotated[str | None, typer.Option(help='Change a number: "8 -> 1/4".')] = None,
     seconds: Annotated[float, typer.Option(min=0.1, help="How long to search.")] = 20.0,
@@ -177,7 +178,7 @@ def break_claim(
 
 @experiments.command()
 def sharpness(
-    ratio: Annotated[float, typer.Option(help="G^2/L, at least 1.")] = 1.0,
+    ratio: Annotated[float, typer.Option(parser=number, help="G^2/L, at least 1.")] = 1.0,
     figure: Annotated[Path | None, typer.Option(help="Also draw it here, as PNG.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -208,11 +209,19 @@ def sharpness(
 
 @experiments.command()
 def worst_case(
-    success_rate: Annotated[float, typer.Option("--J", help="Success rate, 0 < J < 1.")],
-    gap: Annotated[float, typer.Option("--gap", help="Gap alignment w.(g+ - g-), eq. (11).")],
-    smoothness: Annotated[float, typer.Option("--L", help="Smoothness, Assumption 1b.")],
-    score_bound: Annotated[float, typer.Option("--G", help="Score bound, Assumption 1a.")],
-    step_size: Annotated[float, typer.Option("--eta", help="Step size, eta > 0.")],
+    success_rate: Annotated[
+        float, typer.Option("--J", parser=number, help="Success rate, 0 < J < 1.")
+    ],
+    gap: Annotated[
+        float, typer.Option("--gap", parser=number, help="Gap alignment w.(g+ - g-), eq. (11).")
+    ],
+    smoothness: Annotated[
+        float, typer.Option("--L", parser=number, help="Smoothness, Assumption 1b.")
+    ],
+    score_bound: Annotated[
+        float, typer.Option("--G", parser=number, help="Score bound, Assumption 1a.")
+    ],
+    step_size: Annotated[float, typer.Option("--eta", parser=number, help="Step size, eta > 0.")],
     as_json: Json = False,
 ) -> None:
     """Print the least and the greatest change of log odds in one update, with certificates.

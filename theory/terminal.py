@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from fractions import Fraction
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
@@ -43,6 +44,14 @@ class Output:
     ] = None
     overwrite: Annotated[bool, typer.Option(help="Replace earlier results.")] = False
     as_json: Json = False
+
+
+def number(text: str) -> float:
+    """A number on the command line: decimals, or a quotient such as 1/3."""
+    try:
+        return float(Fraction(text)) if "/" in text else float(text)
+    except (ValueError, ZeroDivisionError, OverflowError) as error:
+        raise typer.BadParameter(f"{text!r:.60} is no number") from error
 
 
 def takes(options: type[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -207,7 +207,10 @@ def test_occurrences_are_counted_through_the_conclusion_and_then_the_hypotheses(
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"slug": "sharp_stop", "drop": "smooth"}, "no claim is named 'sharp_stop'"),
+        (
+            {"slug": "sharp_stop", "drop": "smooth"},
+            "no claim is called 'sharp_stop'; near it: sharp_step",
+        ),
         ({"slug": "theorem_1a_printed", "drop": "smooth"}, "break theorem_1a instead"),
         ({"slug": "theorem_2", "drop": "smooth"}, "no numeric check"),
         ({"slug": "sharp_step", "drop": "smoot"}, "it has normalised, differentiable, smooth"),

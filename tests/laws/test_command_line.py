@@ -259,3 +259,13 @@ def test_the_first_line_is_the_longest_step_that_is_proved_safe() -> None:
 def test_a_gap_that_no_policy_has_is_refused(options: dict[str, str]) -> None:
     assert_refused(threshold({**options, "--gap": "21/2"}), "no policy has a larger gap", "21/2")
     assert_refused(threshold({**options, "--J": "one half"}), "J must be a number", "one half")
+
+
+def test_the_worst_case_takes_quotients_too() -> None:
+    rest = ("--gap", "0.5", "--L", "1", "--G", "1", "--eta", "1/2", "--json")
+    quotient, decimal = (gradgap("worst-case", "--J", J, *rest) for J in ("1/10", "0.1"))
+    assert quotient.returncode == 0
+    assert quotient.stdout == decimal.stdout
+    for wrong in ("1/0", "one half", ""):
+        refused = gradgap("worst-case", "--J", wrong, *rest)
+        assert refused.returncode == 2 and "is no number" in refused.stderr

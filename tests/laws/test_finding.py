@@ -69,6 +69,12 @@ def test_nonsense_names_nothing() -> None:
             named(text)
 
 
+def test_a_long_text_gets_a_short_answer() -> None:
+    with pytest.raises(UnknownSlug) as error:
+        named("sharp" * 10**6)
+    assert len(str(error.value)) < 400
+
+
 def test_explain_takes_a_number_and_says_what_else_it_names() -> None:
     done = gradgap("explain", "eq16")
     assert done.returncode == 0

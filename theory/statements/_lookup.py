@@ -26,7 +26,7 @@ class UnknownSlug(ValueError):
 def named(text: str) -> tuple[str, ...]:
     """The claims that a slug ("sharp_step", "sharp step") or a reference to the paper ("Theorem
     1(b)", "eq. (16)", "eq16") names, the one it names first of all first. Raises UnknownSlug."""
-    plain = text.strip().lower()
+    plain = text[:100].strip().lower()
     slug = re.sub(r"[\s-]+", "_", plain)
     own = [slug] if slug in STATEMENTS else []
     called = _wanted(plain).replace(" ", "_")
@@ -36,7 +36,7 @@ def named(text: str) -> tuple[str, ...]:
     if not own and not found:
         near = ", ".join(nearest(slug))
         raise UnknownSlug(
-            f"no claim is called {text!r}"
+            f"no claim is called {text!r:.60}"
             + (f"; near it: {near}" if near else "")
             + "; gradgap list shows them all"
         )
