@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from numeric.core.record import RESULTS as RESULTS
 from numeric.course import pictures, token_pictures
 from numeric.experiments.bandit import figures as bandit_figures
 from numeric.experiments.laboratory import figures as laboratory_figures
 from numeric.experiments.two_stage import figures as two_stage_figures
-
-RESULTS = Path(__file__).parent / "results"
 
 DRAWN: dict[str, Callable[[Path], Mapping[str, bytes]]] = {
     "bandit": bandit_figures.draw,

@@ -24,8 +24,8 @@ from torch import Tensor
 
 from gpu_checks import model, noise, tasks
 from gpu_checks.algorithms import algorithm
-from gpu_checks.curvature import KINDS
 from gpu_checks.exact import exact
+from gpu_checks.exact.curvature import KINDS
 from gpu_checks.exact.exact import Problem
 from gpu_checks.exact.training import COLUMNS, FRACTION, LENGTH, Rule, train_exact
 from numeric.core import record

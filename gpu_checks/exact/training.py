@@ -18,9 +18,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gpu_checks import curvature, model
+from gpu_checks import model
 from gpu_checks.algorithms import Algorithm
-from gpu_checks.curvature import (
+from gpu_checks.exact import curvature, exact
+from gpu_checks.exact.curvature import (
     KINDS,
     MEAN,
     ROWS,
@@ -32,7 +33,6 @@ from gpu_checks.curvature import (
     thresholds,
     values,
 )
-from gpu_checks.exact import exact
 from gpu_checks.exact.exact import Point, Problem, Violated
 from theory.evaluate import Comparison, comparisons
 from theory.kernel.statement import Statement

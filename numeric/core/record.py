@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Row = Mapping[str, str | int | float]
+RESULTS = Path(__file__).parents[1] / "results"
+"""What is on record."""
 
 
 def as_csv(rows: Iterable[Row]) -> str:

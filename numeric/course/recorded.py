@@ -7,8 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from numeric.core.record import read_csv
-from numeric.figures import RESULTS
+from numeric.core.record import RESULTS, read_csv
 
 
 def numbers(results: Path = RESULTS) -> dict[str, str]:

@@ -9,7 +9,7 @@ import torch
 
 from gpu_checks import algorithms, train
 from gpu_checks.algorithms import ALGORITHMS, algorithm, gap_share, surrogate
-from numeric.core import group_updates
+from numeric.experiments.two_stage import group_updates
 from numeric.experiments.two_stage.two_stage import (
     CENTRED,
     MIN,

@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from gpu_checks import curvature, model, noise, tasks
+from gpu_checks import model, noise, tasks
 from gpu_checks.algorithms import algorithm
-from gpu_checks.curvature import KINDS, MEAN, TOKEN, TRAJECTORY
-from gpu_checks.exact import exact
+from gpu_checks.exact import curvature, exact
 from gpu_checks.exact import training as exact_training
+from gpu_checks.exact.curvature import KINDS, MEAN, TOKEN, TRAJECTORY
 from gpu_checks.exact.exact import Violated
 from theory.evaluate import comparisons
 from theory.statements import token_eta_safe

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from gpu_checks import curvature, noise
+from gpu_checks import noise
 from gpu_checks.algorithms import algorithm
-from gpu_checks.curvature import KINDS
-from gpu_checks.exact import exact
+from gpu_checks.exact import curvature, exact
 from gpu_checks.exact import figures as exact_figures
 from gpu_checks.exact import study as exact_study
 from gpu_checks.exact import training as exact_training
+from gpu_checks.exact.curvature import KINDS
 from gpu_checks.exact.exact import Violated
 from gpu_checks.exact.study import PRESETS, Case
 from gpu_checks.exact.training import COLUMNS, FRACTION, LENGTH, RATE, Rule

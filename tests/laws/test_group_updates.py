@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.random import SeedSequence
 
-from numeric.core.group_updates import (
+from numeric.experiments.two_stage.group_updates import (
     SEQUENCE,
     TOKEN,
     Batch,

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from numeric.core import record
-from numeric.core.group_updates import enumerate_responses, response_probs
 from numeric.experiments.two_stage.figures import draw, where
+from numeric.experiments.two_stage.group_updates import enumerate_responses, response_probs
 from numeric.experiments.two_stage.study import (
     COLUMNS,
     LEARNED,

@@ -9,35 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from theory.statements import SLUGS as CLAIMS
 
 if TYPE_CHECKING:
     from theory.derivations._derivation import Derivation
 
-SLUGS = (
-    "expansion",
-    "expansion_printed",
-    "hoeffding_lemma",
-    "log_success_step",
-    "sharp_step",
-    "lemma_1_sharp",
-    "eta_safe",
-    "theorem_1a",
-    "theorem_1b",
-    "theorem_1b_sharp",
-    "corollary_1",
-    "multi_prompt",
-    "constant_rate",
-    "lemma_2_sharp",
-    "token_eta_safe",
-    "theorem_3",
-    "theorem_3_sharp",
-    "effective_step",
-    "grpo_versus_dr_grpo",
-    "grpo_overshoot_scope",
-    "theorem_2",
-    "theorem_4",
-)
+SLUGS = tuple(slug for slug in CLAIMS if (Path(__file__).parent / f"{slug}.py").exists())
 """The claims that have a derivation, in reading order."""
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.random import SeedSequence
 
 from numeric.core import record
-from numeric.core.group_updates import (
+from numeric.experiments.two_stage.group_updates import (
     TOKEN,
     Algorithm,
     History,
