@@ -26,7 +26,7 @@ import typer
 
 from gpu_checks.commands import training
 from numeric.commands import experiments
-from theory.commands import claims, numbers
+from theory.commands import claims, draw_graph, numbers, print_derivation, print_files
 from theory.terminal import BadInput, Commands, Json, bad_input, consoles, progress_line
 
 if TYPE_CHECKING:
@@ -354,33 +354,6 @@ def explain(
     if others:
         out.print(f"\n{name} is also in {', '.join(others)}")
     raise typer.Exit(0 if ledger.as_expected else 1)
-
-
-def print_files(slug: str) -> None:
-    from theory.ledger.where import files_of
-
-    print("\n".join(files_of(slug)))
-
-
-def print_derivation(slug: str) -> None:
-    """Check it, then print it."""
-    import numpy as np
-
-    from theory.derivations import DERIVATIONS, SLUGS
-
-    if slug not in SLUGS:
-        raise BadInput(f"no derivation of {slug} is recorded; there is one of {', '.join(SLUGS)}")
-    DERIVATIONS[slug].check(np.random.default_rng(0))
-    print(f"\n{DERIVATIONS[slug]}")
-
-
-def draw_graph(path: Path, slug: str) -> None:
-    """The picture of one claim, from the proofs of all."""
-    from theory.paper.graph import all_cases, as_svg, graph_of, write
-
-    with bad_input(OSError):
-        write(path, as_svg(graph_of(all_cases(), [slug])))
-    print(f"wrote {path}", file=sys.stderr)
 
 
 # -- latex -----------------------------------------------------------------------------------------

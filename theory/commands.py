@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from theory.terminal import Json, bad_input, consoles, print_table
+from theory.terminal import BadInput, Json, bad_input, consoles, print_table
 
 claims = typer.Typer()
 numbers = typer.Typer()
@@ -46,6 +46,36 @@ def list_claims(
     rows = [(s.slug, s.expected, s.paper_ref, s.title) for s in found]
     print_table(out, ("claim", "verdict*", "in the paper", "what it says"), rows)
     err.print(f"{len(found)} claims. *The expected one: gradgap verify CLAIM proves it again.")
+
+
+# -- what explain shows on demand -----------------------------------------------------------------
+
+
+def print_files(slug: str) -> None:
+    from theory.ledger.where import files_of
+
+    print("\n".join(files_of(slug)))
+
+
+def print_derivation(slug: str) -> None:
+    """Check it, then print it."""
+    import numpy as np
+
+    from theory.derivations import DERIVATIONS, SLUGS
+
+    if slug not in SLUGS:
+        raise BadInput(f"no derivation of {slug} is recorded; there is one of {', '.join(SLUGS)}")
+    DERIVATIONS[slug].check(np.random.default_rng(0))
+    print(f"\n{DERIVATIONS[slug]}")
+
+
+def draw_graph(path: Path, slug: str) -> None:
+    """The picture of one claim, from the proofs of all."""
+    from theory.paper.graph import all_cases, as_svg, graph_of, write
+
+    with bad_input(OSError):
+        write(path, as_svg(graph_of(all_cases(), [slug])))
+    print(f"wrote {path}", file=sys.stderr)
 
 
 # -- recheck ---------------------------------------------------------------------------------------

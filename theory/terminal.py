@@ -46,8 +46,9 @@ class Output:
     as_json: Json = False
 
 
-def number(text: str) -> float:
-    """A number on the command line: decimals, or a quotient such as 1/3."""
+def number(given: str | float) -> float:
+    """A number on the command line: decimals, or a quotient such as 1/3; a default as it is."""
+    text = str(given)
     try:
         return float(Fraction(text)) if "/" in text else float(text)
     except (ValueError, ZeroDivisionError, OverflowError) as error:
