@@ -82,6 +82,7 @@ UNDECIDED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("slug", "name"), UNDECIDED)
 def test_without_a_hypothesis_not_found_necessary_the_answer_is_undecided(slug, name):
     assert RECORDED[slug][name] == "not found necessary"
@@ -277,6 +278,7 @@ def test_every_constant_of_every_claim_is_found_where_it_stands():
 # -- the claim itself survives, and a planted violation does not ----------------------------------
 
 
+@pytest.mark.slow
 def test_the_unchanged_claims_survive_their_own_instances():
     found = {slug: survives(STATEMENTS[slug]) for slug in RECORDED}
     assert sum(found.values()) > 100

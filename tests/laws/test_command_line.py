@@ -229,6 +229,7 @@ def test_an_export_is_never_overwritten(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["kept"]
 
 
+@pytest.mark.slow
 def test_export_and_recheck_agree(tmp_path: Path) -> None:
     folder = tmp_path / "obligations"
     assert gradgap("verify", "normalisation", "--export", str(folder)).returncode == 0

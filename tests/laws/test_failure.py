@@ -94,6 +94,7 @@ def test_an_unanswered_question_has_no_numbers_and_the_clock_is_named(
     assert "No numbers" in "\n".join(lines_of(entry.failure))
 
 
+@pytest.mark.slow
 def test_what_is_proved_has_no_failure_and_the_command_line_shows_one_that_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -57,6 +57,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_does_not(small):
     assert differs == {"sampled", "curves", "outcomes"}
 
 
+@pytest.mark.slow
 def test_the_figures_need_the_files_and_nothing_else(small, tmp_path):
     record.write(tmp_path, small[2])
     images = draw(tmp_path)
