@@ -3,6 +3,7 @@ with its formulas set. Its verdict is proved with both solvers when it is first 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -59,7 +60,7 @@ class Claim:
 
     def _repr_latex_(self) -> str:
         """The conclusion alone: what a front end that knows no HTML shows."""
-        conclusion = r" \\ ".join(self._lines(self.statement))
+        conclusion = r" \\ ".join(map(_for_mathjax, self._lines(self.statement)))
         return rf"$\displaystyle \begin{{gathered}} {conclusion} \end{{gathered}}$"
 
     def _repr_html_(self) -> str:
@@ -91,10 +92,15 @@ class Claim:
         return lines(statement.conclusion, abbreviations(statement))
 
 
+def _for_mathjax(tex: str) -> str:
+    """Without the places where TeX may break a line, which not every MathJax knows."""
+    return re.sub(r"\\allowbreak\s*", "", tex)
+
+
 def _html(role: str, items: list[tuple[list[str], str]]) -> str:
     rows = []
     for formulas, meaning in items:
-        tex = ", ".join(rf"\({escape(line)}\)" for line in formulas)
+        tex = ", ".join(rf"\({escape(_for_mathjax(line))}\)" for line in formulas)
         rows.append(f"<li>{tex} <small>{escape(meaning)}</small></li>")
     return f"{role}<ul>{''.join(rows)}</ul>" if rows else ""
 
