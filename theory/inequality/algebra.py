@@ -21,7 +21,7 @@ from theory.inequality import balls
 from theory.inequality.balls import Interval, enclose, enclose_smooth
 from theory.inequality.expression import Expr
 
-MOST_NODES = 4000
+MOST_NODES = 1000
 """Larger expressions are refused with `TooLarge`."""
 
 

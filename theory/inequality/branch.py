@@ -50,7 +50,7 @@ SHARE = 3
 
 def prove_on_boxes(question: Question, budget: Budget) -> Certificate | None:
     """A certificate that `theory.inequality.checker.check` accepts; None: no proof was found with
-    so many boxes, which says nothing about the truth of the claim."""
+    so many boxes and proposals, which says nothing about the truth of the claim."""
     found = []
     try:
         with ball_precision():
@@ -86,6 +86,7 @@ def search(goal: Goal, budget: Budget, level: int, depth: int) -> Node | None:
         return None
     if level > 0:
         for node in proposals(goal, seen, depth):
+            budget.spend()
             found = limited(goal, node, budget, level - 1, 2 + budget.left // SHARE)
             if found is not None:
                 return found

@@ -80,7 +80,7 @@ def long_refutation(question: Question, budget: Budget, setting: Setting) -> Evi
 STAGES: tuple[tuple[str, Stage, str, float], ...] = (
     ("the quick search for a counterexample", quick_refutation, "points", 500),
     ("the kernel's route", kernel, "units of solver effort", 4),
-    ("the proof on boxes", boxes, "boxes", 400),
+    ("the proof on boxes", boxes, "boxes and rules", 400),
     ("the search in a solver's models", models, "units of solver effort", 1),
     ("the long search for a counterexample", long_refutation, "points", 1000),
 )
