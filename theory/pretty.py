@@ -11,9 +11,10 @@ from fractions import Fraction
 from itertools import product
 
 from theory.kernel.statement import Notation, Statement
-from theory.kernel.terms import Symbol, Term, const, substitute
+from theory.kernel.terms import Symbol, Term, const, substitute, var
 from theory.vocabulary import K, k
 
+F = var("F")
 LETTERS = {
     "eta": "η",
     "eps": "ε",
@@ -21,6 +22,7 @@ LETTERS = {
     "gap": "Δμ",
     "J_next": "J'",
     "F": "(1-J)",
+    "failure_rate": "F",
     "F_next": "(1-J')",
     "m_plus": "E+[s]",
     "m_minus": "E-[s]",
@@ -90,15 +92,18 @@ def meaning_of(statement: Statement, notation: Notation) -> str:
 
 def abbreviations(statement: Statement) -> dict[Term, Term]:
     """Each body of the statement's notation, and the short term that stands for it; one with
-    arguments at k = 0, k, k + 1 and K, and at the elements that the statement names."""
+    arguments at k = 0, k, k + 1 and K, and at the elements that the statement names. F is written
+    1 - J only where it abbreviates that; where it is a number of its own, it is F."""
     formulas = [statement.conclusion, *(h.formula for h in statement.hypotheses)]
     free = frozenset[Term]().union(*(formula.free for formula in formulas))
     elements = sorted((x for x in free if x.sort.finite), key=lambda x: str(x.data))
-    return {
+    found = {
         body: short
         for notation in statement.notation
         for body, short in _spellings(notation, tuple(elements))
     }
+    free_rate = {F: var("failure_rate")} if F in free - set(found.values()) else {}
+    return {**free_rate, **found}
 
 
 def _spellings(notation: Notation, elements: tuple[Term, ...]) -> list[tuple[Term, Term]]:

@@ -22,6 +22,7 @@ from theory.paper.document_parts import (
     legend,
     notation,
     overview,
+    papers,
     recorded,
     threshold_tables,
 )
@@ -191,6 +192,7 @@ def front(ledger: Ledger) -> str:
         "What the words mean": legend(),
         "Facts that the proofs rest on": facts(),
         "All claims": overview(ledger),
+        "The papers, item by item": papers(),
     }
     listed = "\n\n".join(rf"\section{{{title}}}" + f"\n{text}" for title, text in sections.items())
     return f"{prose(ABOUT)}\n\\tableofcontents\n\\clearpage\n\n{listed}\n"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from theory.kernel.axioms import AXIOMS
 from theory.kernel.rules import FACTS
 from theory.ledger.run import Entry, Ledger
+from theory.paper.items import MEANING, all_items
 from theory.paper.latex import badge, item, numbers, shown
 from theory.paper.latex_terms import formula, lines
 from theory.paper.latex_words import link, name, prose
@@ -106,6 +107,24 @@ def overview(ledger: Ledger) -> str:
     rows = ((link(e.slug), prose(e.title), prose(e.paper_ref), e.verdict) for e in ledger.entries)
     columns = r"@{}P{0.24\linewidth}@{\quad}P{0.34\linewidth}@{\quad}P{0.23\linewidth}@{\quad}l@{}"
     return table(columns, ("Claim", "What it says", "In the paper", "Verdict"), rows)
+
+
+def papers() -> str:
+    """Both papers, item by item."""
+    kinds = "\n".join(rf"\item[{kind}] {prose(meaning)}" for kind, meaning in MEANING.items())
+    parts = [f"\\begin{{description}}\n{kinds}\n\\end{{description}}"]
+    columns = (
+        r"@{}P{0.2\linewidth}@{\quad}P{0.17\linewidth}@{\quad}P{0.11\linewidth}"
+        r"@{\quad}P{0.19\linewidth}@{\quad}P{0.21\linewidth}@{}"
+    )
+    for heading, items in all_items():
+        rows = (
+            (prose(i.where), prose(i.says), i.kind, " ".join(map(link, i.claims)), prose(i.differs))
+            for i in items
+        )
+        heads = ("Item", "Says", "Kind", "Claims", "Difference")
+        parts.append(f"{prose(heading)}\n\n{table(columns, heads, rows)}")
+    return "\n\n".join(parts)
 
 
 # -- errata ----------------------------------------------------------------------------------------

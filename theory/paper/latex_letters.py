@@ -45,6 +45,7 @@ LETTERS: dict[str, str] = {
     "eta_dr_grpo": r"\eta_{\text{Dr.GRPO}}",
     "eta_grpo": r"\eta_{\text{GRPO}}",
     "F": "1-J",
+    "failure_rate": "F",
     "F_next": "1-J'",
     "gap": r"\Delta\mu",
     "growth_minus": r"\mathbb{E}^{-}[e^{X}]",

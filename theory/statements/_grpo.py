@@ -45,7 +45,11 @@ CONSTANTS = Hypothesis(
     conj(0 < alpha, 0 < gap, 0 < G, 0 <= L, 0 < T_psi, 0 < T_inf),
     "learning rate, gap and the constants of Assumptions 2 and 3",
 )
-RATES = Hypothesis("rates", conj(0 < J, 0 < F, eq(J + F, 1)), "0 < J < 1")
+RATES = Hypothesis(
+    "rates",
+    conj(0 < J, 0 < F, eq(J + F, 1)),
+    "the success rate J is in (0, 1), the failure rate is F = 1 - J",
+)
 DEVIATION = Hypothesis(
     "deviation", conj(0 < sigma, eq(sigma**2, J * F)), "sigma = sqrt(J(1-J)), for 0/1 rewards"
 )

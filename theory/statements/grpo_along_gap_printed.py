@@ -12,7 +12,7 @@ ALIGNED = Hypothesis("aligned", 0 < gap, "the direction points along the gradien
 
 STATEMENT = Statement(
     slug="grpo_along_gap_printed",
-    title="The GRPO gradient points along the gradient gap (as printed)",
+    title="The GRPO gradient points along the gradient gap (as printed, read as a direction)",
     paper_ref="g_GRPO ~ T_psi1^-1 sqrt(J(1-J)) (g+ - g-), before eq. (20)",
     kind="lower",
     hypotheses=(
@@ -30,5 +30,6 @@ STATEMENT = Statement(
     expected="refuted",
     corrected_by="grpo_length_covariance",
     printed="g_GRPO ~ sqrt(J(1-J)) (g+ - g-) / T_psi1",
-    remark="True for responses of one length: see effective_step.",
+    remark="The authors restrict attention to scaling and write an asymptotic sign; refuted is our "
+    "reading as a direction. True for responses of one length: see effective_step.",
 )

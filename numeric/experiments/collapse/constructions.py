@@ -13,8 +13,9 @@ The log odds are a nonlinear function of the parameters, and w has unit length h
 Theorems on convergence for every learning rate are about one free logit per response and steps that
 shrink with the gradient: they do not apply here.
 
-``certify`` decides every property of an instance, in exact numbers or in balls, or names the first
-that fails. No point of a landscape is sampled.
+``certify`` decides the scalar facts of an instance, in exact numbers or in balls, or names the
+first that fails. That these imply alignment, bounds and descent is derived in the texts. No point
+of a landscape is sampled.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ class Certificate:
 
 
 def certify(instance: Instance) -> Certificate:
-    """Decide every property. Raises Violated, with the name and value of the first that fails."""
+    """Decide each scalar fact. Raises Violated, with the name and value of the first that fails."""
     found = []
     with ball_precision():
         for item in instance.properties():
