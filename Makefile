@@ -32,6 +32,7 @@ records: $(VENV)/.core-installed  ## write again what the tests compare: pins, t
 	@$(BIN)/python -m theory.ledger.pins
 	@$(BIN)/python -m theory.ledger.table
 	@$(BIN)/python -m numeric.attack.necessity
+	@$(BIN)/python -m theory.paper.items
 	@$(BIN)/python -m theory.paper.graph
 
 figures: $(VENV)/.core-installed  ## draw the figures of the notes again, from recorded results
