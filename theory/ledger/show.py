@@ -52,7 +52,7 @@ def show_ledger(out: Console, err: Console, ledger: Ledger, seconds: float) -> N
     versions = ", ".join(f"{name} {version}" for name, version in solver_versions().items())
     verdicts = ", ".join(f"{n} {verdict}" for verdict, n in counted.items())
     asked = len({d for case in ledger.cases.values() for d in case.obligations()})
-    out.print(summary(), soft_wrap=True)
+    out.print(summary())
     out.print(f"{len(ledger.entries)} claims: {verdicts}. {asked} questions to {versions}.")
     err.print(f"{seconds:.1f} s")
 
