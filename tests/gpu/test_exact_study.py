@@ -81,6 +81,7 @@ def test_the_other_rules_take_the_steps_they_say(begun):
     assert (moved[0] - 0.02 * point.update[0] / norm).norm() < 1e-12
 
 
+@pytest.mark.slow
 def test_a_run_does_not_depend_on_its_neighbours(begun):
     alone, _ = trained(begun, [Rule(FRACTION, 0.99)], harm=True)
     stack, _ = trained(begun, [Rule(LENGTH, 0.5), Rule(FRACTION, 0.99)], harm=True)
@@ -140,6 +141,7 @@ def test_a_harmful_step_below_the_prediction_stops_the_training(begun, monkeypat
         trained(begun, [Rule(FRACTION, 0.99)], harm=True)
 
 
+@pytest.mark.slow
 def test_predictions_that_are_too_large_stop_the_training(begun, monkeypatch):
     planted(monkeypatch, "predictions", lambda all: {k: 1e3 * x for k, x in all.items()})
     with pytest.raises(Violated, match="no step below the safe one is harmful"):

@@ -72,6 +72,7 @@ def judged(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
     return dict(found.verdicts), dict(found.rejected)
 
 
+@pytest.mark.slow
 def test_an_unchanged_export_is_accepted_by_three_processes(export: Path) -> None:
     count, found = len(obligations(export)), recheck(export)
     assert found.verdicts == BOTH and not found.rejected
