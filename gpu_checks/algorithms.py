@@ -14,8 +14,6 @@ A group is homogeneous if all its rewards are equal. It carries no signal for an
 centred within the group.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

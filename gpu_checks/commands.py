@@ -5,8 +5,6 @@ Rooms are imported inside the commands, so that ``gradgap --help`` answers at on
 other commands work where torch is not installed.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """Learning curves of a run's folder, from its log alone: no torch, and no training, is needed."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

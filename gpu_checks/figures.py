@@ -1,7 +1,5 @@
 """Every figure of the trained models, from recorded results alone: no torch is needed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from pathlib import Path
 

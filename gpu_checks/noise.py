@@ -15,8 +15,6 @@ Integer arithmetic is exact, so keys and uniforms are the same to the bit on eve
 goes through log and cos, which devices may round differently in the last digits.
 """
 
-from __future__ import annotations
-
 import math
 
 import torch
@@ -64,10 +62,7 @@ def fold(key: Tensor, *integers: int | Tensor) -> Tensor:
 
 
 def uniforms(
-    key: Tensor,
-    *counters: int | Tensor,
-    shape: tuple[int, ...],
-    dtype: torch.dtype = torch.float64,
+    key: Tensor, *counters: int | Tensor, shape: tuple[int, ...], dtype: torch.dtype = torch.float64
 ) -> Tensor:
     """Numbers in [0, 1), float64 or float32: shape (*key.shape, *shape).
 
@@ -89,10 +84,7 @@ def uniforms(
 
 
 def normals(
-    key: Tensor,
-    *counters: int | Tensor,
-    shape: tuple[int, ...],
-    dtype: torch.dtype = torch.float64,
+    key: Tensor, *counters: int | Tensor, shape: tuple[int, ...], dtype: torch.dtype = torch.float64
 ) -> Tensor:
     """Standard normal numbers, shape (*key.shape, *shape), by Box and Muller:
 

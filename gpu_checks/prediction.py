@@ -15,8 +15,6 @@ responses, drawn for this. Sampled, hence an estimate: the exact counterpart is 
 Divided by the size of the first update it is a learning rate.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -12,8 +12,6 @@ the bits are those of a run that was never interrupted, because everything rando
 GPU may add up its gradients in an order of its own (not tried).
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Callable, Iterator

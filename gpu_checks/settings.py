@@ -1,7 +1,5 @@
 """What a population of runs is: plain data, checked, and written beside every result."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

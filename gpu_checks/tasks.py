@@ -19,8 +19,6 @@ elementwise or along the last dimension, on the device of the input. Of tensors 
 looked at when arguments are checked, so that no device is waited for.
 """
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar

@@ -17,8 +17,6 @@ Everything random is a function of (seed, update): see `noise`. So a run does no
 others in its population, nor on where it was interrupted.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import torch
@@ -153,9 +151,7 @@ def advance(settings: Settings, state: State) -> tuple[State, dict[str, Tensor]]
     gap = gap_alignments(settings, halves, g_A.double(), g_B.double(), batch)
     gain = torch.nan_to_num(gap["gap"], nan=0.0).clamp(min=0) * moved
     new = replace(
-        new,
-        cumulative_gap=state.cumulative_gap + gain,
-        missing=state.missing + gap["gap"].isnan(),
+        new, cumulative_gap=state.cumulative_gap + gain, missing=state.missing + gap["gap"].isnan()
     )
     measured = {
         **statistics(batch, entropy.reshape(*batch.responses.shape)),

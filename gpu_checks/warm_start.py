@@ -7,8 +7,6 @@ success rate is measured on the same prompts and with the same uniforms at every
 compared is the policies and not the luck of the draw.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import torch

@@ -1,7 +1,5 @@
 """Every figure of the notes: experiments from recorded results, chapters from formulas."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from pathlib import Path
 

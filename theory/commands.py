@@ -4,8 +4,6 @@
 Rooms are imported inside the commands, so that ``gradgap --help`` answers at once.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 import tempfile

@@ -7,8 +7,6 @@ floats or float64 arrays (which broadcast), balls of ``flint``, or exact rationa
 what each of these arithmetics can do. It is told by the numbers, or given.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

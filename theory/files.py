@@ -1,7 +1,5 @@
 """Files that appear whole or not at all, and never replace earlier ones unless asked to."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 

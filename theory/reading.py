@@ -1,7 +1,5 @@
 """Terms read back from their canonical text. Nothing read is trusted: the kernel checks it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from operator import add, le, lt, mul, truediv

@@ -4,8 +4,6 @@ A single number enters as the fraction it is, terms are evaluated exactly, and e
 rounded once. Arrays are broadcast, and the same terms are evaluated in float64.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager

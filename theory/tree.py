@@ -14,8 +14,6 @@ log-probability of eq. (1) is a difference, log pi(v | p) = logp(extend(p, v)) -
 the token score. ``Tree`` writes these for one update, or for step k of a trajectory.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from theory.kernel.terms import (

@@ -11,8 +11,6 @@ A trajectory theta_0, theta_1, ... has one line for each step: logp(k, o, t). Se
 one line each: logp(q, o, t). ``Line`` writes all derived quantities for any of these cases.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from theory.kernel.terms import (

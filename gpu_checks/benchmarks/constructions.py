@@ -17,8 +17,6 @@ Operations are counted in the traced graph of one step, equal ones once. What a 
 what the fused form takes is the achieved fraction of it; the largest ceiling binds.
 """
 
-from __future__ import annotations
-
 import argparse
 import math
 import os

@@ -1,7 +1,5 @@
 """What a benchmark of trainers times: a side that trains in blocks, and ours as such sides."""
 
-from __future__ import annotations
-
 import statistics
 import time
 from collections.abc import Sequence

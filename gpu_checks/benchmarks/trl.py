@@ -22,8 +22,6 @@ advantages and padding around it. The rest is the update. A number printed here 
 machine, with the threads and versions that stand in the record.
 """
 
-from __future__ import annotations
-
 import argparse
 import statistics
 import sys

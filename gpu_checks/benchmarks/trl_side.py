@@ -29,8 +29,6 @@ gelu, learned positions, and embeddings that are not the logits' are the same; `
 Generation is `model.generate` with a cache of keys and values. vLLM has no model as small as this.
 """
 
-from __future__ import annotations
-
 import logging
 import os
 import tempfile

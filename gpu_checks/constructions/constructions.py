@@ -24,8 +24,6 @@ bounds the error of the change of log odds and of the rise that is proved for it
 where the proved rise exceeds the budget; elsewhere (next to a maximum) rounding hides the rise.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple, TypeAlias

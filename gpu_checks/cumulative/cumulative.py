@@ -11,8 +11,6 @@ one at the start, and about that itself. M is first order in the step, so only s
 what M says.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The picture of `cumulative`, from its table alone: no torch is needed."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from gpu_checks.phase import figures as phase_figures

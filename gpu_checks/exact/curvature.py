@@ -17,8 +17,6 @@ predicted step, and until the remainder of the expansion is below L eta^2/2, as 
 All inequalities and thresholds are evaluated from the claims, with the measured numbers in them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -32,19 +30,10 @@ from gpu_checks import model
 from gpu_checks.exact import exact
 from gpu_checks.exact.exact import Point, Problem, Violated
 from theory.evaluate import comparisons, evaluate
-from theory.statements import (
-    eta_safe,
-    lemma_2_sharp,
-    smoothness_remainder,
-    token_eta_safe,
-)
+from theory.statements import eta_safe, lemma_2_sharp, smoothness_remainder, token_eta_safe
 
 TRAJECTORY, TOKEN, MEAN = "trajectory", "token", "mean"
-KINDS = {
-    TRAJECTORY: "eta_safe",
-    TOKEN: "token_eta_safe",
-    MEAN: "mean_curvature_step",
-}
+KINDS = {TRAJECTORY: "eta_safe", TOKEN: "token_eta_safe", MEAN: "mean_curvature_step"}
 """Predictions of a safe step, and the claim each is made by. The third needs the curvature of the
 correct responses in the mean only."""
 

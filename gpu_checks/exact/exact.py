@@ -14,8 +14,6 @@ prompt is a first token of score and curvature 0, and no length is longer for it
 Stacked as in `model`: theta is (R, n), and every result has a leading axis R.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count

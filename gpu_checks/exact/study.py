@@ -12,8 +12,6 @@ Tables, each a list of rows:
     collapse  one problem, the exact direction of the gap, steps that are long on purpose
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import product

@@ -10,8 +10,6 @@ What contradicts a claim raises `Violated`, with its numbers. Rounding has a bud
 a few units times the size of the log-probabilities, some 10^-12. There is no other tolerance.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

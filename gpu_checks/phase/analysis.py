@@ -6,8 +6,6 @@ each (runs,), as `numeric.core.record.read_csv` gives it; a result is a list of 
 Everything here is measured: a threshold is what some runs did, not what a theorem says.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass

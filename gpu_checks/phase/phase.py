@@ -7,8 +7,6 @@ killed and gone on with (`runs`). From the same starts come the predictions (`pr
 step of the first update, in the same units as the steps of the diagram.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product

@@ -3,8 +3,6 @@
 Drawing needs the tables alone, and no torch.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -53,10 +51,7 @@ def draw(folder: Path) -> dict[str, bytes]:
     predicted = record.read_csv(folder / "predictions.csv")
     found = {}
     lengths = table["diagram"] != STARTS
-    for name, chosen, against in (
-        ("length", lengths, "longest"),
-        ("success", ~lengths, "start"),
-    ):
+    for name, chosen, against in (("length", lengths, "longest"), ("success", ~lengths, "start")):
         if not chosen.any():
             continue
         part = {column: values[chosen] for column, values in table.items()}

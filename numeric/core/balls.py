@@ -3,8 +3,6 @@
 Balls are rigorous enclosures, computed at the ambient flint precision: see `ball_precision`.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

@@ -11,8 +11,6 @@ The same NumPy code runs in two arithmetics: float64 arrays, and object arrays o
 converted exactly. Balls are computed at the ambient flint precision: see `numeric.core.balls`.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Protocol
 

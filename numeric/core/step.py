@@ -11,8 +11,6 @@ as X = log pi' - log pi differs from d by the same constant on all responses; d 
 the policy without cancellation, for theta' = theta + eta w before any rounding.
 """
 
-from __future__ import annotations
-
 import heapq
 from dataclasses import dataclass
 from itertools import count

@@ -13,8 +13,6 @@ Nothing is normalised over responses: that probabilities sum to one is a law her
 As in `numeric.core.policies`, the arithmetic, float64 or balls, is that of theta.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias

@@ -1,8 +1,6 @@
 """A few recorded numbers in words, for the document. Measured, not proved; each from a table in
 `numeric/results` that a command writes."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -3,8 +3,6 @@
 Each function returns plain lists, and states what they measure; nothing is drawn at random.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any

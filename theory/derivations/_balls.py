@@ -4,8 +4,6 @@ A ball (flint's ``arb``) encloses the exact value. A derivative is read off a po
 arithmetic, so it never relies on the derivative that SymPy found.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -6,8 +6,6 @@ Expectations over the correct (+) or incorrect (-) responses are linear; nothing
 them, so moments are plain symbols: E+[s^2 H] and the like.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from math import factorial

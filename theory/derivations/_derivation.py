@@ -5,8 +5,6 @@ point, a step that does not begin where the one before ended, and a step that no
 rule would have to agree with the balls, and a lucky point with the algebra.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

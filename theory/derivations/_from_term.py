@@ -1,7 +1,5 @@
 """Terms of the statements as SymPy formulas: constants are read from the claim, never retyped."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any

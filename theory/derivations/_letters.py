@@ -1,7 +1,5 @@
 """The letters of one update as SymPy symbols, under the names that the statements give them."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from theory.derivations._relation import Range

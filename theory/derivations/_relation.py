@@ -1,7 +1,5 @@
 """What a step claims, and where: relations between formulas, and a domain to draw points from."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal

@@ -4,8 +4,6 @@ A rule either returns, or raises ``Refused`` with the reason. ``cites`` are the 
 uses. Rules decide by algebra; none looks at numbers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol

@@ -1,7 +1,5 @@
 """How a step is justified: each rule decides a claim by algebra."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar

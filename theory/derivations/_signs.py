@@ -1,7 +1,5 @@
 """The sign of a formula, read off its factors and terms and what is known to be positive."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 

@@ -9,8 +9,6 @@ own, see `theory.inequality.goals.obligations`. ``enclose_smooth`` is strict: No
 expression is certainly defined and differentiable all over the box.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache

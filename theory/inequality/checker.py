@@ -5,8 +5,6 @@ Nothing of the search is used. What is trusted: the enclosures (`balls`), the re
 `algebra`).
 """
 
-from __future__ import annotations
-
 from theory.inequality.balls import ball_precision
 from theory.inequality.certificate import Certificate, Node, Proof
 from theory.inequality.expression import Question, write

@@ -11,8 +11,6 @@ The bounds of Taylor come from the mean value theorem: a function whose derivati
 does not fall. Each lemma is about one variable x and is instantiated at the terms of a question.
 """
 
-from __future__ import annotations
-
 import operator
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -4,8 +4,6 @@ The box comes from the assumptions that are linear: x < 1, 2 x + y <= 3 with y b
 that is linear in a variable eliminates it. All other assumptions go along with each goal.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction

@@ -18,8 +18,6 @@ An assumption means that it is defined and holds; a goal, that it is defined and
 conjunctions: the conditions under which every number has a value, then the comparison.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction

@@ -17,8 +17,6 @@ A formula cut into numbers, names and marks, each with its column; and what may 
 Only ASCII gets through: a Cyrillic x or a full-width digit looks like a formula and is another one.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator

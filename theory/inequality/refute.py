@@ -17,8 +17,6 @@ Z3 is asked for real numbers that satisfy the assumptions and break the claim, w
 sin and cos is any number at all. Its model is a guess: only what ``refute`` confirms is returned.
 """
 
-from __future__ import annotations
-
 import math
 import operator
 import re

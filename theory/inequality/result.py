@@ -3,8 +3,6 @@
 A result for a terminal and for a notebook: what was asked, the verdict, and the evidence.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction

@@ -9,8 +9,6 @@ Rules that put a goal in another form: the same sign, another function or other 
 Each returns the goals that are left, as in `theory.inequality.rules`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction

@@ -10,8 +10,6 @@ dropped, by ``refute``. NaN stands for "undefined or overflowed".
 Where to look, in floats: the lowest point of a goal on its box. Nothing here is believed.
 """
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """How to cite: BibTeX for this project, for the papers that it is about, and for one claim."""
 
-from __future__ import annotations
-
 from theory.paper.latex_words import character
 from theory.statements import STATEMENTS
 

@@ -6,8 +6,6 @@ branches off to every node that rests on it. The file is proofs_notes/generated/
 verdicts that the statements expect.
 """
 
-from __future__ import annotations
-
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ All of it is made from the Statement and, if given, its line of the ledger. A do
 lines of ``PREAMBLE`` compiles every fragment.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 from theory.kernel.statement import Notation, Statement

@@ -1,7 +1,5 @@
 """Run TeX on a document, and read in its log what a reader of the pages would stumble over."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

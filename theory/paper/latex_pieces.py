@@ -1,7 +1,5 @@
 """Pieces of a formula: TeX with its binding strength and its size, and brackets that fit."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -6,8 +6,6 @@ what it came from. A step that an earlier proof of the document has shown is nam
 another claim proves is named by that claim.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache

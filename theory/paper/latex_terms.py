@@ -9,8 +9,6 @@ Brackets are \bigl( ... \bigr), which TeX may break a line in; \left( ... \right
 the same reason a long quotient is written with a stroke and a long exponent as \exp( ... ).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction

@@ -4,8 +4,6 @@ Slugs of claims become links, simple ASCII mathematics becomes mathematics, and 
 A character that is in no table is an error that names it: nothing is dropped on the way to print.
 """
 
-from __future__ import annotations
-
 import re
 
 from theory.statements import SLUGS

@@ -42,12 +42,7 @@ def softmax_witness(
 ) -> Instance:
     """Tokens good, bad and best with rewards 4/5, 0 and 1; one of them has probability 8/10."""
     table = {SOFTMAX.logit_symbol: logits(likely), r: row(REWARD), **(functions or {})}
-    model = Model(
-        {RESPONSE: (GOOD, BAD, BEST)},
-        table,
-        {eta: const(1)},
-        {best: BEST, good: GOOD},
-    )
+    model = Model({RESPONSE: (GOOD, BAD, BEST)}, table, {eta: const(1)}, {best: BEST, good: GOOD})
     mean = {GOOD: "37/50", BEST: "22/25"}[likely]
     shares = {f"p({name})": "4/5" if name == likely else "1/10" for name in REWARD}
     numbers = {**shares, "rewards": "4/5, 0, 1", "V": mean, "eta": "1"}

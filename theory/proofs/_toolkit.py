@@ -1,7 +1,5 @@
 """Small lemmas about exp, log and sums, used by all proofs. Derived here, trusted nowhere."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import cache
 

@@ -50,8 +50,7 @@ def always_interior() -> Proof:
     """For all k, 0 < J(k) < 1."""
     success, failure = along(next_positive(True)), along(next_positive(False))
     step = both(
-        solve(0 < NEXT.success(), success, arrival()),
-        solve(NEXT.success() < 1, failure, arrival()),
+        solve(0 < NEXT.success(), success, arrival()), solve(NEXT.success() < 1, failure, arrival())
     )
     return induction(k, interior_at(AT_K), assume(interior_at(line_at(0))), step)
 

@@ -40,9 +40,7 @@ def prove(goal: Term) -> Proof:
     low = success_interior()[0]
     rate, positive_L = assume(HYPOTHESES["rate"]), assume(HYPOTHESES["positive_L"])
     general = instantiate(
-        smooth_growth(True),
-        {eta: alpha, L: L * V},
-        {STEP.score_symbol: Lambda((o, t), score(t))},
+        smooth_growth(True), {eta: alpha, L: L * V}, {STEP.score_symbol: Lambda((o, t), score(t))}
     )
     forward = solve(0 <= alpha, rate)
     grows = use(general, smooth_along_g(), low, forward)

@@ -51,10 +51,7 @@ def prove(goal: Term) -> Proof:
 
 def witness() -> Instance:
     """f(t) = t, with L = U = eta = gap = 1."""
-    rows: dict[Symbol, Rows] = {
-        f: {(): Lambda((t,), t)},
-        slope: {(): Lambda((t,), const(1))},
-    }
+    rows: dict[Symbol, Rows] = {f: {(): Lambda((t,), t)}, slope: {(): Lambda((t,), const(1))}}
     one = const(1)
     model = Model({}, rows, {L: one, U: one, eta: one, gap: one})
     numbers = {"f(t)": "t", "gap": "1", "L": "1", "U": "1", "eta": "1"}

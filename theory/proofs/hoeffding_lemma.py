@@ -24,9 +24,7 @@ def mixture_bound() -> Proof:
 
     raw = differentiate(s, phi, positive)
     first = rename_derivative(
-        raw,
-        solve(eq(phi, phi)),
-        solve(eq(raw.conclusion.args[2], slope), positive),
+        raw, solve(eq(phi, phi)), solve(eq(raw.conclusion.args[2], slope), positive)
     )
     second = differentiate(s, slope, nonzero)
     convex = solve(0 <= second.conclusion.args[2], positive, low, high, exp_positive(s))
@@ -50,10 +48,7 @@ def mixture_bound() -> Proof:
     below = nondecreasing(minus, falling_at_s, v, ZERO)
 
     nonnegative = solve(
-        0 <= phi_at(v),
-        discharge(above, 0 <= v),
-        discharge(below, v <= 0),
-        phi_at_0,
+        0 <= phi_at(v), discharge(above, 0 <= v), discharge(below, v <= 0), phi_at_0
     )
     at_v = instantiate(positive, {s: v})
     exponent = p * v + v**2 / 8
@@ -71,10 +66,7 @@ def prove(goal: Term) -> Proof:
 
     low = sum_at_least(solve(-G * w <= w * x, nonnegative, in_range), o, (-G, w))
     high = sum_at_most(solve(w * x <= G * w, nonnegative, in_range), o, (G, w))
-    mean_range = (
-        solve(-G <= m, low, massive),
-        solve(m <= G, high, massive),
-    )
+    mean_range = (solve(-G <= m, low, massive), solve(m <= G, high, massive))
 
     # G > 0: under the chord, then under the mixture bound with p = (G + m)/(2G), v = 2uG
     wide = assume(0 < G)
@@ -93,11 +85,7 @@ def prove(goal: Term) -> Proof:
     )
     share = (G + m) / (2 * G)
     mixed = instantiate(mixture_bound(), {p: share, v: 2 * (u * G)})
-    mixed = use(
-        mixed,
-        solve(0 <= share, wide, *mean_range),
-        solve(share <= 1, wide, *mean_range),
-    )
+    mixed = use(mixed, solve(0 <= share, wide, *mean_range), solve(share <= 1, wide, *mean_range))
     double = exp_sum(2 * (u * G), -(u * G), u * G)
     exponent = mixed.conclusion.args[1].args[0]
     whole_exponent = bound.args[0]
@@ -121,10 +109,7 @@ def prove(goal: Term) -> Proof:
         *mean_range,
     )
     always = solve(
-        mgf <= bound,
-        discharge(wide_case, 0 < G),
-        discharge(narrow_case, eq(G, 0)),
-        in_range,
+        mgf <= bound, discharge(wide_case, 0 < G), discharge(narrow_case, eq(G, 0)), in_range
     )
     return conclude(goal, always, massive)
 

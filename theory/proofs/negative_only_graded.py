@@ -28,8 +28,7 @@ def prove(goal: Term) -> Proof:
     known = nonempty(), normalised()
     above = renamed(P * (minus_one - SOFTMAX.mean(minus_one)) * w(o), P * A * w(o), mean, *known)
     below = renamed(
-        P * (clipped - SOFTMAX.mean(clipped)) * w(o),
-        P * (clipped + -SOFTMAX.mean(clipped)) * w(o),
+        P * (clipped - SOFTMAX.mean(clipped)) * w(o), P * (clipped + -SOFTMAX.mean(clipped)) * w(o)
     )
     return conclude(goal, centred(clipped), below, centred(minus_one), above, *known)
 

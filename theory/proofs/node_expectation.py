@@ -13,8 +13,7 @@ from theory.tree import TREE, v
 def prove(goal: Term) -> Proof:
     any_set = expectation_functional.prove(general.STATEMENT.formal_conclusion)
     functional = instantiate(
-        rename_index(any_set, o, v),
-        functions={WEIGHT: Lambda((v,), exp(TREE.token_logp()))},
+        rename_index(any_set, o, v), functions={WEIGHT: Lambda((v,), exp(TREE.token_logp()))}
     )
     positive = exp_positive(TREE.token_logp())
     weight = positive.conclusion.args[1]

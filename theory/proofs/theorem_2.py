@@ -85,11 +85,7 @@ def existence(goal: Term) -> Existence:
             bounded, *defined(), *here, *(put(score_bounded(name), HERE) for name in names)
         ),
         conclude_parts(
-            lipschitz,
-            *defined(),
-            *here,
-            *facts_at(k * eta + u),
-            *map(lipschitz_on_line, names),
+            lipschitz, *defined(), *here, *facts_at(k * eta + u), *map(lipschitz_on_line, names)
         ),
     )
     collapse = both(
@@ -132,12 +128,6 @@ NUMBERS = {
 
 def witness() -> Instance:
     """J0 = 1/2, L = 1, G = 2, gap = 1/1000 and a step of 1/5: 60/5000 <= 1/5 <= 1/(2 sqrt 5)."""
-    values = {
-        J0: half,
-        gap: const(1) / 1000,
-        L: const(1),
-        G: const(2),
-        eta: const(1) / 5,
-    }
+    values = {J0: half, gap: const(1) / 1000, L: const(1), G: const(2), eta: const(1) / 5}
     numbers = {"J0": "1/2", "gap": "1/1000", "L": "1", "G": "2", "eta": "1/5"}
     return proved_witness(STATEMENT, Model({}, {}, values), (), numbers)

@@ -60,10 +60,7 @@ def given(*names: str) -> tuple[Proof, ...]:
 def model() -> Model:
     def rows(table: dict[str, Term]) -> Rows:
         ones = j * table[ONE]
-        return {
-            (ONES,): Lambda((k, j, t), ones),
-            (ENDED,): Lambda((k, j, t), ones + table[ZERO]),
-        }
+        return {(ONES,): Lambda((k, j, t), ones), (ENDED,): Lambda((k, j, t), ones + table[ZERO])}
 
     functions: dict[Symbol, Rows] = {
         begins: {
@@ -190,10 +187,7 @@ def tokens(table: str) -> tuple[Proof, ...]:
     of = {"log": LOG, "slope": SLOPE}[table]
     inside = assume(prefix <= m)
     before = prefix * of[ONE]
-    after = {
-        ONE: minimum(prefix + 1, T) * of[ONE],
-        ZERO: minimum(prefix, m) * of[ONE] + of[ZERO],
-    }
+    after = {ONE: minimum(prefix + 1, T) * of[ONE], ZERO: minimum(prefix, m) * of[ONE] + of[ZERO]}
     added = (
         solve_hiding(eq(after[v] - before, of[v]), tuple(of.values()), inside, *given("length"))
         for v in NAMES

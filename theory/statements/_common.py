@@ -15,16 +15,7 @@ MEAN_MINUS = Notation(
     m_minus, STEP.mean_incorrect(STEP.score()), "mean score of incorrect responses"
 )
 CHANGE = Notation(change, STEP.log_odds_change(), "change of log(J/(1-J)) in one update")
-STEP_NOTATION = (
-    SUCCESS,
-    FAILURE,
-    SUCCESS_NEXT,
-    FAILURE_NEXT,
-    GAP,
-    MEAN_PLUS,
-    MEAN_MINUS,
-    CHANGE,
-)
+STEP_NOTATION = (SUCCESS, FAILURE, SUCCESS_NEXT, FAILURE_NEXT, GAP, MEAN_PLUS, MEAN_MINUS, CHANGE)
 
 NORMALISED = Hypothesis("normalised", STEP.normalised(), "probabilities sum to one")
 DIFFERENTIABLE = Hypothesis(

@@ -1,7 +1,5 @@
 """Find a claim by its slug, by its number in the paper, or by a word of its title."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches

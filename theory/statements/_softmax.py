@@ -8,8 +8,6 @@ number. V is the mean reward. The expected update moves logit(o) by eta u(o), wi
 (claim `logit_gradient`). A response is here one token; so the paper's RESPONSE is the index set.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from theory.statements._prelude import *

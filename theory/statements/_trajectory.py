@@ -40,9 +40,7 @@ ADAPTED = every_step(
     "condition (15a) on the step size",
 )
 ADAPTED_SHARP = every_step(
-    "adapted",
-    steps(k) <= F(k) * positive_part(gap(k)) / L,
-    "eta_k <= (1 - J) [gap]_+ / L",
+    "adapted", steps(k) <= F(k) * positive_part(gap(k)) / L, "eta_k <= (1 - J) [gap]_+ / L"
 )
 
 squares = prefix_sum(k, K, steps(k) ** 2)

@@ -41,8 +41,7 @@ def on_tree(notation: Notation) -> Notation:
 
 J, F, J_next, gap, change = common.J, common.F, common.J_next, common.gap, common.change
 SUCCESS, FAILURE, SUCCESS_NEXT, GAP, CHANGE = map(
-    on_tree,
-    (common.SUCCESS, common.FAILURE, common.SUCCESS_NEXT, common.GAP, common.CHANGE),
+    on_tree, (common.SUCCESS, common.FAILURE, common.SUCCESS_NEXT, common.GAP, common.CHANGE)
 )
 
 length_plus, length_minus = var("length_plus"), var("length_minus")

@@ -27,19 +27,11 @@ NOTATION = tuple(map(on_tree, flat.NOTATION))
 
 CONTINUES = Hypothesis(
     "continues",
-    forall(
-        k,
-        forall(
-            p,
-            eq(Tree(line_at(k + 1)).logp(p, 0), TREE_AT_K.logp(p, steps(k))),
-        ),
-    ),
+    forall(k, forall(p, eq(Tree(line_at(k + 1)).logp(p, 0), TREE_AT_K.logp(p, steps(k))))),
     "step k + 1 starts where step k ends, eq. (3)",
 )
 INTERIOR = Hypothesis(
-    "interior",
-    TREE_AT_K.put(line_at(0).interior()),
-    "0 < J(0) < 1: both kinds of response exist",
+    "interior", TREE_AT_K.put(line_at(0).interior()), "0 < J(0) < 1: both kinds of response exist"
 )
 TRAJECTORY = (
     *SHAPE,

@@ -36,10 +36,7 @@ STATEMENT = Statement(
         ),
         Hypothesis("rare", p(0, best) <= p(0, good), "the best token starts less likely"),
     ),
-    conclusion=conj(
-        p(K, best) * p(0, good) <= p(0, best) * p(K, good),
-        p(K, best) <= p(K, good),
-    ),
+    conclusion=conj(p(K, best) * p(0, good) <= p(0, best) * p(K, good), p(K, best) <= p(K, good)),
     notation=(Notation(p, SOFTMAX_AT_K.probability(o), "probability before update k", (k, o)),),
     twins=(
         Twin("the best token gains", p(0, best) * p(K, good) <= p(K, best) * p(0, good)),

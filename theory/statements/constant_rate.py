@@ -35,8 +35,7 @@ STATEMENT = Statement(
         Hypothesis(
             "lipschitz",
             forall(
-                o,
-                forall(t, implies(conj(0 <= t, t <= alpha), change2 <= L**2 * (t**2 * norm2))),
+                o, forall(t, implies(conj(0 <= t, t <= alpha), change2 <= L**2 * (t**2 * norm2)))
             ),
             "Assumption 1(b), eq. (13), squared, between theta and theta + t g+",
         ),
@@ -45,10 +44,7 @@ STATEMENT = Statement(
         Hypothesis("positive_L", 0 < L, "the smoothness constant"),
         Hypothesis("rate", conj(0 <= alpha, alpha <= 2 / L), "0 <= alpha <= 2/L"),
     ),
-    conclusion=conj(
-        alpha * (1 - alpha * L / 2) * norm2 <= log(J_next) - log(J),
-        J <= J_next,
-    ),
+    conclusion=conj(alpha * (1 - alpha * L / 2) * norm2 <= log(J_next) - log(J), J <= J_next),
     notation=(
         SUCCESS,
         Notation(J_next, STEP.success(alpha), "success rate after the update"),

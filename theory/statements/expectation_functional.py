@@ -27,9 +27,7 @@ STATEMENT = Statement(
         Notation(mean_f, total(o, weight(o) * f(o)) / MASS, "E[f]"),
         Notation(mean_g, total(o, weight(o) * g(o)) / MASS, "E[g]"),
         Notation(
-            mean_of_sum,
-            total(o, weight(o) * (a * f(o) + b * g(o) + c)) / MASS,
-            "E[a f + b g + c]",
+            mean_of_sum, total(o, weight(o) * (a * f(o) + b * g(o) + c)) / MASS, "E[a f + b g + c]"
         ),
     ),
     twins=(

@@ -55,8 +55,7 @@ STATEMENT = Statement(
         Twin("half of the loss", gap * eta - loss(4) <= end - start),
         Twin("no loss", gap * eta <= end - start),
         Twin(
-            "twice the step",
-            implies(conj(0 < eta, L * U * eta < 4 * gap * (L + U)), start < end),
+            "twice the step", implies(conj(0 < eta, L * U * eta < 4 * gap * (L + U)), start < end)
         ),
         Twin("aligned at the start only", drop="aligned"),
         Twin("any slope", drop="falls"),

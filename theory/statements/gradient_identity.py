@@ -16,10 +16,7 @@ STATEMENT = Statement(
     paper_ref="eq. (10)",
     kind="equality",
     hypotheses=(NORMALISED, DIFFERENTIABLE, INTERIOR),
-    conclusion=conj(
-        has_derivative(t, STEP.success(t), SLOPE_AT_T),
-        eq(slope, J * F * gap),
-    ),
+    conclusion=conj(has_derivative(t, STEP.success(t), SLOPE_AT_T), eq(slope, J * F * gap)),
     notation=(
         SUCCESS,
         FAILURE,

@@ -10,10 +10,7 @@ STATEMENT = Statement(
     paper_ref="eq. (5)",
     kind="equality",
     hypotheses=(NORMALISED, INTERIOR, BINARY, LENGTHS, SPREAD),
-    conclusion=conj(
-        eq(sigma**2, J * F),
-        eq(grpo, sigma * (per_token_plus - per_token_minus)),
-    ),
+    conclusion=conj(eq(sigma**2, J * F), eq(grpo, sigma * (per_token_plus - per_token_minus))),
     notation=(SUCCESS, FAILURE, GRPO, PER_TOKEN_PLUS, PER_TOKEN_MINUS),
     twins=(
         Twin("variance for deviation", eq(grpo, sigma**2 * (per_token_plus - per_token_minus))),

@@ -48,10 +48,7 @@ STATEMENT = Statement(
         Twin("no covariance", eq(grpo, sigma * rescaled)),
         Twin(
             "J and 1 - J exchanged",
-            eq(
-                grpo,
-                sigma * (gap * (J * inverse_plus + F * inverse_minus) + cov_plus - cov_minus),
-            ),
+            eq(grpo, sigma * (gap * (J * inverse_plus + F * inverse_minus) + cov_plus - cov_minus)),
         ),
         Twin("always along the gap", implies(0 < gap, 0 < grpo)),
         Twin("graded rewards", drop="binary"),

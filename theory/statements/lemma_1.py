@@ -5,9 +5,7 @@ from theory.statements._common import CHANGE, GAP, change, gap
 from theory.statements.lemma_1_sharp import HYPOTHESES
 
 SHORT = Hypothesis(
-    "short",
-    conj(0 < L, 4 * L * eta**2 <= 1),
-    "eta <= 1/(2 sqrt L), written without the root",
+    "short", conj(0 < L, 4 * L * eta**2 <= 1), "eta <= 1/(2 sqrt L), written without the root"
 )
 
 STATEMENT = Statement(

@@ -41,8 +41,7 @@ STATEMENT = Statement(
         Hypothesis("nonempty", forall(t, 0 < normaliser(t)), "there is a token, so that Z > 0"),
     ),
     conclusion=conj(
-        has_derivative(t, value(t), slope(t)),
-        eq(sampled, total(o, p(o) * (r(o) - V) * w(o))),
+        has_derivative(t, value(t), slope(t)), eq(sampled, total(o, p(o) * (r(o) - V) * w(o)))
     ),
     notation=(
         PROBABILITY,

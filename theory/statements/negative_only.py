@@ -24,11 +24,7 @@ STATEMENT = Statement(
     paper_ref="second paper: GRPO-N and GSPO-N, in two readings of ours",
     kind="equality",
     hypotheses=(NORMALISED, DIFFERENTIABLE, INTERIOR, BINARY),
-    conclusion=conj(
-        eq(clipped, J * dr_grpo),
-        eq(minus_one, dr_grpo),
-        eq(dr_grpo, J * F * gap),
-    ),
+    conclusion=conj(eq(clipped, J * dr_grpo), eq(minus_one, dr_grpo), eq(dr_grpo, J * F * gap)),
     notation=(SUCCESS, FAILURE, GAP, DR_GRPO, CLIPPED, MINUS_ONE),
     twins=(
         Twin("as long as the full update", eq(clipped, dr_grpo)),

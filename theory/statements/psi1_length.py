@@ -22,12 +22,7 @@ STATEMENT = Statement(
         Hypothesis("nonempty", forall(o, 1 <= X(o)), "X is at least 1"),
         IN_BALL,
     ),
-    conclusion=conj(
-        at_longest <= 2,
-        mean <= a * LOG_2,
-        a * LOG_2 <= a,
-        1 / LOG_2 <= a,
-    ),
+    conclusion=conj(at_longest <= 2, mean <= a * LOG_2, a * LOG_2 <= a, 1 / LOG_2 <= a),
     notation=(
         Notation(at_longest, moment(X(o) / (longest / LOG_2)), "E[exp(X/(T_inf/log 2))]"),
         psi1_moment.STATEMENT.notation[1],

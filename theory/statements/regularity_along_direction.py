@@ -14,9 +14,7 @@ close = norm2_change <= L**2 * (t**2 * norm2_w)
 
 UNIT = Hypothesis("unit", norm2_w <= 1, "|w| <= 1, eq. (3)")
 BOUNDED = Hypothesis(
-    "bounded",
-    conj(0 <= G, forall(o, norm2_gradient <= G**2)),
-    "Assumption 1(a), eq. (12), squared",
+    "bounded", conj(0 <= G, forall(o, norm2_gradient <= G**2)), "Assumption 1(a), eq. (12), squared"
 )
 LIPSCHITZ = Hypothesis(
     "lipschitz",
@@ -30,10 +28,7 @@ STATEMENT = Statement(
     paper_ref="Assumption 1, eqs. (12), (13)",
     kind="upper",
     hypotheses=(UNIT, BOUNDED, LIPSCHITZ),
-    conclusion=conj(
-        absolute(score) <= G,
-        implies(on_segment, absolute(score_t - score) <= L * t),
-    ),
+    conclusion=conj(absolute(score) <= G, implies(on_segment, absolute(score_t - score) <= L * t)),
     notation=(
         Notation(score, total(i, w(i) * gradient(i, o, 0)), "w.grad log pi(o) at theta"),
         Notation(score_t, total(i, w(i) * gradient(i, o, t)), "w.grad log pi(o) at theta + t w"),

@@ -10,8 +10,7 @@ STATEMENT = Statement(
     kind="lower",
     hypotheses=STEP_HYPOTHESES,
     conclusion=conj(
-        -(L * eta**2 / (2 * F)) <= change - gap * eta,
-        change - gap * eta <= L * eta**2 / (2 * J),
+        -(L * eta**2 / (2 * F)) <= change - gap * eta, change - gap * eta <= L * eta**2 / (2 * J)
     ),
     notation=(SUCCESS, FAILURE, GAP, CHANGE),
     twins=(

@@ -16,10 +16,7 @@ DIVERGES = Hypothesis(
 )
 TOLERANCE = Hypothesis("tolerance", 0 < eps, "the distance to 1 that is asked for")
 ENOUGH = 2 * log(F(0) / (J(0) * eps))
-CONCLUSION = conj(
-    implies(ENOUGH <= M(K), F(K) <= eps),
-    implies(N(ENOUGH) <= K, F(K) <= eps),
-)
+CONCLUSION = conj(implies(ENOUGH <= M(K), F(K) <= eps), implies(N(ENOUGH) <= K, F(K) <= eps))
 
 STATEMENT = Statement(
     slug="theorem_1b_limit",

@@ -62,9 +62,7 @@ RANGE = (
     Hypothesis("length", eq(T, m + 1), "at least one token, and any number of them"),
     Hypothesis("long", 120 * gap <= eta * ((L + G**2) * T), "eta >= 120 gap/((L + G^2) T)"),
     Hypothesis(
-        "short",
-        conj(0 < eta, 4 * eta**2 * ((L + G**2) * T) <= 1),
-        "eta <= 1/(2 sqrt((L + G^2) T))",
+        "short", conj(0 < eta, 4 * eta**2 * ((L + G**2) * T) <= 1), "eta <= 1/(2 sqrt((L + G^2) T))"
     ),
 )
 T_REACHED = forall(o, either(eq(STEP.reward, 0), eq(size, T)))  # by every correct response

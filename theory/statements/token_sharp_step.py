@@ -17,8 +17,7 @@ STATEMENT = Statement(
     kind="lower",
     hypotheses=UPDATE,
     conclusion=conj(
-        -loss(length_plus, F) <= change - gap * eta,
-        change - gap * eta <= loss(length_minus, J),
+        -loss(length_plus, F) <= change - gap * eta, change - gap * eta <= loss(length_minus, J)
     ),
     notation=(SUCCESS, FAILURE, GAP, CHANGE, LENGTH_PLUS, LENGTH_MINUS),
     twins=(

@@ -42,11 +42,7 @@ STATEMENT = Statement(
             forall(o, absolute(STEP.score(eta)) <= G),
             "Assumption 1(a) where the step arrives",
         ),
-        Hypothesis(
-            "aligned",
-            conj(m <= rate, m <= rate_next),
-            "E+[s] is at least m at both ends",
-        ),
+        Hypothesis("aligned", conj(m <= rate, m <= rate_next), "E+[s] is at least m at both ends"),
     ),
     conclusion=conj(
         m * eta - loss(U) <= log(J_next) - log(J),

@@ -28,8 +28,6 @@ All sums over arms are elementwise or einsum, never BLAS, so that a seed gives t
 whatever the number of threads, of processes, and of seeds beside it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -66,11 +64,7 @@ class Problem:
 
 
 def problems(
-    seeds: Sequence[int],
-    dimension: int = 10,
-    arms: int = 100,
-    pool: int = 100,
-    contexts: int = 500,
+    seeds: Sequence[int], dimension: int = 10, arms: int = 100, pool: int = 100, contexts: int = 500
 ) -> Problem:
     """One problem a seed, each from its own SeedSequence: the same bits whatever the other seeds.
 

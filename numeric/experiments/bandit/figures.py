@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 Table = dict[str, NDArray[Any]]
 
 LEARNT, STUCK = "#0072B2", "#D55E00"
-GROUPS = (
-    ("ends with J < 1/2", STUCK, "x"),
-    ("ends with J ≥ 1/2", LEARNT, "o"),
-)
+GROUPS = (("ends with J < 1/2", STUCK, "x"), ("ends with J ≥ 1/2", LEARNT, "o"))
 LOOKS = {
     "whole_pool": ("#0072B2", "o", "-"),
     "below": ("#009E73", "s", "--"),

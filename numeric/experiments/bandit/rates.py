@@ -5,8 +5,6 @@ size of the paper is then eta = c ||g+ - g-||, along the unit vector w = (g+ - g
 Responses have length 1, so Dr. GRPO and REINFORCE are the same rule.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Protocol
 

@@ -4,8 +4,6 @@
 of results. What each number means is in `MEASURES`, next to its name.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context

@@ -11,8 +11,6 @@ own. So is `eta_safe`: below it the success rate rises, whatever the policy (cla
 turn trajectories into a tidy table, a record, files and a figure.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any

@@ -17,8 +17,6 @@ Parameters of landscapes and coordinates of points are exact rational numbers, s
 be equal is decided. Values are balls at the ambient precision.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction

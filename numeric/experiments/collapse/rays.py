@@ -25,8 +25,6 @@ The values must level off. Steps in new directions go no further than eta sqrt k
 with gradients up to M falls by at most M eta sqrt k in k of them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate

@@ -7,8 +7,6 @@ once J is so small that (1 - J)(L + G^2) > 30 L, the step is below 2(1 - J) gap/
 *every* policy (claim `sharp_step`).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

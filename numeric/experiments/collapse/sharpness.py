@@ -4,8 +4,6 @@ Every number is in units of gap/L and comes from a statement, or from the landsc
 is certified on. ``ratio`` is G^2/L, at least 1.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

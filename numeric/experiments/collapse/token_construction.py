@@ -14,8 +14,6 @@ With p(0) <= 1/2 and all its values, J(0) = p(0)^T takes all values in (0, 2^-T]
 printed says nothing about J(0). The wave falls up to p(0) = 13/15, for every T.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any

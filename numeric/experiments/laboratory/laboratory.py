@@ -15,8 +15,6 @@ responses and -pi- on the others, the logits of a step c along the gap change by
 number of threads and of problems beside it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import pairwise
 

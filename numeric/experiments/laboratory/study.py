@@ -13,8 +13,6 @@ Tables, each a list of rows:
 `numeric.experiments.laboratory.figures` draws those files.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial

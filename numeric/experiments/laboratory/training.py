@@ -8,8 +8,6 @@ at any constant rate. They do not speak of these runs: features are shared, and 
 finite. `perceptron_bound` says what can be said for the 1/J-normalised update.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 

@@ -3,8 +3,6 @@
 Blue, vermilion, green and purple are told apart by all eyes, and in grey by line style and marker.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

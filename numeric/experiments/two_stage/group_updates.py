@@ -14,8 +14,6 @@ variants in the advantage only. Where the clip is open the gradient of S is, for
 Plain gradient ascent; no KL term and no optimiser state. The papers' codes have both.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product

@@ -6,8 +6,6 @@ Algorithms are compared at equal learning rate, and at matched expected step: by
 first reading of GRPO-N is, in expectation and for 0/1 rewards, GRPO slowed down by the factor J.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any

@@ -15,8 +15,6 @@ The second paper is known to us by a summary only. Which instance it uses, what 
 and where a stage ends are our reading.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 

@@ -9,8 +9,6 @@ which the safe step of sharp_step is 2(1-J). An inequality allows the change of 
 much below and above gap * eta. The worst case uses a part of each allowance: 1 is exact.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from collections import Counter
@@ -159,10 +157,7 @@ def draw(results: Mapping[str, Any], path: Path, L: float = 4.0, square: float =
         units = [step**2 / L / 2 for step in steps]
         draw_range(upper, rows, steps, units)
         for slug in PROVED:
-            style = {
-                "color": COLOURS[slug],
-                "linestyle": DASHES[slug],
-            }
+            style = {"color": COLOURS[slug], "linestyle": DASHES[slug]}
             for side, sign in (("below", -1), ("above", 1)):
                 pairs = zip(column(rows, f"{slug} {side}"), units, strict=True)
                 bounds = [float("nan") if a is None else sign * a / unit for a, unit in pairs]

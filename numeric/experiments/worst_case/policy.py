@@ -22,8 +22,6 @@ one time it is the program of the laws; with more times it approaches the worst 
 policies. In floats and over some scores only: measured, not certified.
 """
 
-from __future__ import annotations
-
 import math
 from fractions import Fraction
 

@@ -8,8 +8,6 @@ finite policy that goes as far, the number is the exact worst case over finite p
 finds none, `on_the_way` measures how far policies go.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
@@ -144,13 +142,7 @@ def verify(found: WorstCase) -> bool:
 
 
 def constants(found: WorstCase) -> tuple[float, float, float, float, float]:
-    return (
-        found.success_rate,
-        found.gap,
-        found.smoothness,
-        found.score_bound,
-        found.step_size,
-    )
+    return (found.success_rate, found.gap, found.smoothness, found.score_bound, found.step_size)
 
 
 # -- domain ----------------------------------------------------------------------------------------
