@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gpu_checks.phase import figures as phase_figures
 
-LOG, RESULT, SETTINGS = "log.jsonl", "result.csv", "settings.json"
+LOG, SETTINGS = "log.jsonl", "settings.json"
 """The files of a run's folder; `runs` writes them."""
 MOST = 8
 """Curves in one picture."""

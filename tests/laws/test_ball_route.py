@@ -1,6 +1,5 @@
 """Laws of the ball route: true inequalities are proved, false ones never, and only by the rules."""
 
-import json
 import random
 from contextlib import suppress
 from dataclasses import replace
@@ -123,7 +122,6 @@ def certificate(*texts):
 def test_a_true_inequality_is_proved_and_the_certificate_checks(texts):
     found = certificate(*texts)
     assert check(question(*texts), found)
-    assert Certificate.from_json(json.loads(json.dumps(found.to_json()))) == found
     assert all(isinstance(line, str) for line in found.lines())
 
 
@@ -245,24 +243,6 @@ def test_no_certificate_of_a_true_inequality_proves_a_false_one(texts):
 @pytest.mark.parametrize("broken", [None, 3, (), Certificate(()), Certificate((None,))])
 def test_what_is_no_certificate_proves_nothing(broken):
     assert check(question(*SPLIT), broken) is False
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        None,
-        [],
-        {},
-        {"proofs": [{}]},
-        {"proofs": [{"shows": "x", "where": "y", "tree": {"rule": 3}}]},
-        {"proofs": [{"shows": "x", "where": "y", "tree": {"rule": "split", "at": {"x": "1/0"}}}]},
-        {"proofs": [{"shows": "x", "where": "y", "tree": {"rule": "split", "at": {"x": 0.5}}}]},
-        {"proofs": [{"shows": "x", "where": "y", "tree": {"rule": "use", "index": True}}]},
-    ],
-)
-def test_what_is_no_json_of_a_certificate_is_refused(data):
-    with pytest.raises(ValueError):
-        Certificate.from_json(data)
 
 
 # -- the rules under attack ------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 # -- the certificate -------------------------------------------------------------------------------
 
@@ -71,27 +70,6 @@ class Certificate:
 
     proofs: tuple[Proof, ...]
 
-    def to_json(self) -> dict[str, Any]:
-        """Dictionaries, lists, texts and integers; fractions are texts."""
-        return {
-            "proofs": [
-                {"shows": p.shows, "where": p.where, "tree": _as_json(p.tree)} for p in self.proofs
-            ]
-        }
-
-    @classmethod
-    def from_json(cls, data: Any) -> Certificate:
-        """Read what `to_json` made. ValueError: it is something else."""
-        try:
-            return cls(
-                tuple(
-                    Proof(_string(p["shows"]), _string(p["where"]), _from_json(p["tree"]))
-                    for p in data["proofs"]
-                )
-            )
-        except (TypeError, KeyError, AttributeError, ArithmeticError, RecursionError) as error:
-            raise ValueError(f"not a certificate: {error}") from error
-
     def lines(self) -> list[str]:
         """For a reader: every goal, its box, and how often each rule is used."""
         found = []
@@ -122,34 +100,6 @@ def _point(node: Node) -> str:
         form = " + ".join(f"{number} {name}".strip() for name, number in node.at)
         return f"level along {node.name} = {form}"
     return "level at " + ", ".join(f"{name} = {number}" for name, number in node.at)
-
-
-def _string(text: Any) -> str:
-    if not isinstance(text, str) or len(text) > 20_000:
-        raise TypeError(f"expected a text, got {type(text).__name__}")
-    return text
-
-
-def _as_json(node: Node) -> dict[str, Any]:
-    found: dict[str, Any] = {"rule": node.rule}
-    if node.name:
-        found["name"] = node.name
-    if node.at:
-        found["at"] = {name: str(number) for name, number in node.at}
-    if node.index:
-        found["index"] = node.index
-    if node.parts:
-        found["parts"] = [_as_json(part) for part in node.parts]
-    return found
-
-
-def _from_json(data: Any) -> Node:
-    index = data.get("index", 0)
-    if type(index) is not int:
-        raise TypeError("an index must be an integer")
-    at = tuple((_string(k), Fraction(_string(v))) for k, v in data.get("at", {}).items())
-    parts = tuple(_from_json(part) for part in data.get("parts", ()))
-    return Node(_string(data["rule"]), _string(data.get("name", "")), at, index, parts)
 
 
 # -- a budget of steps -----------------------------------------------------------------------------

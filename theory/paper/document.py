@@ -32,9 +32,8 @@ from theory.paper.latex_compile import Compiled as Compiled
 from theory.paper.latex_compile import TexFailed as TexFailed
 from theory.paper.latex_compile import TexMissing as TexMissing
 from theory.paper.latex_compile import compile_document as compile_document
-from theory.paper.latex_pieces import letters_in
 from theory.paper.latex_proof import Shown, argument, listing, named, reading_order
-from theory.paper.latex_terms import WIDEST_QUOTIENT
+from theory.paper.latex_terms import WIDEST_QUOTIENT, letters_in
 from theory.paper.latex_words import label, link, name, prose
 from theory.statements import STATEMENTS
 

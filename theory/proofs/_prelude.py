@@ -1,6 +1,6 @@
 """What proofs are written with: terms, rules, small lemmas and the paper's vocabulary."""
 
-from functools import cache
+from functools import cache, partial
 
 from theory.kernel.instance import Instance
 from theory.kernel.models import Model, interpret

@@ -23,5 +23,4 @@ def prove(goal: Term) -> Proof:
     return both(conclude(slope.conclusion, slope), conclude(goal.args[1], *facts))
 
 
-def witness() -> Instance:
-    return step_witness(STATEMENT)
+witness = partial(step_witness, STATEMENT)

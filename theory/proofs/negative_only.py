@@ -30,5 +30,4 @@ def clip() -> Proof:
     return solve(eq(minimum(advantage, 0), -J * (1 - STEP.reward)), binary, *inside)
 
 
-def witness() -> Instance:
-    return step_witness(STATEMENT)
+witness = partial(step_witness, STATEMENT)
