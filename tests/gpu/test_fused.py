@@ -115,6 +115,7 @@ def test_a_study_in_the_fused_form_agrees_with_the_eager_one(monkeypatch):
             assert found[key] == pytest.approx(right[key], rel=2e-3, abs=2e-2), (name, key)
 
 
+@pytest.mark.slow
 def test_without_a_compiler_the_reason_is_given_and_the_study_runs_eagerly(monkeypatch):
     def fails(*arguments, **options):
         raise RuntimeError("\nno C++ compiler\nmore")

@@ -24,6 +24,7 @@ def failures(text: str) -> int:
     return doctest.DocTestRunner(verbose=False, optionflags=OPTIONS).run(test).failed
 
 
+@pytest.mark.slow
 def test_the_page_and_the_module_say_what_python_prints() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert page.count(">>> ") > 20

@@ -144,6 +144,7 @@ def test_the_experiment_converges_below_and_collapses_above(trajectories):
                 assert all(p.eta_safe > t.instance.step_size for p in t.points)
 
 
+@pytest.mark.slow
 def test_the_experiment_is_the_same_in_other_units(trajectories):
     """With L larger by 10^6 steps are shorter by 10^3, and gaps larger; log odds stay."""
     scaled = experiment(smoothness=10**6)

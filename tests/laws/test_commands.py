@@ -234,6 +234,7 @@ def test_figures_of_nothing_or_of_half_a_table_are_refused(tmp_path: Path) -> No
     assert not (tmp_path / "slides").exists()
 
 
+@pytest.mark.slow
 def test_a_claim_is_printed_to_paste() -> None:
     done = gradgap("latex", "sharp_step", "expansion_printed")
     assert done.returncode == 0, done.stderr

@@ -75,6 +75,7 @@ def test_a_long_text_gets_a_short_answer() -> None:
     assert len(str(error.value)) < 400
 
 
+@pytest.mark.slow
 def test_explain_takes_a_number_and_says_what_else_it_names() -> None:
     done = gradgap("explain", "eq16")
     assert done.returncode == 0

@@ -50,6 +50,7 @@ def test_every_statement_is_shown_whole(slug: str, width: int) -> None:
         assert squeezed(f"{role} {name} {formula} {meaning}") in squeezed(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [80, 60])
 @pytest.mark.parametrize("command", [*COMMANDS, TOKEN, WORST])
 def test_every_table_fits(command: str, width: int) -> None:

@@ -47,6 +47,7 @@ def verdicts(proof: Proof) -> set[str]:
     return {found.verdict for found, _ in discharge(proof.obligations().values()).values()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", ["log_success_step", "sharp_step"])
 @pytest.mark.claim("mean_curvature_step", aspect="proved")
 def test_one_constant_for_all_responses_gives_back(slug: str) -> None:
