@@ -12,56 +12,9 @@ from itertools import product
 
 from theory.kernel.statement import Notation, Statement
 from theory.kernel.terms import Symbol, Term, const, substitute, var
-from theory.vocabulary import K, k
+from theory.vocabulary import LETTERS, K, k
 
 F = var("F")
-LETTERS = {
-    "eta": "η",
-    "eps": "ε",
-    "alpha": "α",
-    "gap": "Δμ",
-    "J_next": "J'",
-    "F": "(1-J)",
-    "failure_rate": "F",
-    "F_next": "(1-J')",
-    "m_plus": "E+[s]",
-    "m_minus": "E-[s]",
-    "change": "Δ log-odds",
-    "logp": "log π",
-    "C1": "C0'",
-    "norm2": "|g+|²",
-    "least_gap": "Δμ_min",
-    "T_inf": "T∞",
-    "T_psi": "T_ψ",
-    "length_plus": "E+[|o|]",
-    "length_minus": "E-[|o|]",
-    "sigma": "σ",
-    "delta": "|g+ - g-|",
-    "grpo": "g_GRPO",
-    "dr_grpo": "g_Dr.GRPO",
-    "eta_grpo": "η_GRPO",
-    "eta_dr_grpo": "η_Dr.GRPO",
-    "per_token_plus": "E+[s/|o|]",
-    "per_token_minus": "E-[s/|o|]",
-    "inverse_plus": "E+[1/|o|]",
-    "inverse_minus": "E-[1/|o|]",
-    "cov_plus": "Cov+(1/|o|, s)",
-    "cov_minus": "Cov-(1/|o|, s)",
-    "over_responses": "Σ_o g(whole(o))",
-    "at_response": "g(whole(o))",
-    "sum_logp": "Σ_n log π(o_n | o_<n)",
-    "sum_score": "Σ_n s_n",
-    "tokens": "ℓ",
-    "V_next": "V'",
-    "mean_u": "E[u]",
-    "shortfall": "m",
-    "var_plus": "Var+",
-    "var_minus": "Var-",
-    "bend_plus": "E+[H]",
-    "bend_minus": "E-[H]",
-    "curvature_plus": "E+[B]",
-    "curvature_minus": "E-[B]",
-}
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 # binding strength: comparison < sum < product < sign and power < atom
 COMPARE, SUM, PRODUCT, POWER, ATOM = range(1, 6)
@@ -70,7 +23,7 @@ LOGIC = {"and": " and ", "or": " or ", "implies": " ⇒ "}
 
 
 def letter(name: str) -> str:
-    return LETTERS.get(name, name)
+    return LETTERS.get(name, (name,))[0]
 
 
 def pretty(term: Term, names: Mapping[Term, str] | None = None) -> str:

@@ -1,4 +1,4 @@
-"""The paper's notation, once: index sets, variables, and the policy along one update.
+"""The paper's notation, once: index sets, variables, letters, and the policy along one update.
 
 One update moves theta to theta + eta*w. Everything about it is visible on the line t -> theta +
 t*w:
@@ -11,6 +11,7 @@ A trajectory theta_0, theta_1, ... has one line for each step: logp(k, o, t). Se
 one line each: logp(q, o, t). ``Line`` writes all derived quantities for any of these cases.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from theory.kernel.terms import (
@@ -168,3 +169,80 @@ def cumulative_gap(horizon: TermLike) -> Term:
 def continues() -> Term:
     """Step k + 1 starts where step k ends."""
     return forall(k, forall(o, eq(line_at(k + 1).logp(0), AT_K.logp(steps(k)))))
+
+
+# -- letters ---------------------------------------------------------------------------------------
+
+LETTERS: Mapping[str, tuple[str, str]] = {
+    "alpha": ("α", r"\alpha"),
+    "at_longest": ("at_longest", r"\mathrm{at}_{T_\infty}"),
+    "at_response": ("g(whole(o))", r"g(\bar{o})"),
+    "at_root": ("at_root", r"\mathrm{at}_{\varnothing}"),
+    "bend_minus": ("E-[H]", r"\mathbb{E}^{-}[H]"),
+    "bend_plus": ("E+[H]", r"\mathbb{E}^{+}[H]"),
+    "C1": ("C0'", "C_0'"),
+    "change": ("Δ log-odds", r"\Delta\text{log-odds}"),
+    "cov_minus": ("Cov-(1/|o|, s)", r"\mathrm{Cov}^{-}[1/\lvert o\rvert, s]"),
+    "cov_plus": ("Cov+(1/|o|, s)", r"\mathrm{Cov}^{+}[1/\lvert o\rvert, s]"),
+    "curvature_minus": ("E-[B]", r"\mathbb{E}^{-}[B]"),
+    "curvature_plus": ("E+[B]", r"\mathbb{E}^{+}[B]"),
+    "delta": ("|g+ - g-|", r"\lVert g^{+}-g^{-}\rVert"),
+    "dot": ("dot", r"\langle a,b\rangle"),
+    "dr_grpo": ("g_Dr.GRPO", r"g_{\text{Dr.GRPO}}"),
+    "eps": ("ε", r"\varepsilon"),
+    "eta": ("η", r"\eta"),
+    "eta_dr_grpo": ("η_Dr.GRPO", r"\eta_{\text{Dr.GRPO}}"),
+    "eta_grpo": ("η_GRPO", r"\eta_{\text{GRPO}}"),
+    "F": ("(1-J)", "1-J"),
+    "F_next": ("(1-J')", "1-J'"),
+    "failure_rate": ("F", "F"),
+    "gap": ("Δμ", r"\Delta\mu"),
+    "growth_minus": ("growth_minus", r"\mathbb{E}^{-}[e^{X}]"),
+    "growth_plus": ("growth_plus", r"\mathbb{E}^{+}[e^{X}]"),
+    "grpo": ("g_GRPO", r"g_{\text{GRPO}}"),
+    "hidden": ("hidden", "h"),
+    "inverse_minus": ("E-[1/|o|]", r"\mathbb{E}^{-}[1/\lvert o\rvert]"),
+    "inverse_plus": ("E+[1/|o|]", r"\mathbb{E}^{+}[1/\lvert o\rvert]"),
+    "J_next": ("J'", "J'"),
+    "least_gap": ("Δμ_min", r"\Delta\mu_{\min}"),
+    "length": ("length", r"\mathrm{length}"),
+    "length_minus": ("E-[|o|]", r"\mathbb{E}^{-}[\lvert o\rvert]"),
+    "length_plus": ("E+[|o|]", r"\mathbb{E}^{+}[\lvert o\rvert]"),
+    "logp": ("log π", r"\log\pi"),
+    "m_minus": ("E-[s]", r"\mathbb{E}^{-}[s]"),
+    "m_plus": ("E+[s]", r"\mathbb{E}^{+}[s]"),
+    "mean_exp": ("mean_exp", r"\mathbb{E}[e^{X}]"),
+    "mean_f": ("mean_f", r"\mathbb{E}[f]"),
+    "mean_g": ("mean_g", r"\mathbb{E}[g]"),
+    "mean_length": ("mean_length", r"\mathbb{E}[\lvert o\rvert]"),
+    "mean_of_sum": ("mean_of_sum", r"\mathbb{E}[af+bg+c]"),
+    "mean_score": ("mean_score", r"\mathbb{E}[s]"),
+    "mean_u": ("E[u]", r"\mathbb{E}[u]"),
+    "minus_one": ("minus_one", r"\mathrm{minus\,one}"),
+    "norm2": ("|g+|²", r"\lVert g^{+}\rVert^{2}"),
+    "norm2_a": ("norm2_a", r"\lVert a\rVert^{2}"),
+    "norm2_b": ("norm2_b", r"\lVert b\rVert^{2}"),
+    "objective_next": ("objective_next", r"\mathrm{objective}'"),
+    "one": ("one", r"\mathtt{1}"),
+    "over_responses": ("Σ_o g(whole(o))", r"\sum_{o}g(\bar{o})"),
+    "per_token_minus": ("E-[s/|o|]", r"\mathbb{E}^{-}[s/\lvert o\rvert]"),
+    "per_token_plus": ("E+[s/|o|]", r"\mathbb{E}^{+}[s/\lvert o\rvert]"),
+    "rate_next": ("rate_next", r"\mathrm{rate}'"),
+    "root": ("root", r"\varnothing"),
+    "s_t": ("s_t", "s_{t}"),
+    "score": ("score", "s"),
+    "shortfall": ("m", "m"),
+    "sigma": ("σ", r"\sigma"),
+    "star": ("star", r"o^{\star}"),
+    "sum_logp": ("Σ_n log π(o_n | o_<n)", r"\sum_{n}\log\pi(o_{n}\mid o_{<n})"),
+    "sum_score": ("Σ_n s_n", r"\sum_{n}s_{n}"),
+    "T_inf": ("T∞", r"T_\infty"),
+    "T_psi": ("T_ψ", r"T_\psi"),
+    "tokens": ("ℓ", r"\ell"),
+    "V_next": ("V'", "V'"),
+    "var_minus": ("Var-", r"\mathrm{Var}^{-}"),
+    "var_plus": ("Var+", r"\mathrm{Var}^{+}"),
+    "w_i": ("w_i", "w_{i}"),
+    "zero": ("zero", r"\mathtt{0}"),
+}
+"""Names that are not written as they are: in a terminal, in TeX."""

@@ -1,12 +1,15 @@
 r"""The letters of the paper in TeX, one table for variables and one for function symbols.
 
-``theory.pretty.LETTERS`` are the same names for a terminal. A name is in a table here, or is one
-Latin letter with digits; every other name is an error, so that no claim is printed half.
+Variables are in ``theory.vocabulary.LETTERS``, which also has them for a terminal, or are words. A
+name is in a table, or is one Latin letter with digits; every other name is an error, so that no
+claim is printed half.
 """
 
 from __future__ import annotations
 
 import re
+
+from theory import vocabulary
 
 # binding strength: and, or, for all < comparison < sum < log x, sum_o x < product < quotient < atom
 LOGIC, COMPARE, SUM, OPEN, PRODUCT, QUOTIENT, POWER, ATOM = range(8)
@@ -20,76 +23,7 @@ WORDS = (
 )
 LETTERS: dict[str, str] = {
     **{word: rf"\mathrm{{{word}}}" for word in WORDS},
-    "alpha": r"\alpha",
-    "bend_minus": r"\mathbb{E}^{-}[H]",
-    "bend_plus": r"\mathbb{E}^{+}[H]",
-    "mean_u": r"\mathbb{E}[u]",
-    "minus_one": r"\mathrm{minus\,one}",
-    "var_minus": r"\mathrm{Var}^{-}",
-    "var_plus": r"\mathrm{Var}^{+}",
-    "V_next": "V'",
-    "shortfall": "m",
-    "at_longest": r"\mathrm{at}_{T_\infty}",
-    "at_response": r"g(\bar{o})",
-    "at_root": r"\mathrm{at}_{\varnothing}",
-    "C1": "C_0'",
-    "change": r"\Delta\text{log-odds}",
-    "cov_minus": r"\mathrm{Cov}^{-}[1/\lvert o\rvert, s]",
-    "cov_plus": r"\mathrm{Cov}^{+}[1/\lvert o\rvert, s]",
-    "curvature_minus": r"\mathbb{E}^{-}[B]",
-    "curvature_plus": r"\mathbb{E}^{+}[B]",
-    "delta": r"\lVert g^{+}-g^{-}\rVert",
-    "dr_grpo": r"g_{\text{Dr.GRPO}}",
-    "eps": r"\varepsilon",
-    "eta": r"\eta",
-    "eta_dr_grpo": r"\eta_{\text{Dr.GRPO}}",
-    "eta_grpo": r"\eta_{\text{GRPO}}",
-    "F": "1-J",
-    "failure_rate": "F",
-    "F_next": "1-J'",
-    "gap": r"\Delta\mu",
-    "growth_minus": r"\mathbb{E}^{-}[e^{X}]",
-    "growth_plus": r"\mathbb{E}^{+}[e^{X}]",
-    "grpo": r"g_{\text{GRPO}}",
-    "hidden": "h",
-    "inverse_minus": r"\mathbb{E}^{-}[1/\lvert o\rvert]",
-    "inverse_plus": r"\mathbb{E}^{+}[1/\lvert o\rvert]",
-    "J_next": "J'",
-    "least_gap": r"\Delta\mu_{\min}",
-    "length": r"\mathrm{length}",
-    "length_minus": r"\mathbb{E}^{-}[\lvert o\rvert]",
-    "length_plus": r"\mathbb{E}^{+}[\lvert o\rvert]",
-    "logp": r"\log\pi",
-    "m_minus": r"\mathbb{E}^{-}[s]",
-    "m_plus": r"\mathbb{E}^{+}[s]",
-    "mean_exp": r"\mathbb{E}[e^{X}]",
-    "mean_f": r"\mathbb{E}[f]",
-    "mean_g": r"\mathbb{E}[g]",
-    "mean_length": r"\mathbb{E}[\lvert o\rvert]",
-    "mean_of_sum": r"\mathbb{E}[af+bg+c]",
-    "mean_score": r"\mathbb{E}[s]",
-    "norm2": r"\lVert g^{+}\rVert^{2}",
-    "norm2_a": r"\lVert a\rVert^{2}",
-    "norm2_b": r"\lVert b\rVert^{2}",
-    "dot": r"\langle a,b\rangle",
-    "objective_next": r"\mathrm{objective}'",
-    "one": r"\mathtt{1}",
-    "over_responses": r"\sum_{o}g(\bar{o})",
-    "per_token_minus": r"\mathbb{E}^{-}[s/\lvert o\rvert]",
-    "per_token_plus": r"\mathbb{E}^{+}[s/\lvert o\rvert]",
-    "rate_next": r"\mathrm{rate}'",
-    "root": r"\varnothing",
-    "s_t": "s_{t}",
-    "score": "s",
-    "sigma": r"\sigma",
-    "star": r"o^{\star}",
-    "sum_logp": r"\sum_{n}\log\pi(o_{n}\mid o_{<n})",
-    "sum_score": r"\sum_{n}s_{n}",
-    "T_inf": r"T_\infty",
-    "T_psi": r"T_\psi",
-    "tokens": r"\ell",
-    "w_i": "w_{i}",
-    "zero": r"\mathtt{0}",
+    **{name: tex for name, (_, tex) in vocabulary.LETTERS.items()},
 }
 STRENGTHS = {
     **dict.fromkeys(("F", "F_next"), SUM),
@@ -142,6 +76,6 @@ def letter(name: str) -> str:
         return LETTERS[name]
     found = re.fullmatch(r"([A-Za-z]|hidden_)(\d*)", name)
     if found is None:
-        raise UnknownLetter(f"no TeX for the letter {name!r}: add it to theory.paper.latex_letters")
+        raise UnknownLetter(f"no TeX for the letter {name!r}: add it to theory.vocabulary")
     base, index = LETTERS.get(found[1].rstrip("_"), found[1]), found[2]
     return f"{base}_{{{index}}}" if index else base
