@@ -44,6 +44,9 @@ ONE = Fraction(1)
 ROUNDS = (30, 300, 3000)
 """Boxes of the short searches."""
 
+PROPOSAL = 4
+"""What trying another rule costs, in boxes: the algebra is long."""
+
 SHARE = 3
 """A proposal may use one in so many of the boxes that are left."""
 
@@ -86,7 +89,7 @@ def search(goal: Goal, budget: Budget, level: int, depth: int) -> Node | None:
         return None
     if level > 0:
         for node in proposals(goal, seen, depth):
-            budget.spend()
+            budget.spend(PROPOSAL)
             found = limited(goal, node, budget, level - 1, 2 + budget.left // SHARE)
             if found is not None:
                 return found
