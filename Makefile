@@ -14,13 +14,16 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: verify test test-all recheck records figures paper mutants bench lint clean help
+.PHONY: verify rocq test test-all recheck records figures paper mutants bench lint clean help
 
 verify: $(VENV)/.core-installed  ## prove every claim with both solvers and print the ledger
 	@$(BIN)/gradgap verify $(ARGS)
 
 recheck: $(VENV)/.core-installed  ## prove every obligation again, in separate processes
 	@$(BIN)/gradgap recheck $(ARGS)
+
+rocq: $(VENV)/.core-installed  ## check every claim with Rocq (needs coqc: apt install coq)
+	@$(BIN)/gradgap rocq $(ARGS)
 
 test: $(VENV)/.test-installed  ## every claim proved, weakened, refuted, attacked: three minutes
 	@$(PYTEST) -m "not slow" $(ARGS)

@@ -27,6 +27,7 @@ import typer
 from gpu_checks.commands import training
 from numeric.commands import experiments
 from theory.commands import claims, draw_graph, numbers, print_derivation, print_files
+from theory.rocq.command import rocq
 from theory.terminal import BadInput, Commands, Json, bad_input, consoles, progress_line
 
 if TYPE_CHECKING:
@@ -286,11 +287,14 @@ def run_ledger(
 
 
 def ledger_as_json(ledger: Ledger) -> dict[str, Any]:
-    """The ledger, with the recorded necessity of each hypothesis."""
-    necessity = recorded_necessity()
+    """The ledger, with the recorded necessity of each hypothesis and the recorded run of Rocq."""
+    from theory.rocq.record import recorded
+
+    necessity, checked = recorded_necessity(), recorded(ledger.cases)
     document = ledger.as_json()
     for claim in document["claims"]:
         claim["needed"] = necessity.get(claim["slug"], {})
+        claim["rocq"] = checked.get(claim["slug"], "not checked")
     return document
 
 
@@ -470,7 +474,7 @@ def cite(
         print(bibtex(__version__, None if claim is None else named(claim)[0]))
 
 
-for commands in (claims, numbers, experiments, training):
+for commands in (claims, rocq, numbers, experiments, training):
     app.add_typer(commands)
 
 

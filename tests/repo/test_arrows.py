@@ -66,12 +66,14 @@ LAZY = ("theory", "numeric", "gpu_checks", "sympy", "torch", "numpy", *SOLVERS)
 COMMANDS = (
     "gradgap.py",
     "theory/commands.py",
+    "theory/rocq/command.py",
     "numeric/commands.py",
     "gpu_checks/commands.py",
     "theory/terminal.py",
 )
 LIGHT = (
     "theory.commands",
+    "theory.rocq.command",
     "numeric.commands",
     "gpu_checks.commands",
     *NEUTRAL,

@@ -20,6 +20,7 @@ from theory.ledger.recheck import Recheck
 from theory.ledger.run import Entry, Ledger, build, fact_as_json, select
 from theory.ledger.trusted import summary
 from theory.pretty import letter, meaning_of, names_of, pretty
+from theory.rocq.record import recorded
 from theory.statements import STATEMENTS
 from theory.terminal import Cell, print_table
 
@@ -32,11 +33,13 @@ COLOURS = {"proved": "green", "refuted": "magenta", "witnessed": "cyan", "undeci
 def show_ledger(out: Console, err: Console, ledger: Ledger, seconds: float) -> None:
     """One line a claim, the facts that all of it rests on, and how many of each verdict."""
     rows: list[tuple[Cell, ...]] = []
+    rocq = recorded(ledger.cases)
     for entry in ledger.entries:
         verdict = Text(entry.verdict, style=COLOURS.get(entry.verdict, ""))
         answers = [entry.checkers.get(name, "-") for name in ("z3", "cvc5")]
+        answers.append(rocq.get(entry.slug, "not checked"))
         rows.append((entry.slug, verdict, str(entry.obligations), *answers, entry.paper_ref))
-    print_table(out, ("claim", "verdict", "asked", "z3", "cvc5", "in the paper"), rows)
+    print_table(out, ("claim", "verdict", "asked", "z3", "cvc5", "Rocq", "in the paper"), rows)
     out.print()
     facts = [fact_as_json(n) for n in sorted({n for entry in ledger.entries for n in entry.modulo})]
     cells = [(fact["name"], fact["statement"], fact["source"]) for fact in facts]

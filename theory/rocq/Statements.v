@@ -1,0 +1,216 @@
+(** The main theorems in words of their own, written by hand. What a reader has to believe is that they
+    say what the paper says: with Index, Sum, Prefix and Deriv of GradGap.v, the definitions below are
+    all there is. Each proof is one application of the theorem that was generated from our proofs. *)
+From Coq Require Import Reals Lra.
+Require Import GradGap.
+Require sharp_step eta_safe theorem_1b theorem_1b_sharp theorem_1a theorem_1a_printed_instance
+  token_sharp_step theorem_3 theorem_2 expansion expansion_printed_instance.
+Open Scope R_scope.
+
+(** * Definitions *)
+(** Responses o have log-probabilities p o and rewards r o. Success rate; means over the correct and
+    over the incorrect responses; the gap between the mean scores; log odds. *)
+Definition success {O : Index} (r p : O -> R) : R := Sum O (fun o => r o * exp (p o)).
+Definition mean_right {O : Index} (r p f : O -> R) : R :=
+  Sum O (fun o => r o * exp (p o) * f o) / success r p.
+Definition mean_wrong {O : Index} (r p f : O -> R) : R :=
+  Sum O (fun o => (1 - r o) * exp (p o) * f o) / (1 - success r p).
+Definition gap {O : Index} (r p score : O -> R) : R := mean_right r p score - mean_wrong r p score.
+Definition log_odds (J : R) : R := ln J - ln (1 - J).
+
+(** One update walks from t = 0 to t = eta: logp o t is the log-probability on the way, score o t its
+    slope. Assumption 1(b): the score is L-Lipschitz from the start on. *)
+Definition policy {O : Index} (logp score : O -> R -> R) (r : O -> R) : Prop :=
+  (forall t, Sum O (fun o => exp (logp o t)) = 1) /\ (forall o, Deriv (logp o) (score o)) /\
+  (forall o, 0 <= r o <= 1).
+Definition smooth {O : Index} (score : O -> R -> R) (L eta : R) : Prop :=
+  forall o t, 0 <= t <= eta -> Rabs (score o t - score o 0) <= L * t.
+
+(** Many updates: step k walks to eta k, and step k + 1 starts there. J k is the success rate before
+    step k, M K the cumulative gap of eq. (14), and [curve] the right side of (15b). *)
+Definition trajectory {O : Index} (logp score : nat -> O -> R -> R) (r : O -> R) (L : R)
+    (eta : nat -> R) : Prop :=
+  (forall k, policy (logp k) (score k) r) /\ (forall k, smooth (score k) L (eta k)) /\
+  (forall k, 0 <= eta k) /\ (forall k o, logp (k + 1)%nat o 0 = logp k o (eta k)).
+Definition at_start {O : Index} (f : nat -> O -> R -> R) (k : nat) (o : O) : R := f k o 0.
+Definition cumulative (gaps eta : nat -> R) (K : nat) : R :=
+  Prefix K (fun k => Rmax (gaps k) 0 * eta k).
+Definition curve (J0 M : R) : R := J0 / (J0 + (1 - J0) * exp (- (M / 2))).
+
+(** Responses that are grown token by token. [extend p v] is prefix p followed by token v, [whole o] the
+    complete prefix that response o is, [begins p o] is 1 when o begins with p. *)
+Definition tree {P V O : Index} (root : P) (extend : P -> V -> P) (whole : O -> P)
+    (begins : P -> O -> R) (complete : P -> R) (length : P -> nat) (T : nat) : Prop :=
+  ((forall o, begins root o = 1) /\ INR (length root) = 0) /\
+  (forall p, complete p <> 1 -> INR (length p) + 1 <= INR T /\
+    (forall v, INR (length (extend p v)) = INR (length p) + 1) /\
+    (forall o, Sum V (fun v => begins (extend p v) o) = begins p o)) /\
+  (forall p, complete p = 1 ->
+    Sum O (fun o => begins p o) = 1 /\ (forall o, begins p o = 0 \/ whole o = p)) /\
+  (forall p o, begins p o = 0 \/ begins p o = 1).
+(** The policy on it; Assumption 2 speaks of one token. *)
+Definition token_policy {P V : Index} (root : P) (extend : P -> V -> P) (complete : P -> R)
+    (logp score : P -> R -> R) : Prop :=
+  ((forall t, logp root t = 0) /\ (forall p, complete p <> 1 ->
+    forall t, Sum V (fun v => exp (logp (extend p v) t - logp p t)) = 1)) /\
+  (forall p, Deriv (logp p) (score p)).
+Definition token_smooth {P V : Index} (extend : P -> V -> P) (complete : P -> R)
+    (score : P -> R -> R) (L eta : R) : Prop :=
+  0 <= L /\ (forall p, complete p <> 1 -> forall v t, 0 <= t <= eta ->
+    Rabs (score (extend p v) t - score p t - (score (extend p v) 0 - score p 0)) <= L * t).
+
+(** * Theorems *)
+Theorem sharp_step (O : Index) (logp score : O -> R -> R) (r : O -> R) (L eta : R) :
+  let J t := success r (fun o => logp o t) in
+  let D := gap r (fun o => logp o 0) (fun o => score o 0) in
+  policy logp score r -> smooth score L eta -> 0 < J 0 < 1 -> 0 <= eta ->
+  - (L * eta ^ 2 / (2 * (1 - J 0))) <= log_odds (J eta) - log_odds (J 0) - D * eta
+    <= L * eta ^ 2 / (2 * J 0).
+Proof. intros J D [A [B C]]; intros; now apply sharp_step.sharp_step with (L := L). Qed.
+
+Theorem eta_safe (O : Index) (logp score : O -> R -> R) (r : O -> R) (G L eta : R) :
+  let J t := success r (fun o => logp o t) in
+  let D := gap r (fun o => logp o 0) (fun o => score o 0) in
+  policy logp score r -> smooth score L eta -> (forall o, Rabs (score o 0) <= G) -> 0 < L ->
+  0 < J 0 < 1 -> 0 < eta < Rmax (2 * (1 - J 0) * D / L)
+    (Rmax (2 * J 0 * D / (L + G ^ 2)) (D / (L + G ^ 2 / 2))) ->
+  J 0 < J eta.
+Proof. intros J D [A [B C]]; intros; now apply eta_safe.eta_safe with (score := score) (G := G) (L := L). Qed.
+
+(** Theorem 1(b), under condition (15a); the paper's bound eta k <= 1/(2 sqrt L) is not needed *)
+Theorem theorem_1b (O : Index) (logp score : nat -> O -> R -> R) (r : O -> R) (G L : R)
+    (eta : nat -> R) (K : nat) :
+  let J k := success r (at_start logp k) in
+  let D k := gap r (at_start logp k) (at_start score k) in
+  trajectory logp score r L eta -> (forall k o, Rabs (score k o 0) <= G) -> 0 < L -> 0 < J 0%nat < 1 ->
+  (forall k, eta k <= Rmax (D k) 0 / (2 * (L + 8 * G ^ 2))) ->
+  curve (J 0%nat) (cumulative D eta K) <= J K.
+Proof.
+  intros J D [A [B [C E]]]; intros.
+  apply (theorem_1b.theorem_1b O eta logp r score G K L); try assumption; intros k; apply (A k) || apply (A 0%nat).
+Qed.
+
+Theorem theorem_1b_sharp (O : Index) (logp score : nat -> O -> R -> R) (r : O -> R) (L : R)
+    (eta : nat -> R) (K : nat) :
+  let J k := success r (at_start logp k) in
+  let D k := gap r (at_start logp k) (at_start score k) in
+  trajectory logp score r L eta -> 0 < L -> 0 < J 0%nat < 1 ->
+  (forall k, eta k <= (1 - J k) * Rmax (D k) 0 / L) ->
+  curve (J 0%nat) (cumulative D eta K) <= J K.
+Proof.
+  intros J D [A [B [C E]]]; intros.
+  apply (theorem_1b_sharp.theorem_1b_sharp O eta logp r score K L); try assumption; intros k; apply (A k) || apply (A 0%nat).
+Qed.
+
+(** Theorem 1(a), with the sign that is lost in print *)
+Theorem theorem_1a (O : Index) (logp score : nat -> O -> R -> R) (r : O -> R) (C0 C1 G L : R)
+    (eta : nat -> R) (K : nat) :
+  let J k := success r (at_start logp k) in
+  let D k := gap r (at_start logp k) (at_start score k) in
+  let ceiling := J 0%nat / (J 0%nat + exp (- (C0 + C1)) * (1 - J 0%nat)) in
+  trajectory logp score r L eta -> (forall k o, Rabs (score k o 0) <= G) -> 0 < L -> 0 < J 0%nat < 1 ->
+  (forall K, cumulative D eta K <= C0) ->
+  (forall K, Prefix K (fun k => eta k ^ 2) <= C1 / (L + 8 * G ^ 2)) ->
+  J K <= ceiling /\ ceiling < 1.
+Proof.
+  intros J D ceiling [A [B [C E]]]; intros.
+  apply (theorem_1a.theorem_1a O eta logp r score C0 C1 G K L); try assumption; intros k; apply (A k) || apply (A 0%nat).
+Qed.
+
+(** As printed, Theorem 1(a) is false *)
+Theorem theorem_1a_printed_refuted :
+  ~ (forall (O : Index) (logp score : nat -> O -> R -> R) (r : O -> R) (C0 C1 G L : R)
+       (eta : nat -> R) (K : nat),
+  let J k := success r (at_start logp k) in
+  let D k := gap r (at_start logp k) (at_start score k) in
+  let ceiling := J 0%nat / (J 0%nat + exp (C0 + C1) * (1 - J 0%nat)) in
+  trajectory logp score r L eta -> (forall k o, Rabs (score k o 0) <= G) -> 0 < L -> 0 < J 0%nat < 1 ->
+  (forall K, cumulative D eta K <= C0) ->
+  (forall K, Prefix K (fun k => eta k ^ 2) <= C1 / (L + 8 * G ^ 2)) ->
+  (forall k, 4 * L * eta k ^ 2 <= 1) -> 0 <= C0 /\ 0 <= C1 ->
+  J K <= ceiling /\ ceiling < 1).
+Proof.
+  intros printed; apply theorem_1a_printed_instance.theorem_1a_printed_refuted.
+  intros O eta logp r score C0 C1 G K L; intros.
+  apply (printed O logp score r C0 C1 G L eta K); try assumption.
+  repeat split; auto; apply H2.
+Qed.
+
+(** The coefficient of eta^2 in eq. (17), as printed, is false too *)
+Theorem expansion_printed_refuted :
+  ~ (forall (O : Index) (logp score bend : O -> R -> R) (r : O -> R) (second : R -> R),
+  let p t o := logp o t in let s t o := score o t in
+  let variance mean := mean r (p 0) (fun o => s 0 o ^ 2) - mean r (p 0) (s 0) ^ 2 in
+  (forall t, Sum O (fun o => exp (logp o t)) = 1) -> (forall o, Deriv (logp o) (score o)) ->
+  (forall o, Deriv (score o) (bend o)) -> (forall t, 0 < success r (p t) < 1) ->
+  Deriv (fun t => gap r (p t) (s t)) second ->
+  second 0 / 2 = variance mean_right - variance mean_wrong).
+Proof.
+  intros printed; apply expansion_printed_instance.expansion_printed_refuted.
+  intros O bend logp r score second; intros. now apply (printed O logp score bend r second).
+Qed.
+
+(** Token by token: L bounds the curvature of one token, and the mean length takes the place of 1 *)
+Theorem token_sharp_step (P V O : Index) (root : P) (extend : P -> V -> P) (whole : O -> P)
+    (begins : P -> O -> R) (complete : P -> R) (length : P -> nat) (T : nat)
+    (logp score : P -> R -> R) (r : O -> R) (L eta : R) :
+  let p t o := logp (whole o) t in let J t := success r (p t) in
+  let D := gap r (p 0) (fun o => score (whole o) 0) in
+  let tokens o := INR (length (whole o)) in
+  tree root extend whole begins complete length T -> token_policy root extend complete logp score ->
+  token_smooth extend complete score L eta -> (forall o, 0 <= r o <= 1) -> 0 < J 0 < 1 -> 0 <= eta ->
+  - (L * mean_right r (p 0) tokens * eta ^ 2 / (2 * (1 - J 0)))
+    <= log_odds (J eta) - log_odds (J 0) - D * eta
+    <= L * mean_wrong r (p 0) tokens * eta ^ 2 / (2 * J 0).
+Proof.
+  intros p J D tokens [A [B [C E]]] [F H]; intros.
+  now apply (token_sharp_step.token_sharp_step P O V begins complete extend length logp r score whole L T eta root).
+Qed.
+
+(** Theorem 3, under condition (18a) *)
+Theorem theorem_3 (P V O : Index) (root : P) (extend : P -> V -> P) (whole : O -> P)
+    (begins : P -> O -> R) (complete : P -> R) (length : P -> nat) (T : nat)
+    (logp score : nat -> P -> R -> R) (r : O -> R) (L G T_psi : R) (eta : nat -> R) (K : nat) :
+  let p k o := logp k (whole o) 0 in let J k := success r (p k) in
+  let D k := gap r (p k) (fun o => score k (whole o) 0) in
+  tree root extend whole begins complete length T -> (forall o, 1 <= INR (length (whole o))) ->
+  (forall k, token_policy root extend complete (logp k) (score k)) ->
+  (forall k, token_smooth extend complete (score k) L (eta k)) ->
+  (forall k, 0 <= G /\ (forall p, complete p <> 1 ->
+    forall v, Rabs (score k (extend p v) 0 - score k p 0) <= G)) ->
+  (forall k, 0 < T_psi /\
+    Sum O (fun o => exp (p k o) * exp (INR (length (whole o)) / T_psi)) <= 2) ->
+  (forall o, 0 <= r o <= 1) -> (forall k, 0 <= eta k) ->
+  (forall k p, logp (k + 1)%nat p 0 = logp k p (eta k)) -> 0 < J 0%nat < 1 -> 0 < L ->
+  (forall k, eta k <= Rmax (D k) 0 / 2 / (L * INR T + G ^ 2 * Rmin (T_psi / (1 - J k)) (8 * INR T ^ 2))) ->
+  (forall k, 4 * ((L * INR T + G ^ 2 * T_psi) * eta k ^ 2) <= 1) ->
+  curve (J 0%nat) (cumulative D eta K) <= J K.
+Proof.
+  intros p J D [A [B [C E]]]; intros.
+  apply (theorem_3.theorem_3 P O V begins complete eta extend length logp r score whole G K L T T_psi root);
+    try assumption; intros k; apply H0.
+Qed.
+
+(** Theorem 2: from every J0 in (0, 1), for every step of the printed range and G = sqrt L, there is a
+    policy whose gap is at least the given one at every step and whose success rate falls to zero *)
+Theorem theorem_2 (J0 gap0 L G eta : R) :
+  0 < J0 < 1 -> 0 < gap0 -> 0 < L -> 0 < G /\ G ^ 2 = L -> 60 * gap0 <= eta * (L + G ^ 2) ->
+  0 < eta /\ 4 * eta ^ 2 * (L + G ^ 2) <= 1 ->
+  exists (O : Index) (logp score : nat -> O -> R -> R) (r : O -> R),
+  let J k := success r (at_start logp k) in
+  (forall k t, Sum O (fun o => exp (logp k o t)) = 1) /\
+  (forall k o, Deriv (logp k o) (score k o)) /\ (forall o, r o ^ 2 = r o) /\
+  (forall k o, logp (k + 1)%nat o 0 = logp k o eta) /\ J 0%nat = J0 /\
+  (forall k o t, Rabs (score k o t) <= G) /\
+  (forall k o t u, t <= u -> Rabs (score k o u - score k o t) <= L * (u - t)) /\
+  (forall k, gap0 <= gap r (at_start logp k) (at_start score k)) /\
+  (forall k, J (k + 1)%nat < J k) /\
+  (forall eps, 0 < eps -> exists n : R, forall k, n <= INR k -> J k <= eps).
+Proof.
+  intros. destruct (theorem_2.theorem_2 G J0 L eta gap0) as [O [n [e [logp [r [score [P [Q S]]]]]]]]; try assumption.
+  exists O, logp, score, r. destruct P as [P1 [P2 [P3 [P4 [P5 P6]]]]], Q as [Q1 Q2], S as [S1 [S2 S3]].
+  repeat split; try assumption; [intros k o; rewrite <- (P4 k); apply P5|].
+  intros eps Heps; exists (n eps); intros k; apply S3; assumption.
+Qed.
+
+Print Assumptions theorem_3.

@@ -1,0 +1,101 @@
+"""``gradgap rocq``: every claim as a theorem of Rocq, compiled and checked here."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from theory.terminal import BadInput, Json, bad_input, progress_line
+
+if TYPE_CHECKING:
+    from theory.rocq.check import Checked
+
+
+rocq = typer.Typer()
+
+
+@rocq.command("rocq")
+def check_with_rocq(
+    slugs: Annotated[list[str] | None, typer.Argument(help="Claims; all when none.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Keep the files in this folder, new or empty.")
+    ] = None,
+    as_json: Json = False,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: one for each core.")
+    ] = 0,
+    record: Annotated[
+        bool, typer.Option("--record", help="Write the run into theory/rocq/record.json.")
+    ] = False,
+) -> None:
+    """Check claims with Rocq: compile their theorems, run coqchk, print what they say and rest on.
+
+    Without a name coqchk goes through Rocq's standard library as well. Needs coqc (on Debian or
+    Ubuntu: apt install coq). Example: gradgap rocq sharp_step
+    """
+    from theory.ledger.run import build, default_jobs, select
+    from theory.rocq import record as records
+    from theory.rocq.check import RocqMissing, check, version
+    from theory.rocq.files import development, scripts
+    from theory.statements._lookup import UnknownSlug, named
+
+    started = time.perf_counter()
+    if out is not None and out.exists() and (out.is_file() or any(out.iterdir())):
+        raise BadInput(f"--out needs a new or empty folder, and {out} is neither")
+    if record and slugs:
+        raise BadInput("--record is for a run of all claims")
+    with bad_input(UnknownSlug, RocqMissing, OSError):
+        version()
+        cases = {s.slug: build(s) for s in select([x for n in slugs or [] for x in named(n)])}
+        made = development(cases, scripts())
+        with progress_line("compiling") as progress, tempfile.TemporaryDirectory() as temporary:
+            folder = out or Path(temporary)
+            checked = check(made, folder, jobs or default_jobs(), progress, library=not slugs)
+    if record and checked.accepted:
+        records.write(
+            {s: case for s, case in cases.items() if s not in made.left_out}, checked.version
+        )
+    if as_json:
+        document = asdict(checked) | {"accepted": checked.accepted, "left_out": made.left_out}
+        print(json.dumps(document, indent=1, ensure_ascii=False))
+    else:
+        show(checked, len(cases) - len(made.left_out))
+        for slug, reason in made.left_out.items():
+            print(f"{slug} is not checked: {reason}")
+    print(f"{time.perf_counter() - started:.1f} s", file=sys.stderr)
+    raise typer.Exit(0 if checked.accepted else 1)
+
+
+def show(checked: Checked, claims: int) -> None:
+    """Every theorem as Rocq prints it, and the axioms once: they are the same few."""
+    from theory.rocq.check import AXIOMS
+
+    for file, error in checked.failures.items():
+        print(f"{file}.v does not compile: {error}\n")
+    for statement in checked.statements.values():
+        print(f"{statement}\n")
+    used: dict[tuple[str, ...], list[str]] = {}
+    for name, axioms in checked.axioms.items():
+        used.setdefault(tuple(axioms), []).append(name)
+    for group, names in used.items():
+        listed = ", ".join(names) if len(names) <= 4 else f"{len(names)} theorems"
+        print(f"{listed}: rest on {', '.join(group) or 'no axiom'}")
+    for name in sorted({name for group in used for name in group}):
+        print(
+            f"  {name}: {AXIOMS.get(name, 'NOT an axiom of the standard library that is allowed')}"
+        )
+    if checked.failures:
+        print(f"Rocq {checked.version} refuses {len(checked.failures)} files: not checked.")
+        return
+    verdict = "accepts" if checked.rechecked else "REFUSES"
+    print(
+        f"{claims} claims, {len(checked.statements)} theorems compiled by Rocq {checked.version};"
+        f" coqchk {verdict} the files. None of them admits anything."
+    )
