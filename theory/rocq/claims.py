@@ -161,22 +161,30 @@ class Claim:
                 return found and (implies(formula, found[0]), f"(fun {h} => {found[1]})")
             case "conclude":
                 needed = conditions(proof.args[0])
-                return _all([self._condition(proof, c, given, known, uses) for c in needed])
+                return _all([self._condition(proof, c, b, given, known, uses) for c, b in needed])
         return None
 
     def _condition(
         self,
         proof: Proof,
         condition: Term,
+        around: frozenset[Term],
         given: Mapping[Term, str],
         known: list[Item],
         uses: list[str],
     ) -> tuple[Term, str]:
-        """One condition; what its binders bound stands for itself."""
-        tr, hypotheses = self.translator, self.translator.sorted_hypotheses(proof)
+        """One condition, for all values of what is bound around it: from the premises that say
+        nothing of that variable."""
+        tr, goal = self.translator, proof.args[0]
+        general = [
+            p
+            for p in proof.premises
+            if p.conclusion != goal and not any(h.free & around for h in p.hypotheses)
+        ]
+        hypotheses = tr.sorted(h for p in general for h in p.hypotheses)
         name = f"defined_{tr.hashes.value((*hypotheses, condition))[:10]}"
         if name not in tr.lemmas:
-            tr.state(name, proof, hypotheses, condition)
+            tr.state(name, proof, hypotheses, condition, tuple(general))
         uses.append(name)
         bound = [v for v in items([condition]) if isinstance(v, Term) and v not in known]
         term = tr.apply(name, hypotheses, given, [*known, *bound])

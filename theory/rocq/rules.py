@@ -99,10 +99,18 @@ class Translator:
             self.state(name, step, self.sorted_hypotheses(step), step.conclusion)
         return name
 
-    def state(self, name: str, step: Proof, hypotheses: list[Term], conclusion: Term) -> None:
-        """Add the lemma of this name: hypotheses -> conclusion, by the rule of the step."""
+    def state(
+        self,
+        name: str,
+        step: Proof,
+        hypotheses: list[Term],
+        conclusion: Term,
+        premises: tuple[Proof, ...] | None = None,
+    ) -> None:
+        """Add the lemma of this name: hypotheses -> conclusion, by the rule of the step; from these
+        premises, if given."""
         scope = self._scopes[name] = items([*hypotheses, conclusion])
-        made = Application(self, step, scope, hypotheses, conclusion)
+        made = Application(self, step, scope, hypotheses, conclusion, premises)
         w, proof = self.writer, made.proof()
         head = f"forall {w.binders(scope)}, " if scope else ""
         formulas = " -> ".join(map(w.formula, [*hypotheses, conclusion]))
@@ -112,7 +120,11 @@ class Translator:
         self.lemmas[name] = RocqLemma(name, text, frozenset(made.used), tuple(made.arithmetic))
 
     def sorted_hypotheses(self, proof: Proof) -> list[Term]:
-        return sorted(proof.hypotheses, key=self.hashes.value)
+        return self.sorted(proof.hypotheses)
+
+    def sorted(self, formulas: Iterable[Term]) -> list[Term]:
+        """Each once, in an order of their own."""
+        return sorted(set(formulas), key=self.hashes.value)
 
     def use(
         self,
@@ -168,8 +180,10 @@ class Application:
         scope: list[Item],
         hypotheses: list[Term],
         goal: Term,
+        premises: tuple[Proof, ...] | None = None,
     ) -> None:
         self.translator, self.step, self.scope, self.goal = translator, step, scope, goal
+        self.premises = step.premises if premises is None else premises
         self.writer = translator.writer
         self.given: dict[Term, str] = {h: f"h{n}" for n, h in enumerate(hypotheses)}
         self.used: set[str] = set()
@@ -183,7 +197,7 @@ class Application:
         put: Mapping[Item, str] | None = None,
     ) -> str:
         """Premise number n, with further hypotheses and bound variables."""
-        return self.use_proof(self.step.premises[n], {**self.given, **(more or {})}, bound, put)
+        return self.use_proof(self.premises[n], {**self.given, **(more or {})}, bound, put)
 
     def use_proof(
         self,
@@ -204,7 +218,7 @@ class Application:
 
     def proof(self) -> str:
         """Tactics that prove the conclusion."""
-        w, a, premises = self.writer, self.step.args, self.step.premises
+        w, a, premises = self.writer, self.step.args, self.premises
         match self.step.rule:
             case "solve" | "conclude":
                 return self.posed([p.conclusion for p in premises]) + self.solve()
@@ -230,7 +244,11 @@ class Application:
 
     def solve(self) -> str:
         """An arithmetic lemma at the premises. Elements are compared by their numbers."""
-        premises = self.step.premises
+        premises = self.premises
+        if self.step.rule == "conclude":
+            for n, premise in enumerate(premises):
+                if premise.conclusion == self.goal:
+                    return f"exact {self.use(n)}."
         question = Arithmetic(tuple(p.conclusion for p in premises), self.goal)
         self.arithmetic.append(question)
         before, given = "", []
