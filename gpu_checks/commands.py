@@ -156,7 +156,7 @@ def _run(options: Training, step_sizes: tuple[float, ...], seeds: tuple[int, ...
 
         settings = Settings(**options.settings(), step_sizes=step_sizes, seeds=seeds)
         with progress_line("training") as progress:
-            rows = runs.run(out, settings, options.device, options.every, progress)
+            rows = runs.train_in_folder(out, settings, options.device, options.every, progress)
         record.write(out, curves.draw(out), overwrite=True)
     print(f"log, checkpoint, results and curves in {out}", file=sys.stderr)
     if options.as_json:
@@ -178,7 +178,7 @@ def phase(options: Run, preset: Preset = "laptop") -> None:
         from gpu_checks.phase import report
 
         def run(progress: Progress) -> Results:
-            tables = diagrams.run(options.out, preset, options.device, progress)
+            tables = diagrams.train_populations(options.out, preset, options.device, progress)
             return tables, report.files(tables, preset, options.device)
 
         shown = (
@@ -201,7 +201,7 @@ def cumulative(options: Run, preset: Preset = "laptop") -> None:
         from gpu_checks.cumulative.figures import draw
 
         def run(progress: Progress) -> Results:
-            rows = gaps.run(options.out, preset, options.device, progress)
+            rows = gaps.train_populations(options.out, preset, options.device, progress)
             slopes = gaps.slopes(rows)
             return {"slopes": slopes}, gaps.files(rows, slopes, preset, options.device)
 

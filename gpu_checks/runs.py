@@ -41,7 +41,7 @@ class NotResumable(ValueError):
     """The folder holds another run, or its checkpoint cannot be read."""
 
 
-def run(
+def train_in_folder(
     folder: Path,
     settings: Settings,
     device: torch.device | str = "cpu",

@@ -57,18 +57,18 @@ def collapse(
 
     Example: gradgap simulate collapse --J 1/10 --out results
     """
-    from numeric.experiments.collapse import collapse as room
+    from numeric.experiments.collapse import collapse as instances
 
     parameters = {"J": success_rate, "L": smoothness, "T": longest}
     command = f"gradgap simulate collapse --J {success_rate} --L {smoothness} --T {longest}"
     with bad_input(ValueError):
-        runs = room.experiment(success_rate, smoothness, longest)
+        runs = instances.experiment(success_rate, smoothness, longest)
 
     def results(_: Progress) -> Results:
-        document = room.as_json(runs, command, parameters)
-        return document, room.files(runs, document)
+        document = instances.as_json(runs, command, parameters)
+        return document, instances.files(runs, document)
 
-    experiment("certifying", output, results, lambda _: {"collapse.png": room.draw(runs)})
+    experiment("certifying", output, results, lambda _: {"collapse.png": instances.draw(runs)})
     if output.as_json:
         return
     rows = []
@@ -163,14 +163,14 @@ def break_claim(
 
     Example: gradgap break sharp_step --drop smooth
     """
-    from numeric.attack import break_claim as room
+    from numeric.attack import break_claim as breaking
 
     with bad_input(ValueError):
-        broken = room.run(slug, drop, change, seconds, seed)
+        broken = breaking.run(slug, drop, change, seconds, seed)
     if as_json:
-        print(json.dumps(room.as_json(broken), indent=1, ensure_ascii=False))
+        print(json.dumps(breaking.as_json(broken), indent=1, ensure_ascii=False))
     else:
-        print(room.as_text(broken))
+        print(breaking.as_text(broken))
 
 
 # -- sharpness -------------------------------------------------------------------------------------
@@ -186,21 +186,21 @@ def sharpness(
 
     Example: gradgap sharpness --figure sharpness.png
     """
-    from numeric.experiments.collapse import sharpness as room
+    from numeric.experiments.collapse import sharpness as units
 
     with bad_input(ValueError, OSError):
-        found = room.thresholds(ratio)
+        found = units.thresholds(ratio)
         if figure is not None:
-            figure.write_bytes(room.draw(found))
+            figure.write_bytes(units.draw(found))
     if as_json:
-        print(json.dumps(room.as_json(found), indent=1))
+        print(json.dumps(units.as_json(found), indent=1))
         return
     out, _ = consoles()
     header = ("step size, units of gap/L", "value", "side", "status", "claim or instance")
     print_table(
         out, header, [(x.name, f"{x.value:.4g}", x.side, x.status, x.source) for x in found]
     )
-    spread = room.spread(found)
+    spread = units.spread(found)
     out.print(f"collapse over safe: {spread['paper']:.4g} (paper), {spread['ours']:.4g} (ours)")
 
 
@@ -228,11 +228,11 @@ def worst_case(
 
     Example: gradgap worst-case --J 0.1 --gap 0.5 --L 1 --G 1 --eta 0.5
     """
-    from numeric.experiments.worst_case import worst_case as room
+    from numeric.experiments.worst_case import worst_case as certified
 
     with bad_input(ValueError):
-        found = room.worst_case(success_rate, gap, smoothness, score_bound, step_size)
+        found = certified.worst_case(success_rate, gap, smoothness, score_bound, step_size)
     if as_json:
-        print(json.dumps(room.as_json(found), indent=1))
+        print(json.dumps(certified.as_json(found), indent=1))
         return
-    print_table(consoles()[0], ("quantity", "value", "what it says"), room.rows(found))
+    print_table(consoles()[0], ("quantity", "value", "what it says"), certified.rows(found))

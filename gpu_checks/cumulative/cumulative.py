@@ -57,7 +57,7 @@ def populations(preset: str) -> list[Settings]:
     ]
 
 
-def run(
+def train_populations(
     folder: Path, preset: str, device: torch.device | str, progress: Progress
 ) -> list[dict[str, Any]]:
     """Train, going on where an earlier call was stopped; one row an update, run and estimate."""
@@ -69,7 +69,7 @@ def run(
         def tick(step: int, _: int, before: int = done) -> None:
             progress(before + step, total)
 
-        found = runs.run(place, one, device, progress=tick)
+        found = runs.train_in_folder(place, one, device, progress=tick)
         rows += updates(one, [row["start"] for row in found], curves.logged(place))
         done += one.steps
     return rows

@@ -243,10 +243,10 @@ def of_case(
         {**asdict(case), "responses": N, "algorithm": a, "start": j, "fraction": f, "seed": s}
         for a, j, f, s in runs
     ]
-    return [{**label, **one(row, r)} for r, label in enumerate(labels) for row in rows]
+    return [{**label, **of_run(row, r)} for r, label in enumerate(labels) for row in rows]
 
 
-def one(row: dict[str, list[float]], r: int) -> dict[str, float]:
+def of_run(row: dict[str, list[float]], r: int) -> dict[str, float]:
     """The numbers of run r."""
     return {name: numbers[r] for name, numbers in row.items()}
 
@@ -272,7 +272,7 @@ def collapse(
     )
     label = {**asdict(chosen.collapse), "responses": problem.responses.shape[0]}
     return [
-        {**label, "rule": rule.name, "value": rule.value, **one(row, r)}
+        {**label, "rule": rule.name, "value": rule.value, **of_run(row, r)}
         for r, rule in enumerate(rules)
         for row in rows
     ]

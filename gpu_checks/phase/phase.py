@@ -149,7 +149,7 @@ PRESETS = {"laptop": laptop, "algorithms": algorithms, "gpu": gpu, "smoke": smok
 # -- running ---------------------------------------------------------------------------------------
 
 
-def run(
+def train_populations(
     folder: Path, preset: str, device: torch.device | str, progress: Progress
 ) -> dict[str, list[dict[str, Any]]]:
     """Train every population of the preset, going on where an earlier call was stopped, and return
@@ -165,7 +165,9 @@ def run(
         def tick(step: int, _: int, before: int = done) -> None:
             progress(before + step, updates)
 
-        found = runs.run(place, one.settings, device, progress=tick, start=starts(folder))
+        found = runs.train_in_folder(
+            place, one.settings, device, progress=tick, start=starts(folder)
+        )
         rows += [{"diagram": one.diagram, **row} for row in found]
         predicted += predictions(place, one, device, folder)
         done += one.settings.steps

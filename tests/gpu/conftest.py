@@ -58,7 +58,7 @@ def unbroken(settings, tmp_path_factory):
     from tests.gpu.run_folders import EVERY
 
     folder = tmp_path_factory.mktemp("unbroken")
-    runs.run(folder, settings, every=EVERY)
+    runs.train_in_folder(folder, settings, every=EVERY)
     return folder
 
 
@@ -70,6 +70,6 @@ def halfway(settings, tmp_path, monkeypatch):
 
     stop_at(monkeypatch, 10)
     with pytest.raises(Stopped):
-        runs.run(tmp_path / "run", settings, every=EVERY)
+        runs.train_in_folder(tmp_path / "run", settings, every=EVERY)
     monkeypatch.undo()
     return tmp_path / "run"

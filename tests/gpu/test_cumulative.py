@@ -88,8 +88,8 @@ def test_presets_cover_every_task_and_unknown_ones_are_refused() -> None:
 
 @pytest.mark.slow
 def test_a_small_study_is_trained_recorded_and_drawn(tmp_path: Path) -> None:
-    rows = cumulative.run(tmp_path, "smoke", "cpu", lambda done, total: None)
-    again = cumulative.run(tmp_path, "smoke", "cpu", lambda done, total: None)
+    rows = cumulative.train_populations(tmp_path, "smoke", "cpu", lambda done, total: None)
+    again = cumulative.train_populations(tmp_path, "smoke", "cpu", lambda done, total: None)
     assert rows == again
     slopes = cumulative.slopes(rows)
     record.write(tmp_path, cumulative.files(rows, slopes, "smoke", "cpu"))

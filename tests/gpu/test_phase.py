@@ -27,7 +27,7 @@ def nothing(done: int, total: int) -> None:
 @pytest.fixture(scope="module")
 def smoke(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Tables]:
     folder = tmp_path_factory.mktemp("smoke")
-    return folder, phase.run(folder, "smoke", "cpu", nothing)
+    return folder, phase.train_populations(folder, "smoke", "cpu", nothing)
 
 
 @pytest.mark.parametrize("preset", sorted(phase.PRESETS))
@@ -119,9 +119,9 @@ def test_a_stopped_study_goes_on_to_the_same_bits(
 
     monkeypatch.setattr(train, "advance", stopping)
     with pytest.raises(KeyboardInterrupt):
-        phase.run(tmp_path, "smoke", "cpu", nothing)
+        phase.train_populations(tmp_path, "smoke", "cpu", nothing)
     monkeypatch.setattr(train, "advance", advance)
-    tables = phase.run(tmp_path, "smoke", "cpu", nothing)
+    tables = phase.train_populations(tmp_path, "smoke", "cpu", nothing)
     whole = phase_report.files(smoke[1], "smoke", "cpu")
     assert phase_report.files(tables, "smoke", "cpu") == whole
     for log in smoke[0].glob("runs/*/log.jsonl"):
@@ -136,7 +136,7 @@ def test_a_finished_study_is_not_trained_again(
 
     monkeypatch.setattr(train, "advance", never)
     monkeypatch.setattr(prediction, "safe_steps", never)
-    assert phase.run(smoke[0], "smoke", "cpu", nothing).keys() == smoke[1].keys()
+    assert phase.train_populations(smoke[0], "smoke", "cpu", nothing).keys() == smoke[1].keys()
 
 
 def test_a_folder_of_another_study_is_refused(
@@ -148,7 +148,7 @@ def test_a_folder_of_another_study_is_refused(
     ]
     monkeypatch.setitem(phase.PRESETS, "smoke", lambda: longer)
     with pytest.raises(NotResumable, match="other settings"):
-        phase.run(folder, "smoke", "cpu", nothing)
+        phase.train_populations(folder, "smoke", "cpu", nothing)
 
 
 def test_a_damaged_start_is_refused(smoke: tuple[Path, Tables], tmp_path: Path) -> None:

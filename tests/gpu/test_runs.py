@@ -22,7 +22,7 @@ def refused(folder, settings, *names):
     """Refused, naming the file; and nothing in the folder is touched."""
     held = {path: path.read_bytes() for path in folder.iterdir()}
     with pytest.raises(NotResumable) as error:
-        runs.run(folder, settings, every=EVERY)
+        runs.train_in_folder(folder, settings, every=EVERY)
     for name in names:
         assert str(name) in str(error.value)
     assert held == {path: path.read_bytes() for path in folder.iterdir()}
@@ -156,13 +156,13 @@ def test_a_log_that_is_gone_is_refused(settings, halfway):
 def test_what_the_log_has_beyond_the_checkpoint_is_made_again(settings, unbroken, halfway, more):
     with (halfway / LOG).open("ab") as log:
         log.write(more)
-    runs.run(halfway, settings, every=EVERY)
+    runs.train_in_folder(halfway, settings, every=EVERY)
     same(halfway, unbroken)
 
 
 def test_a_run_without_its_checkpoint_begins_again(settings, unbroken, halfway):
     (halfway / CHECKPOINT).unlink()
-    runs.run(halfway, settings, every=EVERY)
+    runs.train_in_folder(halfway, settings, every=EVERY)
     same(halfway, unbroken)
 
 
@@ -242,7 +242,7 @@ def test_the_best_is_the_best_of_as_many_updates_in_a_row():
 @pytest.mark.parametrize("size", [1e30, 1e38])
 def test_a_run_that_leaves_the_numbers_has_a_result_too(tiny, tmp_path, size):
     settings = tiny(seeds=(0, 0), step_sizes=(0.1, size), steps=12, dtype="float32")
-    fine, lost = runs.run(tmp_path, settings)
+    fine, lost = runs.train_in_folder(tmp_path, settings)
     assert fine["finite"] == 1.0 and all(x == x for x in fine.values())
     assert lost["steps"] == 12 and 0 <= lost["final_success"] <= 1
     log = [*runs.read_log(tmp_path)]
@@ -250,7 +250,7 @@ def test_a_run_that_leaves_the_numbers_has_a_result_too(tiny, tmp_path, size):
 
 
 def test_no_updates_are_a_result_too(settings, tmp_path):
-    row, _ = runs.run(tmp_path, replace(settings, steps=0))
+    row, _ = runs.train_in_folder(tmp_path, replace(settings, steps=0))
     assert (tmp_path / LOG).read_bytes() == b""
     assert row["cumulative_gap"] == 0 and row["missing"] == 0
     assert row["start"] == state_of(tmp_path)["rates"][0]
@@ -265,6 +265,6 @@ def test_the_start_can_be_given(settings, tmp_path):
         given.append(asked)
         return theta, rates
 
-    rows = runs.run(tmp_path, replace(settings, steps=0), start=start)
+    rows = runs.train_in_folder(tmp_path, replace(settings, steps=0), start=start)
     assert [row["start"] for row in rows] == [0.25, 0.75] and len(given) == 1
     assert torch.equal(state_of(tmp_path)["theta"], theta)

@@ -36,7 +36,7 @@ def started(target, *arguments):
 def trains(folder, settings):
     """In a process of its own."""
     torch.set_num_threads(1)
-    runs.run(folder, settings, every=EVERY)
+    runs.train_in_folder(folder, settings, every=EVERY)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -58,7 +58,7 @@ def test_killed_at_random_times_it_is_the_run_that_was_never_killed(
         if process.exitcode == 0:
             break
     assert killed > 0
-    runs.run(folder, settings, every=EVERY)
+    runs.train_in_folder(folder, settings, every=EVERY)
     same(folder, unbroken)
 
 
@@ -193,12 +193,12 @@ def test_killed_at_the_worst_moments_it_is_the_run_that_was_never_killed(
         process.join()
         assert process.exitcode == EXIT, "the moment came"
     assert (folder / RESULT).exists() == (plan[-1][0] == "result written")
-    runs.run(folder, settings, every=EVERY)
+    runs.train_in_folder(folder, settings, every=EVERY)
     same(folder, unbroken)
 
 
 def test_how_often_a_checkpoint_is_written_is_not_seen(settings, unbroken, tmp_path):
-    runs.run(tmp_path / "run", settings, every=7)
+    runs.train_in_folder(tmp_path / "run", settings, every=7)
     same(tmp_path / "run", unbroken)
 
 
@@ -206,6 +206,6 @@ def test_a_finished_run_is_only_read(settings, unbroken, tmp_path, monkeypatch):
     folder = shutil.copytree(unbroken, tmp_path / "run")
     stop_at(monkeypatch, 0)
     times = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    rows = runs.run(folder, settings)
+    rows = runs.train_in_folder(folder, settings)
     assert rows == runs.rows_of(unbroken)
     assert times == {path: path.stat().st_mtime_ns for path in folder.iterdir()}

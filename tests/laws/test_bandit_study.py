@@ -27,7 +27,7 @@ from numeric.experiments.bandit.study import (
     curves,
     files,
     measures,
-    one,
+    outcome_of,
     spread_out,
     study,
     summary,
@@ -235,7 +235,7 @@ def test_files_are_read_back_and_drawn(tables, tmp_path):
 def test_the_committed_results_are_of_this_code():
     """One committed run, trained again; and the record is the summary of the committed runs."""
     committed = record.read_csv(RESULTS / "bandit_runs.csv")
-    again = one(("whole_pool", 0, STEPS, 500))[0]
+    again = outcome_of(("whole_pool", 0, STEPS, 500))[0]
     row = np.flatnonzero((committed["reading"] == "whole_pool") & (committed["seed"] == 0))[0]
     for name in MEASURES:
         np.testing.assert_allclose(committed[name][row], again[name], rtol=1e-6, atol=1e-9)

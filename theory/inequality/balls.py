@@ -240,7 +240,7 @@ def tape(expressions: tuple[Expr, ...]) -> tuple[Tape, tuple[int, ...]]:
     return tuple(steps), outputs
 
 
-def run(
+def evaluate_tape(
     program: tuple[Tape, tuple[int, ...]], box: Mapping[str, Interval], strict: bool = False
 ) -> tuple[Interval, ...]:
     """Intervals of the expressions of a tape. Undefined: see the exception."""
@@ -257,7 +257,7 @@ def run(
 def enclose(expression: Expr, box: Mapping[str, Interval]) -> Interval | None:
     """All values on the box, where the expression is defined; None: defined nowhere on it."""
     try:
-        return run(tape((expression,)), box)[0]
+        return evaluate_tape(tape((expression,)), box)[0]
     except Undefined:
         return None
 
@@ -267,6 +267,6 @@ def enclose_smooth(
 ) -> tuple[Interval, ...] | None:
     """All values on the box, if the expressions are certainly defined and smooth on all of it."""
     try:
-        return run(tape(tuple(expressions)), box, strict=True)
+        return evaluate_tape(tape(tuple(expressions)), box, strict=True)
     except Undefined:
         return None

@@ -102,7 +102,9 @@ Message = tuple[str, Any]
 ("evidence", found) or ("done", None)."""
 
 
-def run(question: Question, effort: float, setting: Setting, first: int = 0) -> Iterator[Message]:
+def run_stages(
+    question: Question, effort: float, setting: Setting, first: int = 0
+) -> Iterator[Message]:
     """Run the stages from the first on, and say what happens; evidence or "done" comes last."""
     for index, (name, stage, kind, steps) in enumerate(STAGES[first:], start=first):
         yield "begins", index
@@ -217,7 +219,7 @@ def decide_here(
     _check_limits(effort)
     start = time.monotonic()
     told = _Told()
-    for kind, content in run(question, effort, setting or Setting()):
+    for kind, content in run_stages(question, effort, setting or Setting()):
         told.add(kind, content)
     return told.result(question, time.monotonic() - start)
 

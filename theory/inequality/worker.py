@@ -17,9 +17,9 @@ def main(reader: Connection, writer: Connection) -> None:
     question, first, effort, memory_mb, seed = reader.recv()
     if memory_mb is not None:
         resource.setrlimit(resource.RLIMIT_AS, (memory_mb * MEGABYTE,) * 2)
-    from theory.inequality.decision import Setting, run
+    from theory.inequality.decision import Setting, run_stages
 
-    for message in run(question, effort, Setting(seed), first):
+    for message in run_stages(question, effort, Setting(seed), first):
         writer.send(message)
 
 

@@ -274,18 +274,18 @@ def _all(tasks: Sequence[Task], jobs: int, progress: Progress) -> list[Outcome]:
     outcomes: dict[Task, Outcome] = {}
     if jobs == 1:
         for task in tasks:
-            outcomes[task] = one(task)
+            outcomes[task] = outcome_of(task)
             progress(len(outcomes), len(tasks))
         return [outcomes[task] for task in tasks]
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        waiting = {pool.submit(one, task): task for task in tasks}
+        waiting = {pool.submit(outcome_of, task): task for task in tasks}
         for done in as_completed(waiting):
             outcomes[waiting[done]] = done.result()
             progress(len(outcomes), len(tasks))
     return [outcomes[task] for task in tasks]
 
 
-def one(task: Task) -> Outcome:
+def outcome_of(task: Task) -> Outcome:
     """(reading, seed, steps, contexts) -> measures, final log odds (E,), rows of curves."""
     reading, seed, steps, contexts = task
     problem = problems([seed], contexts=contexts)
