@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from theory.kernel.statement import Statement
-from theory.kernel.terms import KernelError, negate
+from theory.kernel.terms import negate
 from theory.ledger import recheck
 from theory.ledger.export import MANIFEST, PROOFS, replay, write
 from theory.ledger.recheck import BadExport, judge
@@ -59,7 +59,7 @@ class Export:
         """Every sequent of every claim with its rule, its models, questions and statement."""
         try:
             cases = replay(self.document, self.statements)
-        except (KernelError, ArithmeticError, LookupError, TypeError, ValueError):
+        except Exception:  # refused, in whatever way
             return None
         said = {}
         for slug, case in cases.items():
