@@ -197,7 +197,7 @@ def sample() -> list[Case]:
 
 @pytest.mark.slow
 def test_no_verdict_on_the_sample_is_wrong(sample: list[Case]) -> None:
-    found = [judge(case, EFFORT) for case in cases]
+    found = [judge(case, EFFORT) for case in sample]
     counted = table(found)
     assert counted["questions"] == len(sample)
     assert counted["undecided"] <= len(sample) / 2
