@@ -299,16 +299,21 @@ def ledger_as_json(ledger: Ledger) -> dict[str, Any]:
 
 
 def recorded_necessity() -> dict[str, dict[str, str]]:
-    """Which hypotheses are needed, from the committed results; those of changed claims are left
-    out."""
+    """Which hypotheses are needed, from the committed results: needed, not found necessary, or,
+    where nothing is on record of the claim as it stands, not tried."""
     from numeric.attack.necessity import RESULTS
     from theory.statements import STATEMENTS
 
     record = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
+
+    def current(slug: str) -> bool:
+        return slug in record and record[slug]["fingerprint"] == STATEMENTS[slug].fingerprint
+
     return {
         slug: record[slug]["needed"]
+        if current(slug)
+        else dict.fromkeys((h.name for h in statement.hypotheses), "not tried")
         for slug, statement in STATEMENTS.items()
-        if slug in record and record[slug]["fingerprint"] == statement.fingerprint
     }
 
 

@@ -155,7 +155,7 @@ def break_claim(
     slug: Annotated[str, typer.Argument(help="A claim; gradgap list has them.")],
     drop: Annotated[str | None, typer.Option(help="Leave out this hypothesis.")] = None,
     change: Annotated[str | None, typer.Option(help='Change a number: "8 -> 1/4".')] = None,
-    seconds: Annotated[float, typer.Option(min=0.1, help="How long to search.")] = 20.0,
+    tries: Annotated[int, typer.Option(min=1, help="How many instances to try.")] = 1_500,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
@@ -166,7 +166,7 @@ def break_claim(
     from numeric.attack import break_claim as breaking
 
     with bad_input(ValueError):
-        broken = breaking.run(slug, drop, change, seconds, seed)
+        broken = breaking.run(slug, drop, change, tries, seed)
     if as_json:
         print(json.dumps(breaking.as_json(broken), indent=1, ensure_ascii=False))
     else:

@@ -3,27 +3,27 @@
     run("sharp_step", drop="smooth")          show(...) prints it, as_json(...) hands it on
     run("lemma_1", change="8 -> 1/4")
 
-*Refuted* means that an instance keeps every hypothesis that is left, for the reasons listed, and
-that balls certainly violate the conclusion on it; or that a side of it has no meaning there (a mean
-over nothing), which is said. *Undecided* says that no such instance was found, and nothing more: a
-search proves nothing. Each run also tries the unchanged claim on the same instances, and stops with
-an error should one of them break it.
+*Refuted* means that an instance keeps every hypothesis that is left (and how it is known to, in the
+words of ``numeric.checks._base``), and that balls certainly violate the conclusion on it; or that a
+side of it has no meaning there (a mean over nothing), which is said. *Undecided* says that no such
+instance was found among those tried, and nothing more: a search proves nothing.
 """
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from textwrap import fill, indent
 from types import ModuleType
 from typing import Any, Literal
 
-from numeric.attack.break_pool import Candidate, candidates, digits, explicit, kept, violates
-from numeric.attack.necessity import modules
-from numeric.attack.weaken import SIGNS, changed, dropped, written
-from numeric.checks._base import Check, check
+from numeric.attack.pool import Candidate, candidates, digits, explicit, modules, table
+from numeric.attack.search import BrokenClaimError as BrokenClaimError
+from numeric.attack.search import Found, Hit, obeys, search
+from numeric.checks._base import Check
+from numeric.checks._instances import Instance
+from theory.attack.weaken import SIGNS, changed, dropped, written
 from theory.evaluate import Values
 from theory.kernel.statement import Statement
 from theory.statements import STATEMENTS
@@ -36,11 +36,7 @@ FIRST = ("J", "F", "J_next", "F_next", "gap", "eta", "L", "G", "change")
 BY_STEP = ("J", "gap", "eta", "M")
 BY_RESPONSE = ("r", "p", "p_next")
 STEPS_SHOWN = 4
-
-
-class BrokenClaimError(RuntimeError):
-    """An instance keeps all hypotheses of a claim as it stands, and breaks it: the proof, the check
-    or the instance is wrong."""
+TRIES = 1_500
 
 
 @dataclass(frozen=True)
@@ -48,7 +44,6 @@ class Counterexample:
     """A finite policy, in numbers: what it is, and what was measured on it."""
 
     label: str
-    note: str
     meaningless: bool
     parameters: Mapping[str, str]
     policy: Mapping[str, str]
@@ -81,10 +76,10 @@ def run(
     slug: str,
     drop: str | None = None,
     change: str | None = None,
-    seconds: float = 20.0,
+    tries: int = TRIES,
     seed: int = 0,
 ) -> Broken:
-    """Drop a hypothesis or change the text of a claim, and search for at most ``seconds``.
+    """Drop a hypothesis or change the text of a claim, and try at most ``tries`` instances.
 
     ValueError for an unknown claim, hypothesis or constant, and unless exactly one of ``drop`` and
     ``change`` is given. BrokenClaimError if the unchanged claim is violated."""
@@ -92,8 +87,8 @@ def run(
     slug = statement.slug
     if (drop is None) == (change is None):
         raise ValueError("give either a hypothesis to drop or a change to make")
-    if not (seconds > 0 and math.isfinite(seconds)):
-        raise ValueError(f"seconds must be positive and finite, got {seconds}")
+    if tries < 1:
+        raise ValueError(f"tries must be at least 1, got {tries}")
     if drop is not None:
         weakened, asked = dropped(statement, drop), f"drop {drop}"
         call = f"dropped(claim, {drop!r})"
@@ -102,86 +97,32 @@ def run(
         weakened, asked = changed(statement, change), f"change {change.strip()}"
         call = f"changed(claim, {change.strip()!r})"
     survives(statement)
-    hit, examined, beyond = _search(statement, weakened, asked, seconds, seed)
+    pool = _ordered(candidates(weakened, seed), statement, asked)
+    found = search(statement, weakened, islice(pool, tries))
     answer = Broken(
         slug=slug,
         asked=asked,
         weakened=_difference(statement, weakened, drop),
         verdict="undecided",
-        examined=examined,
-        beyond=beyond,
+        examined=found.examined,
+        beyond=found.beyond,
     )
-    if hit is None:
-        return replace(answer, remark=_remark(statement, drop, examined))
+    if found.hit is None:
+        return replace(answer, remark=_remark(statement, drop, found))
     return replace(
         answer,
         verdict="refuted",
-        counterexample=_counterexample(hit, weakened),
-        comparisons=tuple(map(_sides, hit.found)),
-        kept=hit.reasons,
-        snippet=_snippet(slug, call, hit.candidate),
+        counterexample=_counterexample(found.hit, weakened),
+        comparisons=tuple(map(_sides, found.hit.comparisons)),
+        kept=found.hit.kept,
+        snippet=_snippet(slug, call, found.hit.candidate),
     )
 
 
 def survives(statement: Statement) -> int:
     """How many of the claim's own instances keep all its hypotheses, and so had better not break
     it. Raises BrokenClaimError if one does."""
-    found = 0
-    for candidate in explicit(statement.slug):
-        found += _obeys(candidate, statement)
-    return found
-
-
-def _obeys(candidate: Candidate, statement: Statement) -> bool:
-    """Whether the candidate keeps every hypothesis; then the claim as it stands must hold on it."""
-    if kept(candidate, statement) is None:
-        return False
-    if any(c.holds is False for c in check(statement, candidate.values)):
-        raise BrokenClaimError(
-            f"{statement.slug} is violated although {candidate.label} keeps all its hypotheses"
-        )
-    return True
-
-
-@dataclass(frozen=True, eq=False)
-class _Hit:
-    """An instance that breaks the weakened claim, and why it keeps what is left of it."""
-
-    candidate: Candidate
-    reasons: Mapping[str, str]
-    found: list[Check]
-    meaningless: bool
-
-
-def _search(
-    statement: Statement, weakened: Statement, asked: str, seconds: float, seed: int
-) -> tuple[_Hit | None, int, int]:
-    """The first instance that breaks the weakened claim; how many were examined, and how many of
-    them break one of the original hypotheses."""
-    end = time.monotonic() + seconds
-    examined = beyond = 0
-    for candidate in _ordered(candidates(statement, weakened, seed), statement, asked):
-        if time.monotonic() > end:
-            break
-        reasons = kept(candidate, weakened)
-        found = None if reasons is None else _checks(weakened, candidate.values)
-        if reasons is None or found is None:
-            continue
-        obeys = _obeys(candidate, statement)
-        examined, beyond = examined + 1, beyond + violates(candidate, statement)
-        own = candidate.owner == statement.slug
-        meaningless = candidate.meaningless and own and not obeys
-        if meaningless or any(c.holds is False for c in found):
-            return _sound(_Hit(candidate, reasons, found, meaningless), weakened), examined, beyond
-    return None, examined, beyond
-
-
-def _sound(hit: _Hit, weakened: Statement) -> _Hit:
-    """The hit, after a look at its policy along the whole step, where it has one."""
-    seen = hit.candidate.visibly_broken(weakened)
-    if seen:
-        raise BrokenClaimError(f"{hit.candidate.label} visibly breaks {', '.join(sorted(seen))}")
-    return hit
+    return sum(obeys(candidate, statement) for candidate in explicit(statement.slug))
 
 
 def _ordered(found: Iterator[Candidate], statement: Statement, asked: str) -> Iterator[Candidate]:
@@ -191,14 +132,6 @@ def _ordered(found: Iterator[Candidate], statement: Statement, asked: str) -> It
             yield candidate
             break
     yield from found
-
-
-def _checks(statement: Statement, values: Values) -> list[Check] | None:
-    """The comparisons of the conclusion; None where the instance lacks one of its numbers."""
-    try:
-        return check(statement, values)
-    except KeyError:
-        return None
 
 
 def _claim(slug: str) -> Statement:
@@ -226,12 +159,14 @@ def _difference(statement: Statement, weakened: Statement, drop: str | None) -> 
     return "; ".join(parts)
 
 
-def _remark(statement: Statement, drop: str | None, examined: int) -> str:
+def _remark(statement: Statement, drop: str | None, found: Found) -> str:
     """What to say when nothing was found; for a hypothesis, what its check says about it."""
-    if not examined:
+    if not found.examined:
         return "no instance is known to keep these hypotheses, so nothing was tried"
     if drop is None:
         return "no countermodel found: the changed claim may be true or false"
+    if not found.beyond:
+        return f"no instance that breaks {drop} is known, so it was not tried"
     says = _says(modules()[statement.slug], drop)
     return f"no countermodel is known: the claim may hold without it. The check says: {says}"
 
@@ -251,15 +186,14 @@ def _sides(one: Check) -> Mapping[str, Any]:
     }
 
 
-def _counterexample(hit: _Hit, weakened: Statement) -> Counterexample:
-    candidate = hit.candidate
+def _counterexample(hit: Hit, weakened: Statement) -> Counterexample:
+    candidate, instance = hit.candidate, hit.candidate.instance
     return Counterexample(
         label=candidate.label,
-        note=candidate.note,
         meaningless=hit.meaningless,
         parameters=dict(candidate.parameters),
-        policy=dict(candidate.policy()),
-        numbers=_numbers(candidate.values, _spoken_of(weakened)),
+        policy=table(instance) if isinstance(instance, Instance) else {},
+        numbers=_numbers(candidate.on(weakened), _spoken_of(weakened)),
     )
 
 
@@ -292,16 +226,27 @@ def _numbers(values: Values, spoken_of: set[str]) -> dict[str, str]:
 
 def _snippet(slug: str, call: str, candidate: Candidate) -> str:
     """A program that rebuilds the instance and prints each comparison of the weakened claim."""
-    imports = {line for line in candidate.code if line.startswith(("from ", "import "))} | {
-        "from numeric.checks._base import check",
-        f"from numeric.attack.weaken import {call.split('(')[0]}",
+    used = "\n".join(line for line in candidate.code if not line.startswith(("from ", "import ")))
+    imports = {
+        line
+        for line in candidate.code
+        if (
+            line.startswith(("from ", "import "))
+            and any(name.strip() in used for name in line.partition(" import ")[2].split(","))
+        )
+        or line == "import numpy as np"
+    } | {
+        "from numeric.checks._base import check" + ", examined" * (candidate.instance is not None),
+        f"from theory.attack.weaken import {call.split('(')[0]}",
         f"from theory.statements.{slug} import STATEMENT as claim",
     }
     lines = (
         *sorted(imports, key=lambda line: (line.startswith("from"), line)),
         "",
-        *(line for line in candidate.code if line not in imports),
-        f"for c in check({call}, values):",
+        f"weakened = {call}",
+        used,
+        *(("values = examined(weakened, instance).values",) * (candidate.instance is not None)),
+        "for c in check(weakened, values):",
         "    left, right = (x.mid().str(6, radius=False) for x in (c.measured, c.claimed))",
         "    print(left, c.relation, right, c.holds)",
     )
@@ -325,7 +270,6 @@ def show(broken: Broken) -> list[Row]:
         return [*rows, ("verdict", "undecided"), ("search", tried), ("remark", broken.remark)]
     why = ": a number that the claim speaks of is undefined there" if found.meaningless else ""
     rows += [("verdict", f"refuted{why}"), ("instance", found.label)]
-    rows += [("what happens", found.note)] if found.note else []
     rows += [*found.parameters.items(), *found.policy.items()]
     rows += [("measured", ", ".join(f"{n}={x}" for n, x in found.numbers.items()))]
     rows += [(f"keeps {name}", why) for name, why in broken.kept.items()]
@@ -362,7 +306,6 @@ def as_json(broken: Broken) -> dict[str, Any]:
         if found is None
         else {
             "label": found.label,
-            "note": found.note,
             "meaningless": found.meaningless,
             "parameters": dict(found.parameters),
             "policy": dict(found.policy),

@@ -2,90 +2,84 @@
 
     python -m numeric.attack.necessity        writes numeric/results/necessity.json
 
-A hypothesis is *needed* when `numeric/checks/<slug>.py` has an instance that keeps all the others
-and certainly breaks the conclusion, or leaves it without a meaning. *Not found necessary* says only
-that there is no such instance: the claim may hold without the hypothesis, or nobody has looked well
-enough.
+*needed*: some instance keeps all other hypotheses and certainly breaks the conclusion, or leaves it
+without a meaning. *not found necessary*: instances that keep all others and certainly break this
+one were tried, and the conclusion failed on none; ``tried`` says how many. The claim may hold
+without the hypothesis, or nobody has looked well enough. *not tried*: no such instance is known, so
+that the hypothesis was never attacked.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Literal
 
-from numeric.checks._base import Counter, refuted
+from numeric.attack.pool import candidates, explicit, modules
+from numeric.attack.search import search
+from numeric.checks._base import Counters
 from numeric.core.record import write_whole
+from theory.attack.mutate import dropped, twin_of
 from theory.kernel.statement import Statement, Twin
 from theory.statements import STATEMENTS
 
-Counters = Mapping[str, Callable[[], Counter]]
-Necessity = Literal["needed", "not found necessary"]
+Necessity = Literal["needed", "not found necessary", "not tried"]
 TwinVerdict = Literal["refuted", "no counterexample found"]
 
 COMMAND = "python -m numeric.attack.necessity"
 RESULTS = Path(__file__).parents[1] / "results" / "necessity.json"
+ROUNDS, THIN = 2, 12
+"""Of draws, and how many policies of the grid are passed over for one that is tried."""
 
 
-def necessity(statement: Statement, counters: Counters) -> dict[str, Necessity]:
-    """Hypothesis -> whether the claim breaks, or loses its meaning, without it."""
-    return {
-        h.name: "needed"
-        if _breaks(statement, counters.get(f"drop {h.name}"))
-        else "not found necessary"
-        for h in statement.hypotheses
-    }
+def necessity(statement: Statement, counters: Counters) -> dict[str, tuple[Necessity, int]]:
+    """Hypothesis -> whether the claim breaks, or loses its meaning, without it; and the number of
+    instances beyond the hypothesis that were tried."""
+    return {h.name: _without(statement, counters, h.name) for h in statement.hypotheses}
+
+
+def _without(statement: Statement, counters: Counters, name: str) -> tuple[Necessity, int]:
+    if f"drop {name}" in counters:
+        counters[f"drop {name}"]()  # raises Refused unless it is what it says
+        return "needed", 1
+    found = search(statement, dropped(statement, name), candidates(statement, 0, ROUNDS, THIN))
+    if found.hit is not None:
+        return "needed", found.beyond
+    return ("not found necessary" if found.beyond else "not tried"), found.beyond
 
 
 def twin_table(statement: Statement, counters: Counters) -> dict[str, TwinVerdict]:
     """Twin -> whether some instance certainly refutes it."""
     return {
-        twin.name: "refuted"
-        if _breaks(statement, counter_of(twin, counters), twin)
-        else "no counterexample found"
+        twin.name: "refuted" if _refuted(statement, twin, counters) else "no counterexample found"
         for twin in statement.twins
     }
 
 
-def counter_of(twin: Twin, counters: Counters) -> Callable[[], Counter] | None:
-    """The counter of a twin: its own, or that of the hypothesis that it drops."""
-    return counters.get(twin.name, counters.get(f"drop {twin.drop}"))
-
-
-def modules() -> dict[str, ModuleType]:
-    """The checks that exist, in the order of the claims; a claim that is refuted has none."""
-    return {
-        slug: import_module(f"numeric.checks.{slug}")
-        for slug, statement in STATEMENTS.items()
-        if statement.expected != "refuted" and find_spec(f"numeric.checks.{slug}")
-    }
+def _refuted(statement: Statement, twin: Twin, counters: Counters) -> bool:
+    name = twin.name if twin.name in counters else f"drop {twin.drop}"
+    if name in counters:
+        counters[name]()
+        return True
+    return search(statement, twin_of(statement, twin), explicit(statement.slug)).hit is not None
 
 
 def table() -> dict[str, Any]:
     """What necessity.json holds: for each claim its fingerprint, hypotheses and twins."""
-    claims = {
-        slug: {
-            "fingerprint": STATEMENTS[slug].fingerprint,
-            "needed": necessity(STATEMENTS[slug], module.COUNTERS),
-            "twins": twin_table(STATEMENTS[slug], module.COUNTERS),
-        }
-        for slug, module in modules().items()
-        if hasattr(module, "COUNTERS")
-    }
+    claims = {}
+    for slug, module in modules().items():
+        if hasattr(module, "COUNTERS"):
+            statement = STATEMENTS[slug]
+            found = necessity(statement, module.COUNTERS)
+            claims[slug] = {
+                "fingerprint": statement.fingerprint,
+                "needed": {name: verdict for name, (verdict, _) in found.items()},
+                "tried": {
+                    n: tried for n, (v, tried) in found.items() if v == "not found necessary"
+                },
+                "twins": twin_table(statement, module.COUNTERS),
+            }
     return {"command": COMMAND, **claims}
-
-
-def _breaks(
-    statement: Statement, make: Callable[[], Counter] | None, twin: Twin | None = None
-) -> bool:
-    if make is None:
-        return False
-    counter = make()
-    return counter.meaningless or refuted(statement, counter.values, twin and twin.conclusion)
 
 
 def main() -> None:

@@ -4,24 +4,13 @@ The numbers suit all of log_success_step, sharp_step, lemma_1_sharp and lemma_1:
 L > 0, and G bounds the scores, even where a claim does not ask for it.
 """
 
-from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
-from functools import partial
 
-from numeric.checks._base import Counter
-from numeric.checks._instances import (
-    Instance,
-    counter,
-    log_linear,
-    two_arms,
-    unnormalised,
-    without_success,
-)
+from numeric.checks._instances import Instance, log_linear, two_arms, unnormalised
 from theory.kernel.statement import Statement
 
-Counters = dict[str, Callable[[], Counter]]
-
-HALF, TINY = Fraction(1, 2), Fraction(1, 100)
+HALF, QUARTER, TINY = Fraction(1, 2), Fraction(1, 4), Fraction(1, 100)
 SHORT = Fraction(1, 16)
 
 FAIR = two_arms(1)
@@ -33,66 +22,50 @@ BENT = two_arms(1, slope=0, bend=-1)
 FADING = unnormalised((HALF, HALF), (-1, 0))
 """Probability leaks out: the sum is one at t = 0 and smaller after the update."""
 
-# Responses of slope 0, 1, -1 and probability 9/10, 1/20, 1/20: Delta mu = 0 by symmetry.
+# Responses of slope 0, 1, -1 and probability 9/10, 1/20, 1/20: Delta mu = 0 by symmetry, and
+# Var(slopes) <= cosh(t)/10 / (9/10 + cosh(t)/10) <= cosh(1/2)/10 < (8/7)/10 for t <= 1/2.
 SYMMETRIC = log_linear((Fraction(9, 10), Fraction(1, 20), Fraction(1, 20)), (0, 1, -1))
 SYMMETRIC_L = Fraction(4, 35)
-SYMMETRIC_SMOOTH = (
-    "|score'| = Var(slopes) <= cosh(t)/10 / (9/10 + cosh(t)/10) <= cosh(1/2)/10 < (8/7)/10 = L"
-)
+
+RISING = Instance(FAIR, SHORT, QUARTER, HALF)
+NO_SUCCESS = Instance(FAIR, HALF, QUARTER, HALF, reward=(0, 0))
+"""J = 0: the mean over correct responses is 0/0."""
 
 
 def rare_failure(eta: Fraction, G: int = 1) -> Instance:
     """J = 9/10 and the two rare responses fail; eta <= 1/2."""
-    because = {"smooth": SYMMETRIC_SMOOTH}
-    return Instance(SYMMETRIC, eta, SYMMETRIC_L, G, reward=(1, 0, 0), because=because)
+    return Instance(SYMMETRIC, eta, SYMMETRIC_L, G, reward=(1, 0, 0))
 
 
 def rare_success(eta: Fraction, G: int = 1) -> Instance:
     """J = 1/10 and the two rare responses succeed; eta <= 1/2."""
-    because = {"smooth": SYMMETRIC_SMOOTH}
-    return Instance(SYMMETRIC, eta, SYMMETRIC_L, G, reward=(0, 1, 1), because=because)
+    return Instance(SYMMETRIC, eta, SYMMETRIC_L, G, reward=(0, 1, 1))
 
 
-EMPTY = {"smooth": "for eta < 0 the segment 0 <= t <= eta is empty"}
+BENDING = Instance(BENT, 1, TINY)
+"""The score is 0 at the start and -t on the way."""
 
 DROPPED = {
-    "normalised": (Instance(FADING, SHORT, TINY, 1), "J falls faster than the scores tell"),
-    "differentiable": (
-        Instance(FAIR.misreported(-1), SHORT, Fraction(1, 4), HALF),
-        "the reported score has the wrong sign",
+    "drop normalised": Instance(FADING, SHORT, TINY, 1),
+    "drop differentiable": Instance(FAIR.misreported(-1), SHORT, QUARTER, HALF),
+    "drop smooth": BENDING,
+    # J = 2 pi(0) reaches 1 at pi(0) = 1/2, and its log odds blow up
+    "drop verifiable": Instance(
+        two_arms(Fraction(2, 3)), Fraction(2, 5), QUARTER, Fraction(3, 5), reward=(2, 0)
     ),
-    "smooth": (Instance(BENT, 1, TINY), "the score is 0 at the start and -t on the way"),
-    "verifiable": (
-        Instance(
-            two_arms(Fraction(2, 3)), Fraction(2, 5), Fraction(1, 4), Fraction(3, 5), reward=(2, 0)
-        ),
-        "a reward of 2: J = 2 pi(0) reaches 1 at pi(0) = 1/2 and its log odds blow up",
-    ),
-    "forward": (Instance(BENT, -1, TINY, because=EMPTY), "a step back, where no L is promised"),
+    "drop interior": NO_SUCCESS,
+    "drop forward": replace(BENDING, eta=-1),  # a step back, where no L is promised
 }
 
 
-def dropped(statement: Statement) -> Counters:
-    """'drop <h>' for every hypothesis that one-step claims share."""
-    counters: Counters = {"drop interior": partial(without_success, statement)}
-    for name, (instance, note) in DROPPED.items():
-        counters[f"drop {name}"] = partial(counter, statement, instance, note, name)
-    return counters
-
-
-def balance_counters(statement: Statement) -> Counters:
+def balance_instances(statement: Statement) -> dict[str, Instance]:
     """For the identities between J, m_plus and m_minus at one theta: no step, no constants."""
-    uneven = Instance(two_arms(Fraction(1, 3)), HALF, Fraction(1, 4), 1)
-    leaking = Instance(FADING, HALF)
-    shifted = Instance(FAIR.misreported(shift=1), HALF)
-    twin_counter = partial(counter, statement, uneven, "J = 1/4, scores 3/4 and -1/4")
     return {
-        **{twin.name: twin_counter for twin in statement.twins if twin.conclusion is not None},
-        "drop normalised": partial(
-            counter, statement, leaking, "mean score -1/2: the sum falls", "normalised"
+        **dict.fromkeys(
+            (twin.name for twin in statement.twins if twin.conclusion is not None),
+            Instance(two_arms(Fraction(1, 3)), HALF, QUARTER, 1),
         ),
-        "drop differentiable": partial(
-            counter, statement, shifted, "every reported score is 1 too large", "differentiable"
-        ),
-        "drop interior": partial(without_success, statement),
+        "drop normalised": Instance(FADING, HALF),
+        "drop differentiable": Instance(FAIR.misreported(shift=1), HALF),
+        "drop interior": NO_SUCCESS,
     }

@@ -1,30 +1,27 @@
 """GRPO and Dr. GRPO in balls: expectations over responses that have a length, and eqs. (20), (21).
 
 A ``Group`` holds what eqs. (4) and (5) average: log-probabilities, scores along a direction,
-rewards and lengths. Its numbers are sums over responses and know no identity between them.
+rewards and lengths.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import partial
 from typing import Any
 
 import numpy as np
 from flint import arb
 
 from numeric.checks import _step
-from numeric.checks._base import BITS, Counter, Formula, check_hypotheses
-from numeric.checks._instances import Instance, Number, ball, balls, counter, log_linear
-from numeric.checks._psi1 import evaluated_counter, radius, responses, visibly_broken
-from numeric.checks._raw_trajectory import Exact, exact
+from numeric.checks._base import BITS, with_abbreviations
+from numeric.checks._instances import Instance, Number, ball, log_linear, over_responses
+from numeric.checks._step import draw_fraction as draw_fraction
+from numeric.checks._sums import radius
 from numeric.core.balls import Array, ball_precision, midpoints, to_balls
-from theory.evaluate import Values, evaluate
+from theory.evaluate import Values
 from theory.kernel.statement import Statement
-
-Counters = dict[str, Callable[[], Counter]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,44 +33,25 @@ class Group:
     reward: Array
     length: Array
 
-    def numbers(self, sigma: arb | None = None) -> dict[str, Any]:
-        """Every abbreviation of `theory.statements._grpo` by its definition; sigma if given."""
-        with ball_precision(BITS):
-            base = _step.from_definitions(self.logp, self.logp, self.score, self.reward)
-            pi, J, F = np.exp(self.logp), base["J"], base["F"]
-            advantage = self.reward - J
-            if sigma is None:
-                sigma = (pi * advantage**2).sum().sqrt()
-            per_token, inverse = self.score / self.length, 1 / self.length
-            negative = np.array([a.min(arb(0)) for a in advantage], dtype=object)
+    def formal(self) -> dict[str, Any]:
+        rows = {"logp": self.logp, "score": self.score, "r": self.reward, "length": self.length}
+        return over_responses(**rows, sigma=self.deviation()).formal()
 
-            def plus(f: Array) -> arb:
-                return (self.reward * pi * f).sum() / J
+    def deviation(self) -> arb:
+        """sigma of eq. (5)."""
+        return self.mean((self.reward - self.mean(self.reward)) ** 2).sqrt()
 
-            def minus(f: Array) -> arb:
-                return ((1 - self.reward) * pi * f).sum() / F
+    def mean(self, f: Array) -> arb:
+        return (np.exp(self.logp) * f).sum()
 
-            return {
-                "J": J,
-                "F": F,
-                "gap": base["gap"],
-                "sigma": sigma,
-                "grpo": (pi * (advantage / sigma) * per_token).sum(),
-                "dr_grpo": (pi * advantage * self.score).sum(),
-                "clipped": (pi * negative * self.score).sum(),
-                "minus_one": (pi * (self.reward - 1) * self.score).sum(),
-                "per_token_plus": plus(per_token),
-                "per_token_minus": minus(per_token),
-                "inverse_plus": plus(inverse),
-                "inverse_minus": minus(inverse),
-                "cov_plus": plus(per_token) - plus(inverse) * plus(self.score),
-                "cov_minus": minus(per_token) - minus(inverse) * minus(self.score),
-            }
+    def rates(self) -> Mapping[str, arb]:
+        """J, F and gap."""
+        return _step.from_definitions(self.logp, self.logp, self.score, self.reward)
 
     def aligned(self) -> Group:
         """The same group, seen along -w if the gap along w is negative."""
         with ball_precision(BITS):
-            return self if self.numbers()["gap"] > 0 else replace(self, score=-self.score)
+            return self if self.rates()["gap"] > 0 else replace(self, score=-self.score)
 
 
 def draw_lengths(rng: np.random.Generator, score: Array, reward: Array) -> Array:
@@ -103,80 +81,11 @@ def draw_group(rng: np.random.Generator, log_odds: float | None = None) -> Group
     return Group(logp, score, to_balls(step.reward), to_balls(length))
 
 
-# -- explicit groups -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class LengthInstance(Instance):
-    """An instance whose responses have lengths; sigma is measured unless it is given."""
-
-    length: tuple[Number, ...] = (1, 2)
-    sigma: Number | None = None
-
-    def values(self) -> Values:
-        with ball_precision(BITS):
-            logp, score = self.line.logp(arb(0)), self.line.score(arb(0))
-            group = Group(logp, score, balls(self.reward), balls(self.length))
-            return group.numbers(None if self.sigma is None else ball(self.sigma))
-
-    def visibly_broken(self, statement: Statement) -> set[str]:
-        """As every instance; and rewards, lengths and sigma are looked at as the claim says."""
-        with ball_precision(BITS):
-            listed = responses(
-                logp=self.line.logp(arb(0)),
-                score=self.line.score(arb(0)),
-                r=balls(self.reward),
-                length=balls(self.length),
-            )
-        found = visibly_broken(statement, {**self.values(), **listed})
-        return super().visibly_broken(statement) | found
-
-    def reasons(self) -> Mapping[str, str]:
-        return {
-            **super().reasons(),
-            "verifiable": "the rewards are " + " and ".join(map(str, sorted(set(self.reward)))),
-            "binary": "the rewards are 0 and 1",
-            "lengths": "the lengths are " + ", ".join(map(str, self.length)),
-            "spread": "sigma is measured",
-            "aligned": "the gap is measured",
-        }
-
-
 THIRD = Fraction(1, 3)
-TURNED = LengthInstance(
-    log_linear((THIRD, THIRD, THIRD), (1, 0, 0)), 1, reward=(1, 1, 0), length=(8, 1, 8)
-)
+TURNED = Instance(log_linear((THIRD, THIRD, THIRD), (1, 0, 0)), reward=(1, 1, 0), length=(8, 1, 8))
 """Two correct responses, the long one of score 2/3 and the short one of -1/3; the third fails."""
 
-
-def group_counter(
-    statement: Statement,
-    instance: LengthInstance,
-    note: str,
-    drop: str | None = None,
-    meaningless: bool = False,
-) -> Callable[[], Counter]:
-    """The instance, keeping every hypothesis but ``drop``, as `_instances.counter` checks it."""
-
-    def make() -> Counter:
-        found = counter(statement, instance, note, drop, meaningless)
-        shown = {name: found.parameters[name] for name in ("line", "reward")}
-        return replace(found, parameters={**shown, "length": str(instance.length)})
-
-    return make
-
-
-# -- the scalars of eqs. (20) and (21) -----------------------------------------------------------
-
-
-def abbreviated(statement: Statement, values: Values) -> dict[str, Any]:
-    """The values, and what the claim's abbreviations make of them unless they are given."""
-    with ball_precision(BITS):
-        known, found = {"one": arb(1), **values}, dict(values)
-        for notation in statement.notation:
-            symbol: Formula = notation.symbol
-            found.setdefault(str(symbol.data), evaluate(notation.body, known))
-        return found
+# -- the scalars of eqs. (20) and (21) -------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,8 +101,10 @@ class Prompt:
         As in eq. (20), every response counts as T_psi tokens long."""
         with ball_precision(BITS):
             T_psi = self.scalars["T_psi"]
-            even = replace(self.group, length=0 * self.group.length + T_psi).numbers()
-            steps = {"eta_grpo": alpha * even["grpo"], "eta_dr_grpo": alpha * even["dr_grpo"]}
+            advantage = self.group.reward - self.scalars["J"]
+            mean = alpha * self.group.mean(advantage * self.group.score)
+            sigma = self.group.deviation()
+            steps = {"eta_grpo": mean / sigma / T_psi, "eta_dr_grpo": mean}
         return {**self.scalars, "alpha": arb(alpha), **steps}
 
 
@@ -202,8 +113,8 @@ def draw_prompt(rng: np.random.Generator, log_odds: float | None = None) -> Prom
 
     T_inf exceeds the longest of them by a little or by much."""
     group = draw_group(rng, log_odds).aligned()
-    found = group.numbers()
     with ball_precision(BITS):
+        found = {**group.rates(), "sigma": group.deviation()}
         G = max(abs(midpoints(group.score)))
         longest = max(midpoints(group.length))
         scalars = {
@@ -216,38 +127,29 @@ def draw_prompt(rng: np.random.Generator, log_odds: float | None = None) -> Prom
     return Prompt(group, scalars)
 
 
-def draw_fraction(rng: np.random.Generator) -> float:
-    """Between 0 and 1: over nine decades, uniform, or hardly less than 1."""
-    return float(rng.choice([10 ** rng.uniform(-9, 0), rng.uniform(), 1.0])) * (1 - 1e-9)
-
-
-SIGNS = {"le": "<=", "lt": "<", "eq": "="}
-SCALARS: Mapping[str, Exact] = {"alpha": 1, "gap": 1, "G": 1, "L": 0, "T_psi": 1, "T_inf": 1}
-
-
-def scalar_counter(
-    statement: Statement,
-    note: str,
-    drop: str | None = None,
-    meaningless: bool = False,
-    **given: Exact,
-) -> Counter:
-    """Given numbers, all others 1 and L = 0; F = 1 - J and sigma = sqrt(JF) unless given."""
+def abbreviated(statement: Statement, measured: Values) -> dict[str, Any]:
+    """The values, and the abbreviations of the claim that are not measured."""
     with ball_precision(BITS):
-        values = {name: exact(x) for name, x in {**SCALARS, **given}.items()}
+        return {**with_abbreviations(statement, measured), **measured}
+
+
+@dataclass(frozen=True)
+class Scalars:
+    """Given numbers, all others 1 and L = 0; F = 1 - J and sigma = sqrt(JF) unless given."""
+
+    given: Mapping[str, Number] = field(default_factory=dict)
+
+    def formal(self) -> dict[str, Any]:
+        ones = dict.fromkeys(("alpha", "gap", "G", "T_psi", "T_inf"), 1)
+        values = {name: ball(x) for name, x in {**ones, "L": 0, **self.given}.items()}
         values.setdefault("F", 1 - values.get("J", arb(0)))
         values.setdefault("J", 1 - values["F"])
         values.setdefault("sigma", (values["J"] * values["F"]).sqrt())
-    values = abbreviated(statement, values)
-    why = {
-        name: ", ".join(
-            f"{c.measured.str(4)} {SIGNS[c.relation]} {c.claimed.str(4)}" for c in checks
-        )
-        for name, checks in check_hypotheses(statement, values).items()
-    }
-    return evaluated_counter(statement, values, note, drop, why, meaningless, None, **given)
+        return values
+
+    def shown(self) -> dict[str, str]:
+        return {name: str(x) for name, x in self.given.items()}
 
 
-def scalar_counters(statement: Statement) -> Callable[..., Callable[[], Counter]]:
-    """`scalar_counter` of one claim, to be called later."""
-    return lambda *args, **given: partial(scalar_counter, statement, *args, **given)
+def scalars(**given: Number) -> Scalars:
+    return Scalars(given)

@@ -1,51 +1,79 @@
-"""Instances written in code: a few responses on the line t -> theta + t w, with simple numbers.
+"""Instances written as data: a few responses on the line t -> theta + t w, with simple numbers.
 
 A ``Line`` says what log pi(o) is at t and what its score is claimed to be; nothing forces it to be
-a policy. An ``Instance`` adds rewards, a step size and constants. Values are computed straight from
-the definitions, and ``counter`` refuses an instance that visibly breaks a hypothesis that it claims
-to keep, or that keeps the one it claims to break.
+a policy. An ``Instance`` adds rewards, a step size and constants.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
-from flint import arb
+from flint import arb, fmpq
 
-from numeric.checks._base import BITS, Counter, check_hypotheses
-from numeric.checks._step import from_definitions
-from numeric.core.balls import Array, ball_precision, log_sum_exp
-from theory.evaluate import Values
-from theory.kernel.statement import Statement
+from numeric.core.balls import Array, log_sum_exp
 
-Number = int | Fraction
+Number: TypeAlias = int | Fraction
+Numbers: TypeAlias = tuple[Number | arb, ...]
+Row: TypeAlias = Callable[[Any], Array]
+"""From a place t on a line to one ball for each response."""
 
-NUDGE = arb(2) ** -60
-"""Step of central differences: error NUDGE^2 times a third derivative, rounding 2^-256 / NUDGE."""
-CLOSE = arb(2) ** -100
-PIECES = 64
+SAMPLES = 16
+"""Of the real numbers between 0 and eta, and as many between -eta and 0."""
+REMEMBERED = 100
 
 
-def ball(x: Number) -> arb:
+def ball(x: Number | arb) -> arb:
     """A rational number at the ambient precision."""
-    return arb(x.numerator) / x.denominator
+    return x if isinstance(x, arb) else arb(fmpq(x.numerator, x.denominator))
 
 
-def balls(xs: tuple[Number, ...]) -> Array:
+def balls(xs: Iterable[Number | arb]) -> Array:
     return np.array([ball(x) for x in xs], dtype=object)
+
+
+def table(xs: Iterable[Number | arb]) -> Callable[..., arb]:
+    """The numbers as a function of an element; further arguments don't matter."""
+    row = balls(xs)
+    return lambda o, *_: row[o]
+
+
+def on_line(row: Row) -> Callable[[int, Any], arb]:
+    """The row as a function of (o, t), computed once for each t."""
+    known: dict[int, tuple[Any, Array]] = {}
+
+    def value(o: int, t: Any) -> arb:
+        if id(t) not in known:
+            if len(known) > REMEMBERED:
+                known.clear()
+            known[id(t)] = t, row(arb(t))  # t is kept, so that its id stays its own
+        return known[id(t)][1][o]
+
+    return value
+
+
+def reals(*sizes: Number | arb) -> list[arb]:
+    """Places between minus and plus each of these step sizes, or around 0 if all are 0."""
+    reach = list({str(size): size for size in sizes if size != 0}.values()) or [1]
+    parts = range(-SAMPLES, SAMPLES + 1)
+    return [arb(0), *(ball(size) * j / SAMPLES for size in reach for j in parts if j)]
+
+
+def text(value: Any) -> str:
+    """A number, or several in parentheses."""
+    return f"({', '.join(map(str, value))})" if isinstance(value, tuple) else str(value)
+
+
+# -- lines -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Line:
-    """``logp`` and ``score`` map t to (n,) balls; ``reasons`` says why hypotheses hold."""
-
-    logp: Callable[[arb], Array]
-    score: Callable[[arb], Array]
-    reasons: Mapping[str, str]
+    logp: Row
+    score: Row
     formula: str
 
     def misreported(self, factor: Number = 1, shift: Number = 0) -> Line:
@@ -53,15 +81,8 @@ class Line:
         return replace(
             self,
             score=lambda t: ball(factor) * self.score(t) + ball(shift),
-            reasons={**self.reasons, "smooth": "a constant does not change differences of scores"},
             formula=f"{self.formula}; reported score = {factor} * score + {shift}",
         )
-
-
-SOFTMAX = {
-    "normalised": "softmax: the probabilities sum to one at every t",
-    "differentiable": "the score is the derivative of log pi in closed form",
-}
 
 
 def two_arms(odds: Number, slope: Number = 1, bend: Number = 0) -> Line:
@@ -69,28 +90,33 @@ def two_arms(odds: Number, slope: Number = 1, bend: Number = 0) -> Line:
 
     Scores f'(1 - pi) and -f' pi for pi = sigmoid(f); their derivatives are at most
     |f''| + f'^2/4 in size."""
+    return logistic(
+        lambda t: ball(odds).log() + ball(slope) * t + ball(bend) * t * t,
+        lambda t: ball(slope) + 2 * ball(bend) * t,
+        f"log odds log({odds}) + {slope} t + {bend} t^2",
+    )
 
-    def f(t: arb) -> arb:
-        return ball(odds).log() + ball(slope) * t + ball(bend) * t**2
+
+def logistic(f: Callable[[arb], arb], slope: Callable[[arb], arb], formula: str = "") -> Line:
+    """pi = (sigmoid(f), sigmoid(-f)) with scores slope (1 - pi(0)) and -slope pi(0)."""
 
     def logp(t: arb) -> Array:
         return np.array([-(1 + (-f(t)).exp()).log(), -(1 + f(t).exp()).log()], dtype=object)
 
     def score(t: arb) -> Array:
-        steep, (first, second) = ball(slope) + 2 * ball(bend) * t, np.exp(logp(t))
+        steep, (first, second) = slope(t), np.exp(logp(t))
         return np.array([steep * second, -steep * first], dtype=object)
 
-    reasons = {**SOFTMAX, "smooth": "|score'| <= |f''| + f'^2/4 <= L for 0 <= t <= eta"}
-    return Line(logp, score, reasons, f"log odds log({odds}) + {slope} t + {bend} t^2")
+    return Line(logp, score, formula)
 
 
-def log_linear(probabilities: tuple[Number, ...], slopes: tuple[Number, ...]) -> Line:
+def log_linear(probabilities: Numbers, slopes: Numbers) -> Line:
     """pi(o) proportional to probabilities[o] e^(slopes[o] t): score = slope - E[slope].
 
     The derivative of every score is -Var(slopes)."""
 
     def logits(t: arb) -> Array:
-        return np.array([x.log() for x in balls(probabilities)], dtype=object) + balls(slopes) * t
+        return np.log(balls(probabilities)) + balls(slopes) * t
 
     def logp(t: arb) -> Array:
         return logits(t) - log_sum_exp(logits(t))
@@ -98,31 +124,21 @@ def log_linear(probabilities: tuple[Number, ...], slopes: tuple[Number, ...]) ->
     def score(t: arb) -> Array:
         return balls(slopes) - (np.exp(logp(t)) * balls(slopes)).sum()
 
-    reasons = {**SOFTMAX, "smooth": "|score'| = Var(slopes) <= L for 0 <= t <= eta"}
+    formula = f"softmax of log p + s t, p = {text(probabilities)}, s = {text(slopes)}"
+    return Line(logp, score, formula)
+
+
+def unnormalised(weights: Numbers, slopes: Numbers, bends: Numbers | None = None) -> Line:
+    """logp = log(weight) + slope t + bend t^2, with nothing to make the sum one."""
+    bend = balls(bends or (0,) * len(weights))
     return Line(
-        logp,
-        score,
-        reasons,
-        f"softmax of log p + s t, p = {_text(probabilities)}, s = {_text(slopes)}",
+        lambda t: np.log(balls(weights)) + balls(slopes) * t + bend * t * t,
+        lambda t: balls(slopes) + 2 * bend * t,
+        f"p = {text(weights)} e^(s t), s = {text(slopes)}, not normalised",
     )
 
 
-def unnormalised(weights: tuple[Number, ...], slopes: tuple[Number, ...]) -> Line:
-    """logp = log(weight) + slope t with nothing to make the sum one: the scores are constant."""
-
-    def logp(t: arb) -> Array:
-        return np.array([x.log() for x in balls(weights)], dtype=object) + balls(slopes) * t
-
-    reasons = {
-        "differentiable": "log pi is linear in t and its slope is the score",
-        "smooth": "the scores do not change",
-    }
-    return Line(
-        logp,
-        lambda t: balls(slopes),
-        reasons,
-        f"p = {_text(weights)} e^(s t), s = {_text(slopes)}, not normalised",
-    )
+# -- one update ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -130,127 +146,87 @@ class Instance:
     """A line with rewards, step size, and the constants of Assumption 1 that are claimed for it.
 
     ``response`` is the one that a claim about a single response speaks of; ``curvatures`` are the
-    Lipschitz constants of the scores one by one, where a claim speaks of them, else all are L."""
+    Lipschitz constants of the scores one by one, all L by default. With one coordinate, the score
+    is ``w`` times the gradient. ``sigma`` is the standard deviation of the reward by default."""
 
     line: Line
-    eta: Number
+    eta: Number = 1
     L: Number = 0
     G: Number = 0
-    reward: tuple[Number, ...] = (1, 0)
+    reward: Numbers = (1, 0)
     response: int = 0
-    because: Mapping[str, str] = field(default_factory=dict)
-    curvatures: tuple[Number, ...] = ()
+    curvatures: Numbers = ()
+    w: Number = 1
+    length: Numbers = ()
+    sigma: Number | None = None
+    more: Mapping[str, Number] = field(default_factory=dict)
 
-    def values(self) -> Values:
-        with ball_precision(BITS):
-            eta, here, there = (
-                ball(self.eta),
-                self.line.logp(arb(0)),
-                self.line.logp(ball(self.eta)),
-            )
-            score = self.line.score(arb(0))
-            return {
-                **from_definitions(here, there, score, balls(self.reward)),
-                "eta": eta,
-                "L": ball(self.L),
-                "G": ball(self.G),
-                "X": (there - here)[self.response],
-                "s": score[self.response],
-                **self._mean_curvatures(np.exp(here)),
-            }
-
-    def _mean_curvatures(self, pi: Array) -> dict[str, Any]:
-        """E+[B] and E-[B], if the instance has ``curvatures``."""
-        if not self.curvatures:
-            return {}
-        reward, own = balls(self.reward), balls(self.curvatures)
-        J, lost = (reward * pi).sum(), ((1 - reward) * pi * own).sum()
-        return {"curvature_plus": (reward * pi * own).sum() / J, "curvature_minus": lost / (1 - J)}
-
-    def visibly_broken(self, statement: Statement) -> set[str]:
-        """Hypotheses that certainly fail: at t = 0, at sampled t, or as a comparison of numbers."""
-        values = self.values()
-        broken = {
-            name
-            for name, checks in check_hypotheses(statement, values).items()
-            if any(c.holds is False for c in checks)
-        }
-        with ball_precision(BITS):
-            eta, start = ball(self.eta), self.line.score(arb(0))
-            steady = balls(self.curvatures or (self.L,) * len(self.reward))
-            times = [eta * j / PIECES for j in range(-PIECES, PIECES + 1)]
-            for t in times:
-                if not np.exp(self.line.logp(t)).sum().overlaps(arb(1)):
-                    broken.add("normalised")
-                rise = self.line.logp(t + NUDGE) - self.line.logp(t - NUDGE)
-                slopes = rise / (2 * NUDGE)
-                if _exceeds(slopes - self.line.score(t), CLOSE):
-                    broken.add("differentiable")
-                turned = abs(self.line.score(t) - start) - steady * t
-                if 0 <= t <= eta and any(excess > 0 for excess in turned):
-                    broken.add("smooth")
-            if _exceeds(start, ball(self.G)):
-                broken.add("bounded")
-            if not 0 < values["J"] < 1:
-                broken.add("interior")
-        if any(not 0 <= r <= 1 for r in self.reward):
-            broken.add("verifiable")
-        return broken & {h.name for h in statement.hypotheses}
-
-    def reasons(self) -> Mapping[str, str]:
-        """Why each hypothesis holds, as far as this instance can know."""
+    def formal(self) -> dict[str, Any]:
+        score, w = on_line(self.line.score), ball(self.w)
         return {
-            "verifiable": "the rewards are 0 and 1",
-            "interior": "0 < J < 1, measured",
-            "bounded": f"max |score(0)| <= G = {self.G}, measured",
-            "forward": f"eta = {self.eta} >= 0",
-            "short": f"L = {self.L} > 0 and 4 L eta^2 = {4 * self.L * self.eta**2} <= 1",
-            "positive_L": f"L = {self.L} > 0",
-            "below_threshold": f"0 < eta = {self.eta} < eta_safe, measured",
-            **self.line.reasons,
-            **self.because,
+            "Response": range(len(self.reward)),
+            "Coordinate": range(1),
+            "Real": reals(self.eta),
+            "logp": on_line(self.line.logp),
+            "score": score,
+            "r": table(self.reward),
+            "B": table(self.curvatures or (self.L,) * len(self.reward)),
+            "length": table(self.length),
+            "w": lambda i: w,
+            "gradient": lambda i, o, t: score(o, t) / w,
+            "sigma": self.deviation(),
+            "o": self.response,
+            **{name: ball(getattr(self, name)) for name in ("eta", "L", "G")},
+            **{name: ball(x) for name, x in self.more.items()},
+        }
+
+    def deviation(self) -> arb:
+        if self.sigma is not None:
+            return ball(self.sigma)
+        pi, reward = np.exp(self.line.logp(arb(0))), balls(self.reward)
+        return (pi * (reward - (pi * reward).sum()) ** 2).sum().sqrt()
+
+    def shown(self) -> dict[str, str]:
+        named = ("reward", "eta", "L", "G", "curvatures", "length", "sigma")
+        given = {name: getattr(self, name) for name in named}
+        if self.length:  # a claim about gradients, which takes no step
+            given = {name: given[name] for name in ("reward", "length", "sigma")}
+        if self.w != 1:
+            given["w"] = self.w
+        given |= self.more
+        return {"line": self.line.formula} | {
+            name: text(x) for name, x in given.items() if x not in ((), None)
         }
 
 
-def counter(
-    statement: Statement,
-    instance: Instance,
-    note: str,
-    drop: str | None = None,
-    meaningless: bool = False,
-) -> Counter:
-    """The instance, keeping every hypothesis but ``drop``; ValueError if it visibly does not."""
-    broken = instance.visibly_broken(statement)
-    if broken != ({drop} if drop else set()):
-        raise ValueError(f"{statement.slug}: the instance breaks {sorted(broken)}, not {drop}")
-    reasons = instance.reasons()
-    return Counter(
-        values=instance.values(),
-        holds={h.name: reasons[h.name] for h in statement.hypotheses if h.name != drop},
-        note=note,
-        meaningless=meaningless,
-        parameters={
-            "line": instance.line.formula,
-            "reward": _text(instance.reward),
-            "eta": str(instance.eta),
-            **({"B": _text(instance.curvatures)} if instance.curvatures else {}),
-            "L": str(instance.L),
-            "G": str(instance.G),
-        },
-    )
+# -- numbers and tables ----------------------------------------------------------------------------
 
 
-def without_success(statement: Statement) -> Counter:
-    """J = 0: no response is correct, and the mean over correct responses is 0/0."""
-    instance = Instance(two_arms(1), Fraction(1, 2), Fraction(1, 4), Fraction(1, 2), reward=(0, 0))
-    note = "J = 0: the mean over correct responses is 0/0"
-    return counter(statement, instance, note, "interior", meaningless=True)
+@dataclass(frozen=True)
+class Tables:
+    """Numbers, and functions of one element of a finite index set given by their values.
+
+    ``sets`` are the index sets and their sizes, ``elements`` names of elements."""
+
+    numbers: Mapping[str, Number] = field(default_factory=dict)
+    rows: Mapping[str, Numbers] = field(default_factory=dict)
+    sets: Mapping[str, int] = field(default_factory=dict)
+    elements: Mapping[str, int] = field(default_factory=dict)
+
+    def formal(self) -> dict[str, Any]:
+        return {
+            **{name: range(n) for name, n in self.sets.items()},
+            **{name: table(row) for name, row in self.rows.items()},
+            **{name: ball(x) for name, x in self.numbers.items()},
+            **self.elements,
+        }
+
+    def shown(self) -> dict[str, str]:
+        return {name: text(x) for name, x in {**self.rows, **self.numbers}.items()}
 
 
-def _exceeds(numbers: Array, bound: arb) -> bool:
-    """Some number is certainly larger in size than the bound."""
-    return any(abs(x) > bound for x in numbers)
-
-
-def _text(numbers: tuple[Number, ...]) -> str:
-    return "(" + ", ".join(map(str, numbers)) + ")"
+def over_responses(**given: Any) -> Tables:
+    """Rows of numbers over responses, which are tuples or arrays, and numbers."""
+    rows: Any = {name: x for name, x in given.items() if isinstance(x, (tuple, np.ndarray))}
+    numbers = {name: x for name, x in given.items() if name not in rows}
+    return Tables(numbers, rows, {"Response": len(next(iter(rows.values())))})

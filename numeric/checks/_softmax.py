@@ -1,28 +1,18 @@
-"""A softmax over tokens and expected updates of its logits, in balls.
-
-Everything is computed from the logits by its definition. `numbers` gives the abbreviations of
-`theory.statements._softmax` and the symbols that the formal statements know, so that hypotheses can
-be evaluated as the kernel has them.
-"""
+"""A softmax over tokens and expected updates of its logits, in balls."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
-from functools import partial
 from typing import Any
 
 import numpy as np
 from flint import arb
 
-from numeric.checks._base import BITS, Counter
-from numeric.checks._formulas import truth
-from numeric.checks._instances import Number, ball, balls
+from numeric.checks._base import BITS, drawn
+from numeric.checks._instances import Number, Numbers, ball, balls, table, text
 from numeric.core.balls import Array, ball_precision, log_sum_exp, to_balls
+from theory.evaluate import Values
 from theory.kernel.statement import Statement
-
-Counters = dict[str, Callable[[], Counter]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,40 +55,32 @@ class Tokens:
             logits, self.rewards, self.step_size, self.w, self.baseline, self.best, self.good
         )
 
-    def numbers(self) -> dict[str, Any]:
-        """Every abbreviation by its definition; and the tokens under their formal names."""
+    def formal(self) -> dict[str, Any]:
+        w = self.rewards if self.w is None else self.w
+        largest = abs(self.rewards).max() + abs(self.baseline) + 1
+        return {
+            "Response": range(self.n),
+            "Real": [arb(0), arb(1)],
+            "logit": table(self.logits),
+            "r": table(self.rewards),
+            "w": table(w),
+            "best": self.best,
+            "good": self.good,
+            "eta": self.step_size,
+            "baseline": self.baseline,
+            "scale": largest * (abs(w).max() + 1),
+        }
+
+    def values(self, statement: Statement) -> Values:
+        """Of a random instance; probabilities are computed now, at the precision they need."""
+        found = drawn(statement, self, self.bits)
         with ball_precision(self.bits):
-            p, u, r = self.probabilities(), self.updates(), self.rewards
-            after = self.moved().probabilities()
-            w = r if self.w is None else self.w
-            V, drift, above = p @ r, p @ w, r - r[self.good]
-            low = np.array([a.min(arb(0)) for a in r - V], dtype=object)
-            up, down = (np.array([x.max(arb(0)) for x in s * above], dtype=object) for s in (1, -1))
-            return {
-                "one": arb(1),
-                "Response": range(self.n),
-                "Real": [arb(0), arb(1)],
-                "logit": lambda o: self.logits[o],
-                "r": lambda o: r[o],
-                "w": lambda o: w[o],
-                "p": lambda o: p[o],
-                "p_next": lambda o: after[o],
-                "u": lambda o: u[o],
-                "best": self.best,
-                "good": self.good,
-                "eta": self.step_size,
-                "baseline": self.baseline,
-                "V": V,
-                "V_next": after @ r,
-                "mean_u": p @ u,
-                "gains": p @ up,
-                "losses": p @ down,
-                "drift": drift,
-                "clipped": p @ (low * (w - drift)),
-                "minus_one": p @ ((r - 1) * (w - drift)),
-                "shortfall": -(p @ low),
-                "scale": (abs(r).max() + abs(self.baseline) + 1) * (abs(w).max() + 1),
-            }
+            for name in {"p", "p_next", "u"} & found.keys():
+                _ = [found[name](o) for o in range(self.n)]
+        return found
+
+    def shown(self) -> dict[str, str]:
+        return {}
 
 
 def draw_tokens(rng: np.random.Generator, log_odds: float | None = None, least: int = 2) -> Tokens:
@@ -124,62 +106,26 @@ def draw_tokens(rng: np.random.Generator, log_odds: float | None = None, least: 
     )
 
 
-# -- explicit tokens -----------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Table:
     """Tokens with simple numbers: p is proportional to `weights`. The first is "best", the second
     "good"."""
 
-    weights: tuple[Number, ...]
-    rewards: tuple[Number, ...]
+    weights: Numbers
+    rewards: Numbers
     eta: Number = 1
-    w: tuple[Number, ...] | None = None
+    w: Numbers | None = None
     good: int = 1
     baseline: Number = 1
 
     def tokens(self) -> Tokens:
-        with ball_precision(BITS):
-            logits = np.array([x.log() for x in balls(self.weights)], dtype=object)
-            w = None if self.w is None else balls(self.w)
-            rewards, eta = balls(self.rewards), ball(self.eta)
-            return Tokens(logits, rewards, eta, w, ball(self.baseline), 0, self.good)
+        logits, rewards = np.log(balls(self.weights)), balls(self.rewards)
+        w = None if self.w is None else balls(self.w)
+        return Tokens(logits, rewards, ball(self.eta), w, ball(self.baseline), 0, self.good)
 
+    def formal(self) -> dict[str, Any]:
+        return self.tokens().formal()
 
-def token_counter(
-    statement: Statement, table: Table, note: str, drop: str | None = None
-) -> Counter:
-    """The table, keeping every hypothesis but ``drop``; ValueError if it does not."""
-    values = table.tokens().numbers()
-    broken = broken_by(statement, values)
-    if broken != ({drop} if drop else set()):
-        raise ValueError(f"{statement.slug}: the instance breaks {sorted(broken)}, not {drop}")
-    kept = [h.name for h in statement.hypotheses if h.name != drop]
-    shown = {"p ~": table.weights, "rewards": table.rewards, "eta": table.eta, "w": table.w}
-    return Counter(
-        values=values,
-        holds=dict.fromkeys(kept, "evaluated on the listed numbers, not refuted"),
-        note=note,
-        parameters={name: listed(x) for name, x in shown.items() if x is not None},
-    )
-
-
-def listed(numbers: Number | tuple[Number, ...]) -> str:
-    """A number, or several with commas."""
-    return ", ".join(map(str, numbers)) if isinstance(numbers, tuple) else str(numbers)
-
-
-def broken_by(statement: Statement, values: Mapping[str, Any]) -> set[str]:
-    """Hypotheses that are certainly false, evaluated as the kernel has them."""
-    with ball_precision(BITS):
-        formal = statement.formal_hypotheses
-        return {name for name, formula in formal.items() if truth(formula, values) is False}
-
-
-def counters(statement: Statement) -> Callable[..., Callable[[], Counter]]:
-    """``token_counter`` for one statement, delayed."""
-    return lambda *args: partial(token_counter, statement, *args)
-
-
-HALF = Fraction(1, 2)
+    def shown(self) -> dict[str, str]:
+        named = {"p ~": self.weights, "rewards": self.rewards, "eta": self.eta, "w": self.w}
+        return {name: text(x) for name, x in named.items() if x is not None}

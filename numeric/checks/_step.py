@@ -82,6 +82,11 @@ def with_step_below(rng: np.random.Generator, step: Step, limit: Callable[[float
     return longer if longer.eta < limit(longer.smoothness) * (1 - 1e-9) else first
 
 
+def draw_fraction(rng: np.random.Generator) -> float:
+    """Between 0 and 1: over nine decades, uniform, or hardly less than 1."""
+    return float(rng.choice([10 ** rng.uniform(-9, 0), rng.uniform(), 1.0])) * (1 - 1e-9)
+
+
 def measured(step: Step) -> Values:
     """The numbers of `numeric.core.step`, with L of the segment and G at theta, (12) and (13)."""
     m = step.measure()
@@ -113,6 +118,14 @@ def defined(step: Step) -> Values:
         values = from_definitions(logp, logp_next, score, to_balls(step.reward))
         G = largest(abs(score))
     return {**values, "eta": eta, "L": arb(step.smoothness), "G": G}
+
+
+def draw_measured(rng: np.random.Generator, log_odds: float | None = None) -> Values:
+    return measured(draw(rng, log_odds))
+
+
+def draw_defined(rng: np.random.Generator, log_odds: float | None = None) -> Values:
+    return defined(moderate(draw(rng, log_odds)))
 
 
 def moderate(step: Step) -> Step:

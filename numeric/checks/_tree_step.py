@@ -7,7 +7,7 @@ of Assumptions 2 and 3 in place of those of Assumption 1.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, cast
@@ -17,7 +17,7 @@ from flint import arb
 
 from numeric.checks import _step
 from numeric.checks._base import BITS
-from numeric.checks._grpo import draw_fraction
+from numeric.checks._step import draw_fraction
 from numeric.core.balls import Array, ball_precision, to_balls
 from numeric.core.trees import Autoregressive, Tree, draw_token_step, mean_length, psi1_norm
 from theory.evaluate import Values
@@ -126,6 +126,27 @@ def light(step: Step) -> Values:
 def draw_u(rng: np.random.Generator, score_bound: float, largest: float) -> arb:
     """|u| G over six decades up to ``largest``, of either sign."""
     return arb(float(rng.choice([-1, 1]) * 10 ** rng.uniform(-6, 0) * largest) / score_bound)
+
+
+def draw_aligned(rng: np.random.Generator, log_odds: float | None = None) -> Step:
+    """A random step, turned along its gap if the gap along w is negative."""
+    step = draw(rng, log_odds)
+    return replace(step, w=-step.w) if step.measure().alignment < 0 else step
+
+
+def numbers(step: Step) -> Mapping[str, float]:
+    """What thresholds are made of, but for L; in float64."""
+    m = step.measure()
+    values = {
+        "J": m.J,
+        "F": m.fail,
+        "gap": abs(m.alignment),
+        "G": step.score_bound,
+        "T": step.longest,
+        "length_plus": step.mean_lengths()[0],
+        "T_psi": step.length_norm,
+    }
+    return {name: float(x) for name, x in values.items()}
 
 
 # -- one node ----------------------------------------------------------------------------------

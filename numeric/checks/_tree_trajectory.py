@@ -4,25 +4,17 @@ A run is finite, a claim is about all steps: as in ``_trajectory``, the run stay
 on, or goes on with pi+ and pi- fixed and log odds that rise with any slope D <= G, D^2 <= 4 L. On
 that line the score of a token is D times what it adds to the probability of success given the
 prefix: at most D, with a slope of at most D^2/4. T_psi suits pi+ too and so stays valid.
-
-A tree of depth 1 is a policy whose responses are one token each: ``in_one_token`` turns the
-counterexamples of a claim about responses into counterexamples on trees.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from fractions import Fraction
-from functools import cached_property, partial
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from flint import arb
 
-from numeric.checks._base import Counter
-from numeric.checks._orbits import EPS, RARE_EPS, SIZE, Counters, limit_counter, thin_failure
-from numeric.checks._raw_trajectory import Path, counter, exact, logistic, wave
 from numeric.checks._trajectory import (
     LEAST_GAP,
     MOST_LOG_ODDS,
@@ -35,7 +27,7 @@ from numeric.core.balls import Array, ball_precision, round_up, to_balls
 from numeric.core.step import gradient_gap
 from numeric.core.trees import Autoregressive, draw_token_step, mean_length, psi1_norm
 from theory.evaluate import Values, comparisons
-from theory.kernel.statement import Hypothesis, Statement
+from theory.kernel.statement import Hypothesis
 from theory.statements._tree_trajectory import ADAPTED, ADAPTED_SHARP, SHORT
 
 Rule = tuple[tuple[Hypothesis, int], ...]
@@ -217,177 +209,3 @@ def draw_limit(rng: np.random.Generator, log_odds: float | None, rule: Rule) -> 
         return next((k for k in range(K + 1) if M(k) >= B), K + 1)
 
     return {**values, "eps": eps.mid(), "N": N}
-
-
-# -- counterexamples on a tree of depth 1 ----------------------------------------------------------
-
-LIGHT, TOO_LIGHT = Fraction(3, 2), Fraction(1, 10_000)  # T_psi; e^(1/T_psi) <= 2 or far above
-ONE_TOKEN = {
-    "rooted": "every response begins with the empty prefix",
-    "branching": "what follows the empty prefix is one token, and T = 1",
-    "ending": "one response begins with each complete prefix, and is that prefix",
-    "indicators": "a response begins with a prefix or does not",
-    "nonempty": "every response is one token",
-    "light": "lengths are 1, probabilities sum to at most 1.02, and 1.02 e^(1/T_psi) < 2",
-    "short": "4 (L + G^2 T_psi) eta^2 < 1 at every step",
-}
-NO_SHORTER = "; with T = 1, (18a) allows at least what (15a) does, and the sharp conditions agree"
-
-
-def in_one_token(statement: Statement, flat: Counters) -> Counters:
-    """The instances of a claim about responses, for the same claim about trees.
-
-    In (18a) with T = 1 the min is at most 8, so that (15a) is enough."""
-    return {
-        name: partial(_in_one_token, statement, make, name.removeprefix("drop "))
-        for name, make in flat.items()
-    }
-
-
-def _in_one_token(statement: Statement, make: Callable[[], Counter], drop: str) -> Counter:
-    found = make()
-    T_psi = TOO_LIGHT if drop == "light" else LIGHT
-    with ball_precision():
-        given: Values = {"T": arb(1), "T_psi": exact(T_psi), "length_plus": lambda k: arb(1)}
-    reasons = {**ONE_TOKEN, **found.holds}
-    if "adapted" in reasons:
-        reasons["adapted"] += NO_SHORTER
-    return replace(
-        found,
-        values={**found.values, **given},
-        holds={h.name: reasons[h.name] for h in statement.hypotheses if h.name != drop},
-        parameters={**found.parameters, "T": "1", "T_psi": str(T_psi), "lengths": "1"},
-    )
-
-
-@dataclass(frozen=True)
-class Planted:
-    """A path without one hypothesis, what happens on it, and a tolerance that it misses."""
-
-    path: Callable[[], Path]
-    note: str
-    eps: Fraction = EPS
-
-    def counter(self, statement: Statement, drop: str) -> Counter:
-        return counter(statement, self.path(), 2, self.note, drop)
-
-    def limit_counter(self, statement: Statement, drop: str) -> Counter:
-        return limit_counter(statement, self.path, self.note, self.eps, drop)
-
-
-def planted(statement: Statement, cases: Mapping[str, Planted]) -> Counters:
-    """``statement`` is the claim about responses."""
-    return {f"drop {h}": partial(case.counter, statement, h) for h, case in cases.items()}
-
-
-def planted_limit(statement: Statement, cases: Mapping[str, Planted]) -> Counters:
-    return {f"drop {h}": partial(case.limit_counter, statement, h) for h, case in cases.items()}
-
-
-def unreached() -> Path:
-    """Two responses of one token that stay, and a third one that no token leads to: its weight 1/50
-    falls by t/2 - t^2/2 and comes back."""
-    half = exact(Fraction(1, 2))
-    return Path(
-        logp=lambda k, t: (half.log(), half.log(), -arb(50).log() - t / 2 + t**2 / 2),
-        score=lambda k, t: (arb(0), arb(0), t - half),
-        eta=lambda k: arb(1),
-        L=Fraction(1, 200),
-        G=0,
-        why={
-            "normalised": "both tokens that follow the empty prefix have probability 1/2",
-            "smooth": "the scores of both tokens are 0",
-            "bounded": "the scores of both tokens are 0",
-            "adapted": "eta = 1; the gap is 1/50 and L = 1/200, the bounds are 2 and 2",
-        },
-        rewards=(1, 0, 0),
-    )
-
-
-def leaking() -> Path:
-    """The correct response stays; the other one, of weight 1/40, falls by t/16 - t^2/2 and comes
-    back."""
-    slope = exact(Fraction(1, 16))
-    return Path(
-        logp=lambda k, t: (exact(Fraction(199, 200)).log(), -arb(40).log() - slope * t + t**2 / 2),
-        score=lambda k, t: (arb(0), t - slope),
-        eta=lambda k: exact(Fraction(1, 8)),
-        L=1,
-        G=Fraction(1, 16),
-        why={
-            "smooth": "the scores are 0 and t - 1/16",
-            "bounded": "the scores are 0 and -1/16 at t = 0",
-            "adapted": "eta = 1/8; the gap is 5/16, the bound is 5/33",
-        },
-    )
-
-
-def short_wave() -> Path:
-    """J = 1/2 and gap 1; 30 waves to the unit, one for each step."""
-    return wave(1, Fraction(1, 30), 190, SHORT_WAVE)
-
-
-def signed_wave() -> Path:
-    """The same with rewards 1 and -1: J = 1/240, and the gap is 241/2."""
-    why = {**SHORT_WAVE, "adapted": "eta = 1/30; the gap is 241/2, the bound is above 1/4"}
-    return wave(Fraction(241, 239), Fraction(1, 30), 190, why, (1, -1))
-
-
-SHORT_WAVE = {"smooth": "|s'| <= omega = 60 pi < 190 = L, as omega >= 1 bounds f'^2"}
-
-
-def back_and_forth() -> Path:
-    """Up by 1/17 on a slope of 1, then down again by a step of -1/17 from the top of a hill."""
-    return logistic(
-        lambda k, t: exact(SIZE) - t**2 / exact(SIZE) if k % 2 else t,
-        lambda k, t: -2 * t / exact(SIZE) if k % 2 else arb(1),
-        lambda k: exact(-SIZE if k % 2 else SIZE),
-        L=Fraction(1, 4),
-        G=1,
-        why={
-            "smooth": "even steps are log-linear; 0 <= t <= -1/17 holds for no t",
-            "bounded": "the scores are 1/2 and -1/2, or 0, at t = 0",
-            "adapted": "eta = 1/17 where the gap is 1, below 2/33 and 2; else eta = -1/17 <= 0",
-        },
-    )
-
-
-def slow_thin_failure() -> Path:
-    """``thin_failure``, with its true G and with steps of 1/200 after the first one."""
-    path, size = thin_failure(), Fraction(1, 200)
-
-    def place(k: int, t: arb) -> tuple[int, arb]:
-        return (1, exact((k - 1) * size) + t) if k else (0, t)
-
-    return replace(
-        path,
-        logp=lambda k, t: path.logp(*place(k, t)),
-        score=lambda k, t: path.score(*place(k, t)),
-        eta=lambda k: exact(size) if k else arb(1),
-        G=Fraction(101, 100),
-        why={
-            **path.why,
-            "bounded": "the scores are 0 and near 1 and -1, then below 1/10",
-            "adapted": "eta = 1, the gap is 1/5 and the bound above 2; then eta = 1/200, the gap is"
-            " 1/10 and the bound above 1/170",
-        },
-    )
-
-
-OUTSIDE: Mapping[str, Planted] = {
-    "rooted": Planted(unreached, "the third response does not begin with the empty prefix"),
-    "branching": Planted(unreached, "no token follows the empty prefix in the third response"),
-    "ending": Planted(unreached, "the third response begins with the second, and is another one"),
-}
-"""Three places for a response outside the tree; its score has no bound."""
-
-SHORT_STEPS: Mapping[str, Planted] = {
-    "normalised": Planted(leaking, "weight is lost and found again; J stays", Fraction(45, 10_000)),
-    "verifiable": Planted(signed_wave, "a small J has a large gap; J stays"),
-    "forward": Planted(back_and_forth, "a negative step undoes what was gained; M does not see it"),
-    "adapted": Planted(short_wave, "each step follows one period of a wave; J stays"),
-    "light": Planted(
-        slow_thin_failure, "T_psi = 1/10000: the failures' scores cost nothing", RARE_EPS
-    ),
-}
-"""Instead of the paths of ``_orbits`` with steps too long for the second branch of (18a)."""

@@ -2,19 +2,35 @@
 
 ``grow`` makes a tree from its responses, written as words of digits; ``DEFECTS`` spoils one of the
 hypotheses about its shape and keeps the others. What moves is a ``Line`` of `_instances`, with one
-entry for each prefix.
+entry for each prefix. A flat ``Instance`` is a tree of one token, so that the counterexamples of
+section 3 serve the token claims too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from flint import arb
 
-from numeric.checks._instances import Line, Number, ball
+from numeric.checks._dropped import HALF, QUARTER
+from numeric.checks._instances import (
+    Instance,
+    Line,
+    Number,
+    Numbers,
+    ball,
+    on_line,
+    reals,
+    table,
+    text,
+    two_arms,
+    unnormalised,
+)
+from numeric.checks._sums import SHORTEST
 from numeric.core.balls import Array
 
 
@@ -26,7 +42,7 @@ class Shape:
     complete: tuple[int, ...]
     length: tuple[int, ...]
     extend: tuple[tuple[int, ...], ...]  # (prefixes, tokens); a complete prefix stays where it is
-    begins: tuple[tuple[int, ...], ...]  # (prefixes, responses)
+    begins: tuple[tuple[Number, ...], ...]  # (prefixes, responses)
     whole: tuple[int, ...]  # (responses,)
 
     def functions(self) -> dict[str, Any]:
@@ -39,7 +55,7 @@ class Shape:
             "complete": lambda p: self.complete[p],
             "length": lambda p: self.length[p],
             "extend": lambda p, v: self.extend[p][v],
-            "begins": lambda p, o: self.begins[p][o],
+            "begins": lambda p, o: ball(self.begins[p][o]),
             "whole": lambda o: self.whole[o],
         }
 
@@ -68,6 +84,16 @@ EMPTY = grow("")
 FORK = Shape(("", "end"), (0, 1), (0, 1), ((1, 1), (1, 1)), ((1,), (1,)), (1,))
 """Both tokens lead to the only response, which so goes on with two tokens."""
 
+MERGED = Shape(
+    names=("", "0", "1", "end", "stop"),
+    complete=(0, 0, 0, 1, 1),
+    length=(0, 1, 1, 2, 2),
+    extend=((1, 2), (3, 4), (3, 4), (3, 3), (4, 4)),
+    begins=((1,) * 4, (HALF,) * 4, (HALF,) * 4, (HALF, HALF, 0, 0), (0, 0, HALF, HALF)),
+    whole=(3, 3, 4, 4),
+)
+"""Two paths lead to each end, and to each belong two responses, which begin with half a prefix."""
+
 
 # -- defects: a complete prefix, the last one, that no token leads to --------------------------
 
@@ -85,23 +111,22 @@ def _with_stray(shape: Shape) -> Shape:
     )
 
 
-def _with_response(shape: Shape, begins_at_root: int) -> Shape:
-    """It is one more response, the last one."""
+def _with_response(shape: Shape, *begun: int) -> Shape:
+    """It is one more response, the last one, which begins with these prefixes too."""
     shape = _with_stray(shape)
     stray = len(shape.names) - 1
-    last = (begins_at_root, *(0 for _ in range(1, stray)), 1)
-    begins = tuple((*row, x) for row, x in zip(shape.begins, last, strict=True))
+    begins = tuple((*row, int(p in (*begun, stray))) for p, row in enumerate(shape.begins))
     return replace(shape, begins=begins, whole=(*shape.whole, stray))
 
 
 def unrooted(shape: Shape) -> Shape:
     """One more response, which does not begin with the root."""
-    return _with_response(shape, 0)
+    return _with_response(shape)
 
 
 def unbranched(shape: Shape) -> Shape:
     """One more response, which begins with the root and goes on with no token."""
-    return _with_response(shape, 1)
+    return _with_response(shape, 0)
 
 
 def displaced(shape: Shape) -> Shape:
@@ -117,6 +142,12 @@ DEFECTS: Mapping[str, Callable[[Shape], Shape]] = {
     "branching": unbranched,
     "ending": displaced,
 }
+STRAY_SHAPES = {
+    "drop rooted": unrooted(PAIR),
+    "drop branching": unbranched(PAIR),
+    "drop ending": _with_response(PAIR, 0, 2),
+}
+"""Of two tokens; a third response is outside. In the last one it begins with the second."""
 
 
 # -- what moves ------------------------------------------------------------------------------------
@@ -137,21 +168,118 @@ def on_prefixes(shape: Shape, node: Line) -> Line:
 
 def with_stray(line: Line, weight: Number, slope: Number, bend: Number = 0) -> Line:
     """One more prefix, of probability weight exp(slope t + bend t^2)."""
-
-    def logp(t: arb) -> Array:
-        own = ball(weight).log() + ball(slope) * t + ball(bend) * t**2
-        return np.array([*line.logp(t), own], dtype=object)
-
-    def score(t: arb) -> Array:
-        return np.array([*line.score(t), ball(slope) + 2 * ball(bend) * t], dtype=object)
-
-    formula = f"{line.formula}; stray: {weight} exp({slope} t + {bend} t^2)"
-    return replace(line, logp=logp, score=score, formula=formula)
+    own = unnormalised((weight,), (slope,), (bend,))
+    return Line(
+        lambda t: np.append(line.logp(t), own.logp(t)),
+        lambda t: np.append(line.score(t), own.score(t)),
+        f"{line.formula}; stray: {weight} exp({slope} t + {bend} t^2)",
+    )
 
 
-STILL = Line(
-    lambda t: np.array([arb(0)] * 2, dtype=object),
-    lambda t: np.array([arb(0)] * 2, dtype=object),
-    {},
-    "nothing moves",
-)
+STILL = unnormalised((1, 1), (0, 0))
+
+
+def merged(node: Line) -> Line:
+    """On MERGED: a fair first token, then an end drawn by ``node``."""
+
+    def sums(end: Array, half: arb) -> Array:
+        return np.array([0 * half, half, half, half + end[0], half + end[1]], dtype=object)
+
+    return replace(
+        node,
+        logp=lambda t: sums(node.logp(t), -arb(2).log()),
+        score=lambda t: sums(node.score(t), arb(0)),
+    )
+
+
+# -- instances -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TreeInstance:
+    """Tables, a line over the prefixes, numbers by name (T: the longest prefix), rewards; and
+    functions and elements that a claim speaks of."""
+
+    shape: Shape = PAIR
+    line: Line = STILL
+    numbers: Mapping[str, Number] = field(default_factory=dict)
+    reward: Numbers = ()
+    functions: Mapping[str, Any] = field(default_factory=dict)
+
+    def formal(self) -> dict[str, Any]:
+        numbers = {name: ball(x) for name, x in self.numbers.items()}
+        return {
+            **self.shape.functions(),
+            "logp": on_line(self.line.logp),
+            "score": on_line(self.line.score),
+            "r": table(self.reward),
+            "Real": reals(self.numbers.get("eta", 1)),
+            "T": max(self.shape.length),
+            **self.functions,
+            **numbers,
+        }
+
+    def shown(self) -> dict[str, str]:
+        return {
+            "prefixes": ", ".join(name or "()" for name in self.shape.names),
+            "line": self.line.formula,
+            "reward": text(self.reward),
+            **{name: str(x) for name, x in self.numbers.items()},
+        }
+
+
+def row(*numbers: Number | arb) -> Callable[..., arb]:
+    """A function of one element, by its values."""
+    return lambda x: ball(numbers[x])
+
+
+def at_end(shape: Shape) -> Callable[..., arb]:
+    """1 at the last prefix and 0 at all others."""
+    return row(*[0] * (len(shape.names) - 1), 1)
+
+
+def flat(instance: Instance, **more: Number) -> TreeInstance:
+    """A policy over responses, seen as a tree where every response has one token."""
+    shape = grow(*(str(o) for o in range(len(instance.reward))))
+    numbers = {"eta": instance.eta, "L": instance.L, "G": instance.G, "T_psi": SHORTEST, **more}
+    return TreeInstance(shape, on_prefixes(shape, instance.line), numbers, instance.reward)
+
+
+def unindicated(node: Line, **numbers: Any) -> TreeInstance:
+    """``node`` on MERGED, which has every property of a tree but `indicators`."""
+    elements = {name: x for name, x in numbers.items() if name == "o"}
+    given = {name: x for name, x in numbers.items() if name != "o"}
+    values = {"eta": QUARTER, "L": QUARTER, "G": HALF, "T_psi": 4, **given}
+    return TreeInstance(MERGED, merged(node), values, (1, 1, 0, 0), elements)
+
+
+def all_flat(instances: Mapping[str, Instance]) -> dict[str, TreeInstance]:
+    return {name: flat(instance) for name, instance in instances.items()}
+
+
+def stray_instances(node: Line, weight: Number, slope: Number, **numbers: Number) -> Any:
+    """One token, and a response outside of the tree that has a score of its own."""
+    return {
+        f"drop {defect}": TreeInstance(
+            spoil(PAIR),
+            with_stray(on_prefixes(PAIR, node), weight, slope),
+            numbers,
+            (1, 0, 0)[: len(spoil(PAIR).whole)],
+        )
+        for defect, spoil in DEFECTS.items()
+    }
+
+
+def shape_instances(G: Number = Fraction(3, 4)) -> dict[str, TreeInstance]:
+    """Trees with a stray response, correct, whose probability crumbles though its score is 0."""
+    line = with_stray(on_prefixes(PAIR, two_arms(Fraction(1, 3))), QUARTER, 0, -8)
+    numbers = {"eta": QUARTER, "L": QUARTER, "G": G, "T": 1, "T_psi": 3}
+    shapes = {f"drop {defect}": spoil(PAIR) for defect, spoil in DEFECTS.items()}
+    return {
+        name: TreeInstance(shape, line, numbers, (1, 0, 1)[: len(shape.whole)])
+        for name, shape in shapes.items()
+    }
+
+
+TREE_NO_SUCCESS = {"drop interior": flat(Instance(two_arms(1), HALF, QUARTER, HALF, (0, 0)))}
+"""For the claims whose conclusion speaks of means over correct responses."""

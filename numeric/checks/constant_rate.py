@@ -5,23 +5,14 @@ then 2/L is undefined, and whatever it is the score g+.grad stays |g+|^2 on aver
 gains alpha |g+|^2. Of `interior`, J > 0 makes g+ defined; J = 1 would do no harm, as then g+ = 0.
 """
 
-from collections.abc import Callable
-from fractions import Fraction
-from typing import Any
-
-import numpy as np
-from flint import arb
-
-from numeric.checks._base import Counter
-from numeric.checks._raw_trajectory import Exact, Path, exact, logistic
+from numeric.checks._prelude import *
+from numeric.checks._instances import logistic
 from numeric.checks._trajectory import draw_start
-from numeric.checks._vectors import rate_values, vector_counter
-from numeric.core.step import ball_precision, gradient_gap, measure_step, to_balls
-from theory.evaluate import Values
+from numeric.core.step import gradient_gap, measure_step
 from theory.statements.constant_rate import STATEMENT
 
 
-def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
+def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
     """One update along g+ with a rate anywhere below 2/L."""
     start = draw_start(rng, log_odds)
     with ball_precision():
@@ -34,74 +25,47 @@ def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
     return {"J": step.J, "J_next": step.J_next, "norm2": norm2, "alpha": alpha, "L": start.L}
 
 
-def instance(
-    path: Path,
-    alpha: Exact,
-    note: str,
-    drop: str | None = None,
-    meaningless: bool = False,
-    **why: str,
-) -> Counter:
-    reasons = {"positive_L": f"L = {path.L}", "rate": f"alpha = {alpha} <= 2/L", **path.why, **why}
-    shown: dict[str, Any] = {"alpha": alpha, "L": path.L, "rewards": path.rewards}
-    values = rate_values(path, alpha)
-    return vector_counter(STATEMENT, values, note, drop, reasons, meaningless, **shown)
+@dataclass(frozen=True)
+class Rate(Instance):
+    """One parameter theta, in which the line is written: the update is theta' = alpha g+."""
+
+    def formal(self) -> dict[str, Any]:
+        reward, pi = balls(self.reward), np.exp(self.line.logp(arb(0)))
+        g_plus = (reward * pi) @ self.line.score(arb(0)) / (reward * pi).sum()
+        along = replace(
+            self.line,
+            logp=lambda t: self.line.logp(t if t == 0 else t * g_plus),
+            score=lambda t: self.line.score(t if t == 0 else t * g_plus),
+        )
+        found = Instance(along, self.eta, self.L, reward=self.reward).formal()
+        return {**found, "alpha": found["eta"]}
 
 
-def line(slope: Exact = 1, rewards: tuple[int, ...] = (1, 0)) -> Path:
-    """pi(0) = sigmoid(theta), theta = 0; the gradients may claim another slope."""
+def sine(odds: Number) -> Line:
+    """pi(0) = sigmoid(log odds + sin theta): a gradient's slope is at most 1."""
     return logistic(
-        lambda k, t: t,
-        lambda k, t: exact(slope),
-        lambda k: arb(0),
-        L=Fraction(1, 4),
-        G=1,
-        why={"lipschitz": "a gradient's slope is at most 1/4"},
-        rewards=rewards,
+        lambda t: ball(odds).log() + t.sin(), lambda t: t.cos(), f"log odds log({odds}) + sin t"
     )
 
 
-def sine(odds: Exact, L: Exact, rewards: tuple[int, ...] = (1, 0)) -> Path:
-    """pi(0) = sigmoid(log odds + sin theta), theta = 0."""
-    return logistic(
-        lambda k, t: exact(odds).log() + t.sin(),
-        lambda k, t: t.cos(),
-        lambda k: arb(0),
-        L=L,
-        G=1,
-        why={"lipschitz": "a gradient's slope is at most max (1 - J)(1 + J) = 1"},
-        rewards=rewards,
-    )
+EVEN = Rate(FAIR, L=QUARTER)
+FIFTH = Rate(sine(1), eta=10, L=1)
+"""theta = 5, where sin < 0."""
 
+COUNTERS = counters(
+    STATEMENT,
+    {
+        "no curvature": EVEN,
+        "half the curvature": EVEN,
+        "the success rate falls": EVEN,
+        # J stays; the gradients say that the log odds rise with slope 1
+        "drop differentiable": replace(EVEN, line=logistic(lambda t: arb(0), lambda t: arb(1))),
+        "drop lipschitz": replace(FIFTH, L=TINY),
+        # rewards 1 and -1 make J = 1/181 and g+ = 90.5: log J cannot gain the 277 promised
+        "drop verifiable": Rate(sine(Fraction(91, 90)), Fraction(1, 29), 1, reward=(1, -1)),
+        "drop interior": replace(EVEN, reward=(0, 0)),
+        "drop rate": FIFTH,
+    },
+)
 
-def still() -> Path:
-    """J = 1/2 for all theta; the gradients say that the log odds rise with slope 1."""
-    return logistic(
-        lambda k, t: arb(0),
-        lambda k, t: arb(1),
-        lambda k: arb(0),
-        L=Fraction(1, 4),
-        G=1,
-        why={"lipschitz": "the gradients are constant"},
-    )
-
-
-COUNTERS: dict[str, Callable[[], Counter]] = {
-    "no curvature": lambda: instance(line(), 1, "log sigmoid is concave"),
-    "half the curvature": lambda: instance(line(), 1, "log sigmoid has curvature -1/4 at 0"),
-    "the success rate falls": lambda: instance(line(), 1, "it rises"),
-    "drop differentiable": lambda: instance(still(), 1, "J stays", "differentiable"),
-    "drop lipschitz": lambda: instance(
-        sine(1, Fraction(1, 100)), 10, "L = 1/100 allows theta = 5, where sin < 0", "lipschitz"
-    ),
-    "drop verifiable": lambda: instance(
-        sine(Fraction(91, 90), 1, (1, -1)),
-        Fraction(1, 29),
-        "rewards 1 and -1 make J = 1/181 and g+ = 90.5: log J cannot gain the 277 promised",
-        "verifiable",
-    ),
-    "drop interior": lambda: instance(
-        line(rewards=(0, 0)), 1, "J = 0: g+ is a mean over no response", "interior", True
-    ),
-    "drop rate": lambda: instance(sine(1, 1), 10, "theta = 5, where sin < 0", "rate"),
-}
+WITHOUT = {"normalised": Rate(FADING, L=1)}

@@ -4,24 +4,18 @@ If least_gap <= 0 then eta <= 0 by `small`. If L <= 0 and eta > 0, all scores ar
 theorem_1b), and no gap is positive. With eta = 0 the claim is 1 - J(0) <= (1 - J(0))/J(0).
 """
 
-from fractions import Fraction
-from functools import partial
-
-import numpy as np
-from flint import arb
-
-from numeric.checks._base import Counter
-from numeric.checks._orbits import (
+from numeric.checks._prelude import *
+from numeric.checks._paths import (
     ADAPTED,
     SIZE,
-    Counters,
+    Path,
     at_rest,
-    even_wave,
+    fixed,
+    one_response,
     restarted,
+    steady,
     thin_failure,
-    undefined,
 )
-from numeric.checks._raw_trajectory import Path, counter, fixed, steady
 from numeric.checks._trajectory import (
     Point,
     below,
@@ -30,14 +24,13 @@ from numeric.checks._trajectory import (
     run,
     trajectory_values,
 )
-from numeric.core.step import ball_precision, gradient_gap
-from theory.evaluate import Values
+from numeric.core.step import gradient_gap
 from theory.statements.corollary_1 import STATEMENT
 
 SHRINK = 0.3
 
 
-def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
+def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
     """The step size is adapted to a guess of the least gap; if a gap is less, guess again."""
     start, updates = draw_start(rng, log_odds), int(rng.integers(5, 16))
     least = float(np.linalg.norm(gradient_gap(start.policy, start.theta, start.reward).gap))
@@ -51,49 +44,40 @@ def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
         return {**values, "eta": arb(size), "least_gap": arb(least)}
 
 
-def path_counter(
-    path: Path, eta: Fraction, least_gap: Fraction | int, K: int, note: str, drop: str | None = None
-) -> Counter:
-    return counter(STATEMENT, path, K, note, drop, {"eta": eta, "least_gap": least_gap})
-
-
 ORBITS = {
-    "normalised": (Fraction(1, 2), 2),
+    "normalised": (HALF, 2),
     "differentiable": (Fraction(1, 20), 1),
     "smooth": (Fraction(1, 20), 1),
-    "verifiable": (Fraction(6), 120),
+    "verifiable": (6, 120),
     "continues": (SIZE, 1),
 }
 """The size of every step, and the gap or less."""
 
 
-def orbit(name: str) -> Counter:
-    (path, note), (eta, least_gap) = ADAPTED[name], ORBITS[name]
-    return path_counter(path(), eta, least_gap, 40, note, name)
+def steps(odds: Number, size: Number, K: int = 1) -> Path:
+    return steady(odds, fixed(size)).at(K, eta=size, least_gap=1)
 
 
-COUNTERS: Counters = {f"drop {name}": partial(orbit, name) for name in ORBITS} | {
-    "three times the rate": lambda: path_counter(
-        steady(1, fixed(SIZE)), SIZE, 1, 17, "log-linear: the odds grow by e^(K eta)"
-    ),
-    "J(0) and 1 - J(0) exchanged": lambda: path_counter(
-        steady(Fraction(1, 9), fixed(SIZE)), SIZE, 1, 1, "J(0) = 1/10 and a short step"
-    ),
-    "success instead of failure": lambda: path_counter(
-        steady(9, fixed(SIZE)), SIZE, 1, 1, "J(0) = 9/10 and a short step"
-    ),
-    "drop forward": lambda: path_counter(
-        steady(9, fixed(-1)), Fraction(-1), 1, 3, "three steps back from J = 9/10", "forward"
-    ),
-    "drop interior": lambda: undefined(STATEMENT, {"eta": 0, "least_gap": 1}),
-    "drop bounded": lambda: path_counter(
-        thin_failure(), Fraction(1), Fraction(1, 10), 1, ADAPTED["bounded"][1], "bounded"
-    ),
-    "drop uniform": lambda: path_counter(
-        at_rest(size=Fraction(1, 20)), Fraction(1, 20), 1, 40, "the gap is 0", "uniform"
-    ),
-    "drop constant": lambda: path_counter(restarted(0), SIZE, 1, 40, "no step moves", "constant"),
-    "drop small": lambda: path_counter(
-        even_wave(), Fraction(6), 1, 40, ADAPTED["adapted"][1], "small"
-    ),
+COUNTERS = counters(
+    STATEMENT,
+    {
+        f"drop {name}": ADAPTED[f"drop {name}"].at(40, eta=eta, least_gap=least_gap)
+        for name, (eta, least_gap) in ORBITS.items()
+    }
+    | {
+        "three times the rate": steps(1, SIZE, 17),
+        "J(0) and 1 - J(0) exchanged": steps(Fraction(1, 9), SIZE),
+        "success instead of failure": steps(9, SIZE),
+        "drop forward": steps(9, -1, 3),
+        "drop interior": one_response(0).at(1, eta=0, least_gap=1),
+        "drop bounded": thin_failure().at(1, eta=1, least_gap=Fraction(1, 10)),
+        "drop uniform": at_rest(size=Fraction(1, 20)).at(40, eta=Fraction(1, 20), least_gap=1),
+        "drop constant": restarted(0).at(40, eta=SIZE, least_gap=1),
+        "drop small": ADAPTED["drop adapted"].at(40, eta=6, least_gap=1),
+    },
+)
+
+WITHOUT = {
+    "favourable": at_rest().at(1, eta=0, least_gap=0),
+    "positive_L": replace(steady(1, fixed(0)), L=-1).at(1, eta=0, least_gap=1),
 }

@@ -1,18 +1,12 @@
 """Along a fixed direction: sums of waves, whose curvature is at most the sum of amplitude times
 squared frequency; and one wave over a whole period, which comes close to the bound."""
 
-from collections.abc import Callable
-from functools import partial
-
-import numpy as np
-from flint import arb
-
-from numeric.checks._base import BITS, Counter
-from numeric.core.balls import ball_precision
-from theory.evaluate import Values
+from numeric.checks._prelude import *
+from numeric.checks._instances import reals
+from theory.statements.fixed_direction import STATEMENT
 
 
-def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
+def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
     """f(t) = c t + sum of A sin(w t + phase); log odds are of no use here."""
     eta = arb(float(10 ** rng.uniform(-3, 3)))
     with ball_precision(BITS):
@@ -36,41 +30,52 @@ def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
         return {"start": f(arb(0)), "end": f(eta), "gap": gap, "L": L, "U": U, "eta": eta}
 
 
-# -- one step of length 1 --------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Curve:
+    """f(t) = c t + A sin(2 pi t)/(2 pi) - b t^2 with gap 1, on a step of length 1; f is reported
+    this many times too large."""
 
-HOLDS = {
-    "differentiable": "f is a polynomial or a sine",
-    "falls": "|f''| <= L",
-    "rises": "|f''| <= U",
-    "aligned": "the slopes at both ends are at least gap",
-    "constants": "L, U and eta are positive",
-}
+    L: Number
+    U: Number
+    slope: Number = 0
+    amplitude: Number = 0
+    bend: Number = 0
+    reported: Number = 1
+
+    def formal(self) -> dict[str, Any]:
+        turn, seen = 2 * arb.pi(), ball(self.reported)
+        c, A, b, eta = map(ball, (self.slope, self.amplitude, self.bend, 1))
+        return {
+            "Real": reals(1),
+            "f": lambda t: seen * (c * t + A * (turn * t).sin() / turn - b * t * t),
+            "slope": lambda t: c + A * (turn * t).cos() - 2 * b * t,
+            "gap": arb(1),
+            "eta": eta,
+            "L": ball(self.L),
+            "U": ball(self.U),
+        }
+
+    def shown(self) -> dict[str, str]:
+        wave = f"{self.amplitude} sin(2 pi t)/(2 pi)"
+        line = f"{self.slope} t + {wave} - {self.bend} t^2"
+        return {"f": line, "L": str(self.L), "U": str(self.U), "eta": "1", "gap": "1"}
 
 
-def counter(values: Values, note: str, drop: str | None = None) -> Counter:
-    holds = {name: why for name, why in HOLDS.items() if name != drop}
-    return Counter({**values, "eta": arb(1)}, holds, note)
+STEEP = Fraction(38, 5)
+DIP = Curve(STEEP, STEEP, slope=Fraction(-1, 5), amplitude=Fraction(6, 5))
+"""Slope 1 at both ends, |f''| <= 12 pi/5 < 7.6, and lower by 1/5 at the end."""
 
+COUNTERS = counters(
+    STATEMENT,
+    {
+        "half of the loss": DIP,
+        "no loss": DIP,
+        "twice the step": DIP,
+        "drop differentiable": Curve(1, 1, slope=1, reported=0),
+        "drop aligned": Curve(2, 2, slope=1, bend=1),
+        "drop falls": replace(DIP, L=Fraction(1, 10)),
+        "drop rises": replace(DIP, U=Fraction(1, 10)),
+    },
+)
 
-def wave(L: float = 7.6) -> Values:
-    """f(t) = -t/5 + 6/5 sin(2 pi t)/(2 pi): slope 1 at both ends, |f''| <= 12 pi/5 < 7.6."""
-    return {"start": arb(0), "end": -arb(1) / 5, "gap": arb(1), "L": arb(L), "U": arb(7.6)}
-
-
-def parabola() -> Values:
-    """f(t) = t - t^2: the slope is 1 where the step starts and -1 where it arrives."""
-    return {"start": arb(0), "end": arb(0), "gap": arb(1), "L": arb(2), "U": arb(2)}
-
-
-DIP = partial(counter, wave(), "a wave with slope 1 at both ends, and lower by 1/5 at the end")
-
-COUNTERS: dict[str, Callable[[], Counter]] = {
-    "half of the loss": DIP,
-    "no loss": DIP,
-    "twice the step": DIP,
-    "drop aligned": partial(counter, parabola(), "t - t^2 is back where it was", "aligned"),
-    "drop falls": partial(counter, wave(0.1), "a wave that bends more than L = 1/10", "falls"),
-    "drop rises": partial(
-        counter, {**wave(), "U": arb(0.1)}, "a wave that bends more than U = 1/10", "rises"
-    ),
-}
+WITHOUT = {"constants": Curve(1, 0, slope=1)}

@@ -5,30 +5,19 @@ responses have the wrong lengths: ``turned`` draws such policies."""
 
 import math
 
-import numpy as np
-from flint import arb
-
-from numeric.checks._base import BITS
-from numeric.checks._grpo import TURNED, Counters, Group, group_counter
-from numeric.core.balls import Array, ball_precision, largest, midpoints, to_balls
+from numeric.checks._prelude import *
+from numeric.checks._grpo import TURNED, Group
 from numeric.core.policies import LogLinear
 from numeric.core.step import gradient_gap
-from theory.evaluate import Values
 from theory.statements.grpo_along_gap_printed import STATEMENT
 
-COUNTERS: Counters = {
-    "printed": group_counter(
-        STATEMENT,
-        TURNED,
-        "J = 2/3 and gap 1/2; per token the correct scores average (1/12 - 1/3)/2 = -1/8, the "
-        "incorrect ones -1/24",
-    )
-}
+# J = 2/3 and gap 1/2; per token the correct scores average (1/12 - 1/3)/2 = -1/8, the others -1/24
+COUNTERS = counters(STATEMENT, {"printed": TURNED})
 
 LONGEST = 10**6
 
 
-def turned(rng: np.random.Generator) -> Values:
+def turned(rng: Generator) -> Values:
     """A random log-linear policy, moved along its gap, with lengths that turn GRPO round.
 
     Correct responses of negative score get a few tokens each, and all others so many, up to a
@@ -44,10 +33,10 @@ def turned(rng: np.random.Generator) -> Values:
         if against.any():
             length = opposed_lengths(rng, np.exp(logp), score, reward, against)
             if largest(length) <= LONGEST:
-                return Group(logp, score, to_balls(reward), length).numbers()
+                return drawn(STATEMENT, Group(logp, score, to_balls(reward), length))
 
 
-def draw_log_linear(rng: np.random.Generator) -> tuple[LogLinear, Array, Array]:
+def draw_log_linear(rng: Generator) -> tuple[LogLinear, Array, Array]:
     """Policy, theta (d,) and reward (n,): log odds of success in [-20, 20], two correct or more."""
     n, d = int(rng.integers(3, 9)), int(rng.integers(1, 6))
     reward = rng.permutation((np.arange(n) < rng.integers(2, n)).astype(np.float64))
@@ -57,7 +46,7 @@ def draw_log_linear(rng: np.random.Generator) -> tuple[LogLinear, Array, Array]:
 
 
 def opposed_lengths(
-    rng: np.random.Generator, pi: Array, score: Array, reward: Array, against: Array
+    rng: Generator, pi: Array, score: Array, reward: Array, against: Array
 ) -> Array:
     """Random short lengths where ``against``, random long ones elsewhere; all arrays (n,).
 

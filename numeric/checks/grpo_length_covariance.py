@@ -4,60 +4,28 @@
 0 and 1 have no spread.
 """
 
-from fractions import Fraction
-
-import numpy as np
-
-from numeric.checks._dropped import FAIR, HALF
-from numeric.checks._grpo import (
-    TURNED,
-    Counters,
-    LengthInstance,
-    draw_group,
-    group_counter,
-)
-from numeric.checks._instances import two_arms, unnormalised
-from theory.evaluate import Values
+from numeric.checks._prelude import *
+from numeric.checks._grpo import TURNED, draw_group
 from theory.statements.grpo_length_covariance import STATEMENT
 
 
-def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
-    return draw_group(rng, log_odds).aligned().numbers()
+def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
+    return drawn(STATEMENT, draw_group(rng, log_odds).aligned())
 
 
-UNEVEN = two_arms(Fraction(1, 3))
-AGAINST = group_counter(
+TWO = Instance(two_arms(Fraction(1, 3)), length=(1, 2))
+
+COUNTERS = counters(
     STATEMENT,
-    TURNED,
-    "J = 2/3 and gap 1/2, but the short correct response has a negative score",
+    {
+        "no covariance": TURNED,
+        "J and 1 - J exchanged": TURNED,
+        "always along the gap": TURNED,
+        "drop normalised": replace(TWO, line=unnormalised((HALF, QUARTER), (1, -1))),
+        # every reported score is 1 too large, which 1/|o| weighs unevenly
+        "drop differentiable": replace(TWO, line=FAIR.misreported(shift=1)),
+        "drop binary": replace(TWO, reward=(1, HALF)),
+        "drop lengths": replace(TWO, length=(-1, 1)),
+        "drop spread": replace(TWO, sigma=1),
+    },
 )
-
-COUNTERS: Counters = {
-    "no covariance": AGAINST,
-    "J and 1 - J exchanged": AGAINST,
-    "always along the gap": AGAINST,
-    "drop normalised": group_counter(
-        STATEMENT,
-        LengthInstance(unnormalised((HALF, Fraction(1, 4)), (1, -1)), HALF),
-        "a quarter of the probability is missing: the mean score is not 0",
-        "normalised",
-    ),
-    "drop differentiable": group_counter(
-        STATEMENT,
-        LengthInstance(FAIR.misreported(shift=1), HALF),
-        "every reported score is 1 too large, which 1/|o| weighs unevenly",
-        "differentiable",
-    ),
-    "drop binary": group_counter(
-        STATEMENT,
-        LengthInstance(UNEVEN, HALF, reward=(1, HALF)),
-        "graded rewards spread less than J(1-J)",
-        "binary",
-    ),
-    "drop lengths": group_counter(
-        STATEMENT, LengthInstance(UNEVEN, HALF, length=(-1, 1)), "E+[1/|o|] = -1", "lengths"
-    ),
-    "drop spread": group_counter(
-        STATEMENT, LengthInstance(UNEVEN, HALF, sigma=1), "sigma^2 = 1, not 3/16", "spread"
-    ),
-}

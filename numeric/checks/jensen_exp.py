@@ -1,40 +1,23 @@
 """Jensen's inequality for exp. Both hypotheses are needed."""
 
-from collections.abc import Callable
-
-import numpy as np
-
-from numeric.checks._base import Counter
-from numeric.checks._vectors import Row, draw_weighted, means, numbers, vector_counter
-from theory.evaluate import Values
+from numeric.checks._prelude import *
+from numeric.checks._sums import draw_weighted
 from theory.statements.jensen_exp import STATEMENT
 
 
-def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
+def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
     """``log_odds`` has no part in this claim."""
-    return means(*draw_weighted(rng))
+    weight, value = draw_weighted(rng)
+    return drawn(STATEMENT, over_responses(weight=weight, value=value))
 
 
-def instance(
-    weight: Row, value: Row, note: str, drop: str | None = None, meaningless: bool = False
-) -> Callable[[], Counter]:
-    why = {"nonnegative": "as listed", "massive": f"the weights sum to {sum(weight)}"}
-    return lambda: vector_counter(
-        STATEMENT,
-        means(numbers(weight), numbers(value)),
-        note,
-        drop,
-        why,
-        meaningless,
-        weight=weight,
-        value=value,
-    )
-
-
-COUNTERS: dict[str, Callable[[], Counter]] = {
-    "the other way round": instance((1, 1), (0, 1), "(1 + e)/2 > sqrt(e)"),
-    "a constant too large": instance((1,), (0,), "a single value: equality"),
-    "exponent doubled": instance((1,), (1,), "e^2 > e"),
-    "drop nonnegative": instance((2, -1), (0, 1), "the mean of exp is 2 - e < 0", "nonnegative"),
-    "drop massive": instance((0,), (0,), "a mean over no weight", "massive", True),
-}
+COUNTERS = counters(
+    STATEMENT,
+    {
+        "the other way round": over_responses(weight=(1, 1), value=(0, 1)),
+        "a constant too large": over_responses(weight=(1,), value=(0,)),
+        "exponent doubled": over_responses(weight=(1,), value=(1,)),
+        "drop nonnegative": over_responses(weight=(2, -1), value=(0, 1)),
+        "drop massive": over_responses(weight=(0,), value=(0,)),
+    },
+)

@@ -3,23 +3,15 @@
 The proof sums log E+[e^X] >= E+[X] over the prompts and never asks what the weights sum to.
 """
 
-from collections.abc import Callable
-from fractions import Fraction
-from typing import Any
-
-import numpy as np
-from flint import arb
-
-from numeric.checks._base import Counter
-from numeric.checks._raw_trajectory import Exact, Path, exact, logistic
+from numeric.checks._prelude import *
+from numeric.checks._instances import logistic, text
 from numeric.checks._trajectory import MOST_LOG_ODDS, draw_direction
-from numeric.checks._vectors import Row, draw_prompt, prompt_values, vector_counter
-from numeric.core.step import ball_precision, gradient_gap, measure_step, to_balls
-from theory.evaluate import Values
+from numeric.core.policies import LogLinear, NonlinearLogits, Policy
+from numeric.core.step import gradient_gap, measure_step
 from theory.statements.multi_prompt import STATEMENT
 
 
-def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
+def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
     """Two to four prompts share theta; ``log_odds`` is that of the first. Some shares are 0."""
     d, count = int(rng.integers(1, 5)), int(rng.integers(2, 5))
     theta = rng.normal(size=d)
@@ -48,103 +40,68 @@ def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
         }
 
 
-WHY = {
-    "smooth": "J (1 - J) <= 1/4 bounds the slope of a score",
-    "solvable": "J > 0 at every t",
-    "shares": "as listed",
-}
+def draw_prompt(rng: Generator, theta: Array, log_odds: float) -> tuple[Policy, Array]:
+    """A policy and rewards of one prompt, with the given log odds of success at theta (d,)."""
+    n, d, scale = int(rng.integers(2, 6)), len(theta), 10 ** rng.uniform(-1, 1)
+    reward = rng.permutation((np.arange(n) < rng.integers(1, n)).astype(np.float64))
+    features, units = scale * rng.normal(size=(n, d)), rng.normal(size=(2, d))
+    mixing, linear = scale * rng.normal(size=(n, 2)), rng.uniform() < 0.5
+
+    def build(shift: float) -> Policy:
+        offsets = shift * reward
+        return LogLinear(features, offsets) if linear else NonlinearLogits(mixing, units, offsets)
+
+    now = gradient_gap(build(0.0), theta, reward).log_odds
+    return build(log_odds - now), reward
 
 
-def instance(
-    path: Path,
-    note: str,
-    drop: str | None = None,
-    share: Row = (1,),
-    eta: Exact = 1,
-    L: Exact | None = None,
-    meaningless: bool = False,
-    **why: str,
-) -> Counter:
-    values = prompt_values(path, share, eta)
-    if L is not None:
-        with ball_precision():
-            values["L"] = exact(L)
-    shown: dict[str, Any] = {
-        "share": share,
-        "eta": eta,
-        "L": path.L if L is None else L,
-        "rewards": path.rewards,
-    }
-    return vector_counter(STATEMENT, values, note, drop, WHY | why, meaningless, **shown)
+@dataclass(frozen=True)
+class Prompts:
+    """Prompts with the same line, and a weight for each."""
+
+    line: Line = FAIR
+    reward: Numbers = (1, 0)
+    share: Numbers = (1,)
+    eta: Number = 1
+    L: Number = QUARTER
+
+    def formal(self) -> dict[str, Any]:
+        found = Instance(self.line, self.eta, self.L, reward=self.reward).formal()
+        alike = {name: found[name] for name in ("logp", "score", "r")}
+        return {
+            **found,
+            **{name: lambda q, *rest, f=f: f(*rest) for name, f in alike.items()},
+            "share": lambda q: ball(self.share[q]),
+            "Prompt": range(len(self.share)),
+        }
+
+    def shown(self) -> dict[str, str]:
+        found = Instance(self.line, self.eta, self.L, reward=self.reward).shown()
+        return {**found, "share": text(self.share)}
 
 
-def even(rewards: tuple[int, ...] = (1, 0), steep: Exact = 1) -> Path:
-    """J = sigmoid(t), or 1 - sigmoid(t), at every prompt; the scores may claim another slope."""
-    return logistic(
-        lambda q, t: t,
-        lambda q, t: exact(steep),
-        lambda q: arb(0),
-        L=Fraction(1, 4),
-        G=1,
-        why={},
-        rewards=rewards,
-    )
+TENTH = Fraction(1, 10)
+UNSOLVED = logistic(
+    lambda t: (t + ball(TENTH)) * (t + ball(TENTH)) + ball(TENTH**2),
+    lambda t: 2 * (t + ball(TENTH)),
+)
+"""With rewards 1 and -1, J = tanh(g/2) for g = (t + 1/10)^2 + 1/100: positive, small at 0; for
+t <= 1, |s'| <= g'' + g'^2/4 <= 2 + 1.21 < 4 = L."""
 
+COUNTERS = counters(
+    STATEMENT,
+    {
+        "half the curvature": Prompts(eta=TENTH),
+        "curvature not weighted": Prompts(share=(1, 2), eta=TENTH),
+        "sign flipped": Prompts(reward=(0, 1)),
+        # a score changes by 9 (J(t) - J(0)) <= 9 t/4 = L t
+        "drop differentiable": Prompts(FAIR.misreported(9), L=Fraction(9, 4)),
+        "drop smooth": Prompts(L=TINY),
+        "drop verifiable": Prompts(UNSOLVED, (1, -1), L=4),
+        "drop solvable": Prompts(reward=(0, 0)),
+        "drop shares": Prompts(share=(-1,), L=1),
+        "drop forward": Prompts(eta=-1, L=TINY),
+    },
+)
 
-def nearly_unsolved() -> Path:
-    """Rewards 1 and -1, J = tanh(g/2) for g = (t + 1/10)^2 + 1/100: small at 0, positive always."""
-    tenth = Fraction(1, 10)
-    return logistic(
-        lambda q, t: (t + exact(tenth)) ** 2 + exact(tenth) ** 2,
-        lambda q, t: 2 * (t + exact(tenth)),
-        lambda q: arb(0),
-        L=4,
-        G=1,
-        why={},
-        rewards=(1, -1),
-    )
-
-
-COUNTERS: dict[str, Callable[[], Counter]] = {
-    "half the curvature": lambda: instance(
-        even(), "log sigmoid has curvature -1/4 at 0", eta=Fraction(1, 10)
-    ),
-    "curvature not weighted": lambda: instance(
-        even(), "the same, with total weight 3", share=(1, 2), eta=Fraction(1, 10)
-    ),
-    "sign flipped": lambda: instance(even((0, 1)), "the slope is -1/2, and J falls"),
-    "drop differentiable": lambda: instance(
-        even(steep=9),
-        "the scores say that log odds rise nine times faster",
-        "differentiable",
-        smooth="on 0 <= t <= 1 a score changes by 9 (J(t) - J(0)) <= 9 t/4 = L t",
-        L=Fraction(9, 4),
-    ),
-    "drop smooth": lambda: instance(
-        even(), "log sigmoid is curved, and L = 1/100", "smooth", L=Fraction(1, 100)
-    ),
-    "drop verifiable": lambda: instance(
-        nearly_unsolved(),
-        "log J has slope 10 and rises by 4",
-        "verifiable",
-        smooth="for t <= 1: |s'| <= g'' + g'^2/4 <= 2 + 1.21 < 4 = L",
-    ),
-    "drop solvable": lambda: instance(
-        even((0, 0)), "no correct response: log 0", "solvable", meaningless=True
-    ),
-    "drop shares": lambda: instance(
-        even(),
-        "the inequality for one prompt, reversed",
-        "shares",
-        share=(-1,),
-        L=1,
-    ),
-    "drop forward": lambda: instance(
-        even(),
-        "log sigmoid is curved for t < 0 too, and L = 1/100",
-        "forward",
-        eta=-1,
-        L=Fraction(1, 100),
-        smooth="0 <= t <= -1 holds for no t",
-    ),
-}
+WITHOUT = {"normalised": Prompts(FADING)}

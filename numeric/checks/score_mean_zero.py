@@ -1,15 +1,8 @@
 """F2: E[s] = 0, with both conditional means averaged over responses."""
 
-import numpy as np
-
-from numeric.checks import _step
-from numeric.checks._dropped import Counters, balance_counters
-from theory.evaluate import Values
+from numeric.checks._prelude import *
 from theory.statements.score_mean_zero import STATEMENT
 
+draw = updates.draw_defined
 
-def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
-    return _step.defined(_step.moderate(_step.draw(rng, log_odds)))
-
-
-COUNTERS: Counters = balance_counters(STATEMENT)
+COUNTERS = counters(STATEMENT, balance_instances(STATEMENT))

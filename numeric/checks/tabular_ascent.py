@@ -1,22 +1,20 @@
 """The exact update on free logits. `nonempty` is not needed: over no token V and V' are both 0."""
 
-import numpy as np
-
-from numeric.checks._softmax import Counters, Table, counters, draw_tokens
-from theory.evaluate import Values
+from numeric.checks._prelude import *
+from numeric.checks._softmax import Table, draw_tokens
 from theory.statements.tabular_ascent import STATEMENT
 
 
-def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
+def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
     """Any tokens with different rewards, and steps up to 1000 long."""
-    return draw_tokens(rng, log_odds).numbers()
+    return draw_tokens(rng, log_odds).values(STATEMENT)
 
 
-instance = counters(STATEMENT)
-EVEN = Table((1, 1), (1, 0))
-
-COUNTERS: Counters = {
-    "the mean reward falls": instance(EVEN, "V = 1/2 rises to 1/(1 + e^(-1/2))"),
-    "it rises by a hundredth": instance(Table((1, 1), (1, 0), 0), "no step: V stays 1/2"),
-    "drop forward": instance(Table((1, 1), (1, 0), -1), "a step back: V falls", "forward"),
-}
+COUNTERS = counters(
+    STATEMENT,
+    {
+        "the mean reward falls": Table((1, 1), (1, 0)),
+        "it rises by a hundredth": Table((1, 1), (1, 0), 0),
+        "drop forward": Table((1, 1), (1, 0), -1),
+    },
+)

@@ -4,22 +4,14 @@ With positive probabilities that sum to 1 and rewards 0 or 1, J(0) = 1 says that
 correct, whatever the updates are.
 """
 
-from dataclasses import replace
-from fractions import Fraction
-
-import numpy as np
-
-from numeric.checks._base import Counter
-from numeric.checks._orbits import SIZE, Counters, one_response
-from numeric.checks._raw_trajectory import Path, counter, fixed, steady
+from numeric.checks._prelude import *
+from numeric.checks._paths import SIZE, Path, fixed, one_response, one_size, steady
 from numeric.checks._trajectory import by_step, draw_direction
-from numeric.core.balls import ball_precision, to_balls
 from numeric.core.step import draw_step
-from theory.evaluate import Values
 from theory.statements.theorem_1b_edges import STATEMENT
 
 
-def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
+def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
     """All responses correct, or all incorrect; J(K) is summed after five updates."""
     policy, theta, _, eta, _ = draw_step(rng, log_odds)
     reward = int(rng.integers(2))
@@ -32,35 +24,36 @@ def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
     return {"J": by_step([start, end]), "K": 1, "scale": one}
 
 
-def counted_twice() -> Counter:
-    """Rewards 2 and 0: J = 2 pi(right) is 1 at the start and rises."""
-    path = replace(steady(1, fixed(SIZE)), rewards=(2, 0))
-    found = counter(STATEMENT, path, 1, "2 pi(right) rises above 1", "verifiable")
-    start = to_balls(np.ones(1))[0]  # 2 * 1/2, which the ball of e^(-log 2) only contains
-    return replace(found, values={**found.values, "J": by_step([start, found.values["J"](1)])})
-
-
-def overflowing() -> Path:
+def overflowing(k: int) -> Line:
     """One correct response whose weight is e^x, x = k + t: J(0) = 1 and J(1) = e."""
-    return Path(
-        logp=lambda k, t: (k + t,),
-        score=lambda k, t: (t * 0 + 1,),
-        eta=lambda k: to_balls(np.ones(1))[0],
-        L=0,
-        G=1,
-        why={"smooth": "the score is 1", "bounded": "the score is 1"},
-        rewards=(1,),
-    )
+    return Line(lambda t: np.array([k + t]), lambda t: np.array([t * 0 + 1]), "p = e^t")
 
 
-COUNTERS: Counters = {
-    "success is lost": lambda: counter(STATEMENT, one_response(1), 1, "J stays 1"),
-    "J never changes": lambda: counter(
-        STATEMENT, steady(Fraction(1, 9), fixed(SIZE)), 1, "J(0) = 1/10, and it rises"
-    ),
-    "every run succeeds": lambda: counter(
-        STATEMENT, steady(Fraction(1, 9), fixed(SIZE)), 1, "J(1) is far below 1"
-    ),
-    "drop normalised": lambda: counter(STATEMENT, overflowing(), 1, "J(1) = e", "normalised"),
-    "drop verifiable": counted_twice,
-}
+def doubled(k: int) -> Line:
+    """The weight of the right one is (1 + x)/2 for x = (k + t)/100, that of the other (1 - x)/2."""
+
+    def logp(t: arb) -> Array:
+        x = (k + t) / 100
+        return np.array([((1 + x) / 2).log(), ((1 - x) / 2).log()])
+
+    def score(t: arb) -> Array:
+        x = (k + t) / 100
+        return np.array([1 / (1 + x) / 100, -1 / (1 - x) / 100])
+
+    return Line(logp, score, "p = (1 + t/100)/2, (1 - t/100)/2")
+
+
+RISES = steady(Fraction(1, 9), fixed(SIZE)).at(1)
+
+COUNTERS = counters(
+    STATEMENT,
+    {
+        "success is lost": one_response(1),
+        "J never changes": RISES,
+        "every run succeeds": RISES,
+        "drop normalised": Path(overflowing, one_size(1), L=0, G=1, rewards=(1,), K=1),
+        "drop verifiable": Path(
+            doubled, one_size(1), L=1, G=1, rewards=(2, 0), K=1, exact={("J", (0,)): arb(1)}
+        ),
+    },
+)

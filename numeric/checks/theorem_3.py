@@ -19,26 +19,18 @@ score^2 is minus the mean of the score's derivative, they are all 0. So nothing 
     log 2 (1-J)/J < 1, enough for Lemma 2.
 """
 
-import numpy as np
-
+from numeric.checks._prelude import *
 from numeric.checks import theorem_1b
-from numeric.checks._orbits import Counters
-from numeric.checks._tree_trajectory import (
-    OUTSIDE,
-    PRINTED,
-    SHORT_STEPS,
-    draw_convergence,
-    in_one_token,
-    planted,
-)
-from theory.evaluate import Values
-from theory.statements.theorem_1b import STATEMENT as OF_RESPONSES
+from numeric.checks._paths import OUTSIDE, SHORT_STEPS, fitting, in_one_token, unneeded
+from numeric.checks._tree_trajectory import PRINTED, draw_convergence
 from theory.statements.theorem_3 import STATEMENT
 
 
-def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
+def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
     return draw_convergence(rng, log_odds, PRINTED)
 
 
-INSTANCES = theorem_1b.COUNTERS | planted(OF_RESPONSES, {**OUTSIDE, **SHORT_STEPS})
-COUNTERS: Counters = in_one_token(STATEMENT, INSTANCES)
+PATHS = theorem_1b.PATHS | OUTSIDE | SHORT_STEPS
+COUNTERS = counters(STATEMENT, in_one_token(PATHS))
+
+WITHOUT = fitting(STATEMENT, unneeded())

@@ -1,25 +1,18 @@
 """Theorem 3 under the sharp step size. `indicators`, `nonempty` and `positive_L` are not
 needed, as in theorem_3."""
 
-import numpy as np
-
+from numeric.checks._prelude import *
 from numeric.checks import theorem_1b_sharp
-from numeric.checks._orbits import Counters
-from numeric.checks._tree_trajectory import (
-    OUTSIDE,
-    SHARP,
-    draw_convergence,
-    in_one_token,
-    planted,
-)
-from theory.evaluate import Values
-from theory.statements.theorem_1b_sharp import STATEMENT as OF_RESPONSES
+from numeric.checks._paths import OUTSIDE, in_one_token, unneeded
+from numeric.checks._tree_trajectory import SHARP, draw_convergence
 from theory.statements.theorem_3_sharp import STATEMENT
 
 
-def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
+def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
     return draw_convergence(rng, log_odds, SHARP)
 
 
-INSTANCES = theorem_1b_sharp.COUNTERS | planted(OF_RESPONSES, OUTSIDE)
-COUNTERS: Counters = in_one_token(STATEMENT, INSTANCES)
+PATHS = theorem_1b_sharp.PATHS | OUTSIDE
+COUNTERS = counters(STATEMENT, in_one_token(PATHS))
+
+WITHOUT = {"indicators": unneeded()["indicators"]}

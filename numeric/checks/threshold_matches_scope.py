@@ -5,32 +5,27 @@
 `indicators` (see tree_path). All other hypotheses are needed.
 """
 
-from dataclasses import replace
-from math import sqrt
-
-import numpy as np
-from flint import arb
-
-from numeric.checks import _tree_safe, _tree_step
-from numeric.checks._tree_instances import Counters, flat, tree_counters
-from numeric.checks.eta_safe import OVERSHOT
-from theory.evaluate import Values, evaluate
+from numeric.checks._prelude import *
+from numeric.checks import _tree_step
+from numeric.checks._safe import OVERSHOT, safe_instances, unstarted
+from numeric.checks._tree_step import draw_aligned, numbers
+from numeric.checks._trees import flat, unindicated
 from theory.statements.threshold_matches_scope import STATEMENT
 
 FORMULAS = {h.name: h.formula for h in STATEMENT.hypotheses}
 LARGE, STEP = FORMULAS["large_scores"], FORMULAS["step"].args[1]
 
 
-def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
+def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
     """G is hardly larger than it must be, or much larger."""
-    step = _tree_safe.draw_aligned(rng, log_odds)
-    values = _tree_safe.numbers(step)
+    step = draw_aligned(rng, log_odds)
+    values = numbers(step)
     more = float(rng.choice([1.0, 10 ** rng.uniform(0, 3)])) * (1 + 1e-9)
 
     def bound(L: float) -> float:
         """Least G with LARGE, which is a L < F (L + G^2), times a factor."""
         least = evaluate(LARGE.args[0], {"L": L}) / values["F"] - L
-        return more * max(step.score_bound, sqrt(least))
+        return more * max(step.score_bound, least**0.5)
 
     def limit(L: float) -> float:
         """The largest eta with STEP, of which both sides are linear in eta or do not know it."""
@@ -43,17 +38,14 @@ def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
     return {**_tree_step.measured(found), "G": arb(bound(found.smoothness))}
 
 
-instance = tree_counters(STATEMENT)
+COUNTERS = counters(
+    STATEMENT,
+    safe_instances(G=6)
+    | {
+        "drop nonempty": unstarted(G=8),
+        "drop large_scores": flat(OVERSHOT),
+        "drop step": flat(replace(OVERSHOT, G=100)),
+    },
+)
 
-COUNTERS: Counters = {
-    **_tree_safe.safe_counters(STATEMENT, G=6),
-    "drop nonempty": instance(
-        _tree_safe.unstarted(G=8), "only the empty response: T = 0, and J stays", "nonempty"
-    ),
-    "drop large_scores": instance(
-        flat(OVERSHOT), "G = 1.1 and gap 1/5: rare failures spread, J falls", "large_scores"
-    ),
-    "drop step": instance(
-        flat(replace(OVERSHOT, G=100)), "G = 100 allows steps up to 0.0024 only, not 1", "step"
-    ),
-}
+WITHOUT = {"indicators": unindicated(FAIR, G=6, eta=Fraction(1, 100))}

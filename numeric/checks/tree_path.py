@@ -4,18 +4,23 @@ Where begins(p, o) is not 0, for an open prefix p, it is not 0 for some child, a
 begins(p, o). So from the root one comes to a complete prefix that o begins with, and that is o.
 """
 
-import numpy as np
-
-from numeric.checks._base import BITS
-from numeric.checks._tree_instances import Counters, TreeInstance, at_end, row, tree_counters
+from numeric.checks._prelude import *
 from numeric.checks._tree_step import draw_tree
-from numeric.checks._trees import DEFECTS, PAIR
-from numeric.core.balls import ball_precision, to_balls
-from theory.evaluate import Values
+from numeric.checks._trees import (
+    MERGED,
+    PAIR,
+    Shape,
+    TreeInstance,
+    at_end,
+    displaced,
+    row,
+    unbranched,
+    unrooted,
+)
 from theory.statements.tree_path import STATEMENT
 
 
-def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
+def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
     """Every token takes something away, over decades. ``log_odds`` has no part in this claim."""
     tree = draw_tree(rng)
     shape = len(tree.open_prefixes), tree.vocabulary
@@ -30,25 +35,21 @@ def tabulated(*g: int) -> TreeInstance:
     return TreeInstance(PAIR, functions={"g": row(*g), "o": 0})
 
 
-def loaded(defect: str, o: int) -> TreeInstance:
+def loaded(shape: Shape, o: int) -> TreeInstance:
     """About the stray response, the only place where g is not 0."""
-    shape = DEFECTS[defect](PAIR)
     return TreeInstance(shape, functions={"g": at_end(shape), "o": o})
 
 
-instance = tree_counters(STATEMENT)
+COUNTERS = counters(
+    STATEMENT,
+    {
+        "sign flipped": tabulated(1, 0, 0),
+        "half": tabulated(1, 1, 1),
+        "drop falling": tabulated(0, 1, 0),
+        "drop branching": loaded(unbranched(PAIR), 2),
+        "drop rooted": loaded(unrooted(PAIR), 2),
+        "drop ending": loaded(displaced(PAIR), 0),
+    },
+)
 
-COUNTERS: Counters = {
-    "sign flipped": instance(tabulated(1, 0, 0), "1 at the root, 0 at the responses"),
-    "half": instance(tabulated(1, 1, 1), "g = 1 everywhere"),
-    "drop falling": instance(tabulated(0, 1, 0), "the first token raises g to 1", "falling"),
-    "drop branching": instance(
-        loaded("branching", 2), "a response that no token leads to", "branching"
-    ),
-    "drop rooted": instance(
-        loaded("rooted", 2), "a response that does not begin with the root", "rooted"
-    ),
-    "drop ending": instance(
-        loaded("ending", 0), "response 0 is another prefix than the one it leads to", "ending"
-    ),
-}
+WITHOUT = {"indicators": TreeInstance(MERGED, functions={"g": row(3, 2, 2, 1, 1), "o": 0})}

@@ -1,17 +1,21 @@
 """Superharmonic functions on a tree. All four hypotheses are needed."""
 
-import numpy as np
-
-from numeric.checks._base import BITS
-from numeric.checks._tree_instances import Counters, TreeInstance, at_end, row, tree_counters
+from numeric.checks._prelude import *
 from numeric.checks._tree_step import draw_tree
-from numeric.checks._trees import DEFECTS, FORK, PAIR, Shape
-from numeric.core.balls import ball_precision, to_balls
-from theory.evaluate import Values
+from numeric.checks._trees import (
+    FORK,
+    PAIR,
+    Shape,
+    TreeInstance,
+    at_end,
+    displaced,
+    row,
+    unrooted,
+)
 from theory.statements.tree_sum import STATEMENT
 
 
-def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
+def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
     """Any values at the responses; open prefixes have some more than their children, or, but for
     the root, nothing. ``log_odds`` has no part in this claim."""
     tree = draw_tree(rng)
@@ -28,27 +32,19 @@ def tabulated(shape: Shape, *g: int) -> TreeInstance:
     return TreeInstance(shape, functions={"g": row(*g)})
 
 
-def loaded(defect: str) -> TreeInstance:
+def loaded(shape: Shape) -> TreeInstance:
     """All of g lies on the stray response."""
-    shape = DEFECTS[defect](PAIR)
     return TreeInstance(shape, functions={"g": at_end(shape)})
 
 
-instance = tree_counters(STATEMENT)
-
-COUNTERS: Counters = {
-    "sign flipped": instance(tabulated(PAIR, 1, 0, 0), "1 at the root, 0 at the responses"),
-    "half": instance(tabulated(PAIR, 2, 1, 1), "2 at the root, 1 at both responses"),
-    "drop superharmonic": instance(
-        tabulated(PAIR, 1, 1, 1), "1 at both responses, only 1 at the root", "superharmonic"
-    ),
-    "drop branching": instance(
-        tabulated(FORK, -2, -1), "both tokens lead to the same -1, which counts once", "branching"
-    ),
-    "drop rooted": instance(
-        loaded("rooted"), "a response that does not begin with the root", "rooted"
-    ),
-    "drop ending": instance(
-        loaded("ending"), "response 0 is another prefix than the one it leads to", "ending"
-    ),
-}
+COUNTERS = counters(
+    STATEMENT,
+    {
+        "sign flipped": tabulated(PAIR, 1, 0, 0),
+        "half": tabulated(PAIR, 2, 1, 1),
+        "drop superharmonic": tabulated(PAIR, 1, 1, 1),
+        "drop branching": tabulated(FORK, -2, -1),  # both tokens lead to -1, which counts once
+        "drop rooted": loaded(unrooted(PAIR)),
+        "drop ending": loaded(displaced(PAIR)),
+    },
+)

@@ -2,18 +2,12 @@
 
 import math
 
-import numpy as np
-from flint import arb
-
-from numeric.checks import _step
-from numeric.checks._base import BITS
-from numeric.core.balls import Array, ball_precision, largest, to_balls
-from theory.evaluate import Values
+from numeric.checks._prelude import *
 
 
-def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
+def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
     """m is the smaller rate, or less."""
-    step = _step.moderate(_step.draw(rng, log_odds))
+    step = updates.moderate(updates.draw(rng, log_odds))
     ahead = abs(step.measure().log_odds_next)
     with ball_precision(BITS + 2 * math.ceil(float(ahead))):
         w, eta, reward = to_balls(step.w), arb(step.eta), to_balls(step.reward)
@@ -35,7 +29,7 @@ def draw(rng: np.random.Generator, log_odds: float | None = None) -> Values:
         }
 
 
-def at_point(step: _step.Step, theta: Array, w: Array, reward: Array) -> tuple[arb, arb, arb]:
+def at_point(step: updates.Step, theta: Array, w: Array, reward: Array) -> tuple[arb, arb, arb]:
     """J, E+[s] and the largest |s|."""
     correct = reward * np.exp(step.policy.log_probs(theta))
     score = step.policy.scores(theta) @ w

@@ -39,7 +39,7 @@ from theory.attack.mutant_proofs import (
     prove,
     relation,
 )
-from theory.attack.mutants import Mutant, mutants
+from theory.attack.mutate import Mutant, mutants
 from theory.kernel.solvers import check_canaries
 from theory.kernel.statement import Statement
 from theory.ledger.ask import CANARY_EFFORT

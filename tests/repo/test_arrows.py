@@ -16,6 +16,8 @@ CLAIMS = (
     "theory.statements",
     "theory.kernel.statement",
     "theory.evaluate",
+    "theory.attack.mutate",
+    "theory.attack.weaken",
 )  # all an experiment may know
 NEUTRAL = ("theory.terminal", "theory.files")  # they know no claim
 

@@ -230,8 +230,9 @@ def rows(text: str) -> Iterator[tuple[str, str, str]]:
 
 def without(slug: str, hypothesis: str) -> str:
     """What the recorded instance makes of the conclusion: the first comparison that fails."""
-    if gradgap.recorded_necessity()[slug][hypothesis] == "not found necessary":
-        return "not found necessary"
+    verdict = gradgap.recorded_necessity()[slug][hypothesis]
+    if verdict != "needed":
+        return verdict
     instance = importlib.import_module(f"numeric.checks.{slug}").COUNTERS[f"drop {hypothesis}"]()
     if instance.meaningless:
         return "undefined"

@@ -26,8 +26,8 @@ from tests.benchmarks.mutants import (
 )
 from theory.attack import mutant_proofs
 from theory.attack.mutant_proofs import Judge, NoProof, Patience, judge_of, prove
-from theory.attack.mutants import about_numbers, mutants
-from theory.attack.mutations import OPERATORS, comparisons, mutations
+from theory.attack.mutate import about_numbers, mutants
+from theory.attack.mutate import OPERATORS, comparisons, mutations
 from theory.kernel.terms import eq, forall, implies, var
 from theory.pretty import pretty
 from theory.statements import STATEMENTS
