@@ -206,7 +206,7 @@ def _spoken_of(statement: Statement) -> set[str]:
 
 def _numbers(values: Values, spoken_of: set[str]) -> dict[str, str]:
     """What was measured, to six digits; functions of the step at the first steps and the last."""
-    names = [n for n in (*FIRST, *BY_RESPONSE) if n in values]
+    names = [n for n in FIRST if n in values]
     names += sorted((set(values) & spoken_of) - {*names})
     found = {}
     for name in names:

@@ -188,7 +188,7 @@ class Donor:
     def measured(self) -> frozenset[str]:
         return frozenset(self.draw(np.random.default_rng(0), None))
 
-    @lru_cache(maxsize=8)  # noqa: B019
+    @cache  # noqa: B019
     def draws(self, seed: int, number: int) -> tuple[Candidate, ...]:
         """Random instances that keep every hypothesis of these claims."""
         return tuple(

@@ -63,10 +63,11 @@ WORDS = ("false", "undefined", "open", "true as sampled", "equal in balls", "tru
 class Check:
     """One comparison: measured (left side), claimed (right side), margin = right - left.
 
-    ``holds`` is True or False when certain, else None: an equality is None at best, and then
-    ``width`` says how much is left open, the radius of left - right relative to the larger side, or
-    to the value named ``scale`` where the terms of a side cancel. ``tightness`` is the smaller side
-    divided by the larger one where both are positive (or both negative); 1 is equality."""
+    ``holds`` is True or False when certain, else None: an equality is None at best unless both
+    sides are exact, and then ``width`` says how much is left open, the radius of left - right
+    relative to the larger side, or to the value named ``scale`` where the terms of a side cancel.
+    ``tightness`` is the smaller side divided by the larger one where both are positive (or both
+    negative); 1 is equality."""
 
     relation: str
     measured: Any
@@ -154,8 +155,9 @@ def _slope(formula: Formula, values: Values, t: arb) -> Truth:
 def _compared(relation: str, left: arb, right: arb, scale: Any) -> Check:
     margin, width, tightness = right - left, None, None
     if relation == "eq":
-        holds = None if left.overlaps(right) else False
-        width = float((margin.rad() / abs(left).max(abs(right)).max(arb(scale))).mid())
+        holds = True if left == right else (None if left.overlaps(right) else False)
+        size = abs(left).max(abs(right)).max(arb(scale))
+        width = 0.0 if holds else float((margin.rad() / size).mid())
     elif relation == "le":
         holds = True if left <= right else (False if left > right else None)
     else:

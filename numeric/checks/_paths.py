@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from flint import arb
 
+from numeric.checks._base import Refused
 from numeric.checks._dropped import HALF, QUARTER
 from numeric.checks._instances import (
     Line,
@@ -86,7 +87,7 @@ class Path:
                 return k
             if k + 1 == len(self.gained):
                 self.gained.append(self.gained[k] + self.point(k)[2].max(arb(0)) * self.eta(k))
-        raise ValueError(f"M stays below {B} for {LONGEST} steps")
+        raise Refused(f"M stays below {B} for {LONGEST} steps")
 
     def formal(self) -> dict[str, Any]:
         @cache
@@ -445,7 +446,6 @@ NOWHERE = at_rest(L=0, G=1)
 
 def unneeded() -> dict[str, TreePath]:
     """Trajectories on trees without one hypothesis, on which Theorem 3 holds all the same."""
-    lines = lambda k: merged_from(SIZE / 2 * k)  # noqa: E731
     ends = Path(
         lambda k: merged_from(SIZE / 2 * k),
         one_size(SIZE / 2),

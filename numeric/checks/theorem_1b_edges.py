@@ -57,3 +57,5 @@ COUNTERS = counters(
         ),
     },
 )
+
+WITHOUT = {"bounded": replace(RISES, G=TINY), "smooth": replace(RISES, L=TINY)}

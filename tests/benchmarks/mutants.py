@@ -1,9 +1,11 @@
 """The mutation study: every mutant of every claim, aimed at by the proof and by the instances.
 
     python -m tests.benchmarks.mutants [SLUG ...] [--jobs 2] [--fresh]
+    python -m tests.benchmarks.mutants --show SLUG NUMBER        the evidence, found again
 
-writes proofs_notes/generated/mutants.json after each claim, and mutants.md at the end. A claim that
-is on record with the same mutants is not studied again, unless --fresh. A mutant is one of
+writes proofs_notes/generated/mutants.csv after each claim, one row a mutant, and mutants.md at the
+end. A claim that is on record with the same mutants is not studied again, unless --fresh. A mutant
+is one of
 
     refuted    an instance that keeps its hypotheses certainly breaks it, in balls; or its negation
                is proved from the hypotheses of the claim, which has a witness
@@ -17,19 +19,21 @@ SoundnessAlarm stops everything.
 from __future__ import annotations
 
 import argparse
-import json
+import csv
+import hashlib
+import io
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from numeric.attack.mutants import Refutation, prepare, refute
-from numeric.core.record import as_text, versions, write_whole
+from numeric.attack.pool import candidates, digits
+from numeric.attack.search import Hit, search
+from numeric.core.record import write_whole
 from theory.attack.mutant_proofs import (
     Judge,
     NoProof,
@@ -48,6 +52,8 @@ from theory.statements import STATEMENTS
 
 COMMAND = "python -m tests.benchmarks.mutants"
 FOLDER = Path(__file__).resolve().parents[2] / "proofs_notes" / "generated"
+ROUNDS, THIN = 6, 12
+"""Of draws, and how many policies of the grid are passed over for one that is tried."""
 Verdict = Literal["refuted", "proved", "undecided"]
 
 
@@ -57,87 +63,120 @@ class SoundnessAlarm(Exception):
 
 @dataclass(frozen=True)
 class Finding:
-    """What a mutant is. ``relation`` is for proved ones, ``reason`` says why there is no proof, and
-    ``evidence`` what refutes it."""
+    """What a mutant is; for proved ones, how it compares with its claim."""
 
-    operator: str
     name: str
-    where: str
-    formula: str
     verdict: Verdict
-    relation: str | None = None
-    reason: str | None = None
-    evidence: dict[str, Any] | None = None
+    relation: str = ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """All mutants of one claim, and which statement they are of."""
+
+    digest: str
+    findings: tuple[Finding, ...]
+
+
+def refute(statement: Statement, mutant: Mutant) -> Hit | None:
+    """The first instance found that keeps the hypotheses of the mutant and breaks it."""
+    tried = candidates(mutant.statement, 0, ROUNDS, THIN)
+    refuted = statement.expected == "refuted"
+    return search(statement, mutant.statement, tried, refuted).hit
 
 
 def examine(statement: Statement, mutant: Mutant, judge: Judge) -> Finding:
     """Try to prove and to refute one mutant. Raises SoundnessAlarm, SolverDisagreement."""
-    refutation = refute(statement, mutant.statement)
+    hit = refute(statement, mutant)
     try:
         proof = prove(statement, mutant.statement, judge)
-    except NoProof as error:
-        return _not_proved(statement, mutant, judge, refutation, str(error))
-    if refutation is not None:
-        raise SoundnessAlarm(f"{statement.slug}, {mutant.name}: proved, and {refutation}")
-    compared = relation(statement, mutant.statement, proof, judge)
-    return _finding(mutant, "proved", relation=compared)
+    except NoProof:
+        refuted = hit is not None or _is_denied(statement, mutant, judge)
+        return Finding(mutant.name, "refuted" if refuted else "undecided")
+    if hit is not None:
+        raise SoundnessAlarm(f"{statement.slug}, {mutant.name}: proved, and {hit.candidate.label}")
+    return Finding(mutant.name, "proved", relation(statement, mutant.statement, proof, judge))
 
 
-def _not_proved(
-    statement: Statement, mutant: Mutant, judge: Judge, found: Refutation | None, reason: str
-) -> Finding:
-    if found is not None:
-        return _finding(mutant, "refuted", reason=reason, evidence=asdict(found))
+def _is_denied(statement: Statement, mutant: Mutant, judge: Judge) -> bool:
     try:
         disprove(statement, mutant.statement, judge)
     except NoProof:
-        return _finding(mutant, "undecided", reason=reason)
-    evidence = {"source": "its negation is proved; the claim's witness keeps the hypotheses"}
-    return _finding(mutant, "refuted", reason=reason, evidence=evidence)
+        return False
+    return True
 
 
-def _finding(mutant: Mutant, verdict: Verdict, **rest: Any) -> Finding:
-    return Finding(mutant.operator, mutant.name, mutant.where, mutant.formula, verdict, **rest)
-
-
-def study(slug: str) -> dict[str, Any]:
-    """All mutants of one claim, as they are kept on record."""
-    statement, started = STATEMENTS[slug], time.perf_counter()
-    patience = Patience()
+def study(slug: str) -> Claim:
+    statement, patience = STATEMENTS[slug], Patience()
     judge = judge_of(statement, patience.solvers())
     try:
-        found = [examine(statement, mutant, judge) for mutant in mutants(statement)]
+        found = tuple(examine(statement, mutant, judge) for mutant in mutants(statement))
     finally:
         patience.stop()
-    return {
-        "fingerprint": statement.fingerprint,
-        "seconds": round(time.perf_counter() - started, 1),
-        "mutants": [{k: v for k, v in asdict(f).items() if v is not None} for f in found],
-    }
+    return Claim(digest(statement), found)
+
+
+def evidence(slug: str, number: int) -> str:
+    """What the search and the proof say about the mutant of this number, counted from 1."""
+    statement = STATEMENTS[slug]
+    mutant = mutants(statement)[number - 1]
+    lines = [f"{slug}, mutant {number}: {mutant.name}", f"it says: {mutant.formula}"]
+    hit = refute(statement, mutant)
+    if hit is not None:
+        lines.append(f"refuted on: {hit.candidate.label}")
+        lines += [f"  {name}: {text}" for name, text in hit.candidate.parameters.items()]
+        lines += [
+            f"  {digits(c.measured)} {c.relation} {digits(c.claimed)}: {c.holds}"
+            for c in hit.comparisons
+        ]
+    try:
+        prove(statement, mutant.statement, judge_of(statement))
+        lines.append("the claim's proof proves it")
+    except NoProof as error:
+        lines.append(f"no proof: {error}")
+    return "\n".join(lines)
 
 
 # -- the record ------------------------------------------------------------------------------------
 
 
-def is_current(slug: str, claim: Mapping[str, Any]) -> bool:
+def digest(statement: Statement) -> str:
+    return hashlib.sha256(statement.fingerprint.encode()).hexdigest()[:16]
+
+
+def is_current(slug: str, claim: Claim) -> bool:
     """Whether a claim on record is the present one, with the present mutants."""
-    statement = STATEMENTS[slug]
-    names = [m["name"] for m in claim["mutants"]]
-    present = [m.name for m in mutants(statement)]
-    return bool(claim["fingerprint"] == statement.fingerprint and names == present)
+    present = [m.name for m in mutants(STATEMENTS[slug])]
+    return claim.digest == digest(STATEMENTS[slug]) and [f.name for f in claim.findings] == present
 
 
-def recorded(path: Path = FOLDER / "mutants.json") -> dict[str, Any]:
-    """Slug -> what is on record; {} without a file."""
-    claims: dict[str, Any] = json.loads(path.read_text())["claims"] if path.exists() else {}
+def recorded(path: Path = FOLDER / "mutants.csv") -> dict[str, Claim]:
+    """Slug -> what is on record; {} without a file. A row without a verdict names a statement."""
+    claims: dict[str, Claim] = {}
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    for slug, name, verdict, *rest in csv.reader(io.StringIO(text)):
+        if not verdict:
+            claims[slug] = Claim(name, ())
+        elif slug in claims:
+            found = Finding(name, verdict, rest[0])  # type: ignore[arg-type]
+            claims[slug] = Claim(claims[slug].digest, (*claims[slug].findings, found))
     return claims
 
 
-def save(claims: Mapping[str, Any], folder: Path = FOLDER) -> None:
+def as_csv(claims: Mapping[str, Claim]) -> str:
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(("claim", "mutant", "verdict", "relation"))
+    for slug, claim in claims.items():
+        table.writerow((slug, claim.digest, "", ""))
+        table.writerows((slug, f.name, f.verdict, f.relation) for f in claim.findings)
+    return text.getvalue()
+
+
+def save(claims: Mapping[str, Claim], folder: Path = FOLDER) -> None:
     ordered = {slug: claims[slug] for slug in STATEMENTS if slug in claims}
-    record = {"command": COMMAND, "versions": versions("z3-solver", "cvc5"), "claims": ordered}
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / "mutants.json", as_text(record).encode())
+    write_whole(folder / "mutants.csv", as_csv(ordered).encode())
     write_whole(folder / "mutants.md", as_markdown(ordered).encode())
 
 
@@ -147,53 +186,42 @@ RELATIONS = ("weaker", "equivalent", "stronger", "not compared", "unneeded")
 COLUMNS = ("mutants", "refuted", "undecided", "proved", *RELATIONS)
 
 
-def counts(claim: Mapping[str, Any]) -> dict[str, int]:
+def counts(claim: Claim) -> dict[str, int]:
     """How many mutants of a claim are of each verdict, and of the proved ones, of each relation."""
-    verdicts = Counter(m["verdict"] for m in claim["mutants"])
-    relations = Counter(m.get("relation") for m in claim["mutants"])
-    both = {**verdicts, **relations, "mutants": len(claim["mutants"])}
-    return {column: both.get(column, 0) for column in COLUMNS}
+    found = Counter(f.verdict for f in claim.findings) + Counter(f.relation for f in claim.findings)
+    return {**{column: found[column] for column in COLUMNS}, "mutants": len(claim.findings)}
 
 
-def as_markdown(claims: Mapping[str, Any]) -> str:
-    """One line a claim, then the mutants that are proved and not weaker, then the undecided."""
+def as_markdown(claims: Mapping[str, Claim]) -> str:
+    """One line a claim, then the mutants that are proved and say more than the claim, or may."""
     rows = {slug: counts(claim) for slug, claim in claims.items()}
     total = {column: sum(row[column] for row in rows.values()) for column in COLUMNS}
     lines = [
         "# Mutants of every claim",
         "",
-        f"Written by {COMMAND}; the instances that refute are in mutants.json. The columns after",
-        "proved divide it: how a proved mutant compares with its claim. Unneeded: the proof does",
-        "not use the hypothesis that was changed.",
+        f"Written by `{COMMAND}`. mutants.csv has one row a mutant; `--show SLUG NUMBER` finds the",
+        "evidence again. The columns after proved divide it: how a proved mutant compares with its",
+        "claim. Unneeded: the proof does not use the hypothesis that was changed.",
         "",
         f"| claim | {' | '.join(COLUMNS)} |",
         "| --- |" + " --- |" * len(COLUMNS),
         *(_row(f"`{slug}`", row) for slug, row in rows.items()),
         _row("all", total),
         "",
-        "## Proved and stronger",
+        "## Proved and stronger, or not compared",
         "",
-        *_listed(claims, "proved", ("stronger", "not compared")),
-        "",
-        "## Undecided",
-        "",
-        *_listed(claims, "undecided", (None,)),
+        *(
+            f"- {slug}: {f.name} ({f.relation})"
+            for slug, claim in claims.items()
+            for f in claim.findings
+            if f.relation in ("stronger", "not compared")
+        ),
     ]
     return "\n".join(lines) + "\n"
 
 
 def _row(name: str, row: Mapping[str, int]) -> str:
     return f"| {name} | {' | '.join(str(row[column]) for column in COLUMNS)} |"
-
-
-def _listed(
-    claims: Mapping[str, Any], verdict: Verdict, relations: Sequence[str | None]
-) -> Iterator[str]:
-    for slug, claim in claims.items():
-        for m in claim["mutants"]:
-            if m["verdict"] == verdict and m.get("relation") in relations:
-                note = m.get("relation") or m["reason"]
-                yield f"- {slug}: {m['name']} ({note})"
 
 
 # -- the command -----------------------------------------------------------------------------------
@@ -204,34 +232,38 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("slugs", nargs="*", metavar="SLUG", help="claims; all by default")
     parser.add_argument("--jobs", type=int, default=default_jobs(), help="worker processes")
     parser.add_argument("--fresh", action="store_true", help="forget what is on record")
+    parser.add_argument("--show", nargs=2, metavar=("SLUG", "NUMBER"), help="one mutant's evidence")
     options = parser.parse_args(arguments)
-    for slug in options.slugs:
+    for slug in [*options.slugs, *(options.show or ())[:1]]:
         if slug not in STATEMENTS:
             parser.error(f"no claim is called {slug!r}")
-    wanted = options.slugs or list(STATEMENTS)
+    if options.show:
+        print(evidence(options.show[0], int(options.show[1])))
+        return
     claims = {slug: claim for slug, claim in recorded().items() if slug in STATEMENTS}
     todo = [
         slug
-        for slug in wanted
+        for slug in options.slugs or STATEMENTS
         if options.fresh or slug not in claims or not is_current(slug, claims[slug])
     ]
-    started = time.perf_counter()
     check_canaries(CANARY_EFFORT)
-    if len(todo) > options.jobs:
-        prepare()  # before the workers are forked: they inherit the draws
-    with ProcessPoolExecutor(options.jobs, get_context("fork")) as pool:
+    for done, (slug, claim) in enumerate(_studied(todo, options.jobs), start=1):
+        claims[slug] = claim
+        save(claims)
+        print(f"{done} of {len(todo)}  {slug}  {counts(claim)}", file=sys.stderr)
+    save(claims)
+
+
+def _studied(todo: Sequence[str], jobs: int) -> Iterator[tuple[str, Claim]]:
+    """In the order in which they are done. An alarm stops all."""
+    with ProcessPoolExecutor(jobs, get_context("fork")) as pool:
         running = {pool.submit(study, slug): slug for slug in todo}
         try:
-            for done, future in enumerate(as_completed(running), start=1):
-                slug = running[future]
-                claims[slug] = future.result()
-                save(claims)
-                print(f"{done} of {len(todo)}  {slug}  {counts(claims[slug])}", file=sys.stderr)
+            for future in as_completed(running):
+                yield running[future], future.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    save(claims)
-    print(f"{len(todo)} claims in {time.perf_counter() - started:.0f} seconds", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -17,9 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numeric.checks._base import BITS, check
-from numeric.checks._raw_trajectory import Path, fixed, steady, wave
+from numeric.checks._instances import on_line
+from numeric.checks._paths import Path, fixed, steady, wave
 from numeric.checks._step import Step, defined, draw, measured, moderate
-from numeric.checks._trajectory import trajectory_values
+from numeric.checks._trajectory import Point, trajectory_values
 from numeric.checks.mean_curvature_step import mean_curvatures
 from numeric.core.balls import ball_precision, to_balls
 from tests.depth import examples
@@ -43,10 +44,9 @@ def formal_step(step: Step) -> dict[str, Any]:
         return theta + arb(t) * w
 
     return {
-        "one": arb(1),
         "Response": range(step.policy.n),
-        "logp": lambda o, t: step.policy.log_probs(at(t))[o],
-        "score": lambda o, t: (step.policy.scores(at(t)) @ w)[o],
+        "logp": on_line(lambda t: step.policy.log_probs(at(t))),
+        "score": on_line(lambda t: step.policy.scores(at(t)) @ w),
         "r": lambda o: to_balls(step.reward)[o],
         "eta": arb(step.eta),
         "L": arb(step.smoothness),
@@ -89,27 +89,15 @@ def test_the_formal_conclusion_holds_on_random_policies(slug: str) -> None:
     holds()
 
 
-def formal_path(path: Path) -> dict[str, Any]:
-    return {
-        "one": arb(1),
-        "Response": range(len(path.rewards)),
-        "logp": lambda k, o, t: path.logp(int(float(k)), arb(t))[o],
-        "score": lambda k, o, t: path.score(int(float(k)), arb(t))[o],
-        "r": lambda o: path.rewards[o],
-        "eta": lambda k: path.eta(int(float(k))),
-    }
-
-
-@pytest.mark.parametrize("path", [steady(3, fixed(Fraction(1, 17))), wave(2, 1, 5, {})])
+@pytest.mark.parametrize("path", [steady(3, fixed(Fraction(1, 17))), wave(2, 1, 5)])
 def test_every_abbreviation_of_a_trajectory_is_what_is_measured(path: Path) -> None:
     with ball_precision(BITS):
-        formal = formal_path(path)
-        numbers = trajectory_values([path.point(k) for k in range(5)])
+        numbers = trajectory_values([Point(*path.point(k), path.eta(k)) for k in range(5)])
         for notation in _trajectory.NOTATION:
             (param,) = notation.params
             name = notation.symbol.name
             for k in range(4):
-                value = evaluate(notation.body, {**formal, str(param.data): k})
+                value = evaluate(notation.body, {**path.formal(), str(param.data): k})
                 assert arb(value).overlaps(arb(numbers[name](k))), (name, k)
 
 

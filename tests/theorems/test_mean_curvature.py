@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from numeric.checks._base import check
+from numeric.checks._base import check, examined
 from numeric.checks.mean_curvature_step import bent, draw
 from theory.kernel.proof import Proof, conclude, instantiate, solve
 from theory.kernel.terms import Lambda, Term, eq
@@ -64,9 +64,9 @@ def test_a_larger_constant_does_not() -> None:
 
 def test_a_curvature_that_is_too_small_for_its_response_is_seen() -> None:
     enough = Fraction(11, 50), Fraction(9, 5)
-    assert bent(9, -1, enough, "").visibly_broken(STATEMENT) == set()
+    assert examined(STATEMENT, bent(9, -1, enough)).broken == set()
     for curvatures in ((enough[0] / 2, enough[1]), (enough[0], enough[1] / 2), enough[::-1]):
-        assert bent(9, -1, curvatures, "").visibly_broken(STATEMENT) == {"smooth"}
+        assert examined(STATEMENT, bent(9, -1, curvatures)).broken == {"smooth"}
 
 
 @pytest.mark.claim("mean_curvature_step", aspect="other")

@@ -4,34 +4,38 @@ The whole study is `python -m tests.benchmarks.mutants`; here is a fixed sample 
 operator and every verdict.
 """
 
-import json
 import time
+from dataclasses import replace
 from functools import cache
 
 import pytest
+from flint import arb
 
-from numeric.attack import mutants as refuting
-from numeric.attack.mutants import Sample, candidates, certain, refute, tight_steps, violation
-from numeric.checks._base import check
+from numeric.attack.pool import Candidate, candidates, donors, small_policies
+from numeric.attack.search import BrokenClaimError, kept, obeys, search
+from numeric.checks._base import Truth, check
+from numeric.checks._instances import Instance
+from tests.benchmarks import mutants as benchmark
 from tests.benchmarks.mutants import (
     COLUMNS,
     FOLDER,
     RELATIONS,
     SoundnessAlarm,
+    as_csv,
     as_markdown,
     counts,
+    evidence,
     examine,
     is_current,
     recorded,
 )
 from theory.attack import mutant_proofs
 from theory.attack.mutant_proofs import Judge, NoProof, Patience, judge_of, prove
-from theory.attack.mutate import about_numbers, mutants
-from theory.attack.mutate import OPERATORS, comparisons, mutations
-from theory.kernel.terms import eq, forall, implies, var
+from theory.attack.mutate import OPERATORS, about_numbers, comparisons, mutants, mutations
+from theory.kernel.terms import forall, var
 from theory.pretty import pretty
 from theory.statements import STATEMENTS
-from theory.vocabulary import K, k, steps
+from theory.vocabulary import k, steps
 
 RECORD = recorded()
 SAMPLE = [
@@ -74,7 +78,7 @@ def of(slug, name):
 
 
 def on_record(slug, name):
-    return next(m for m in RECORD[slug]["mutants"] if m["name"] == name)
+    return next(f for f in RECORD[slug].findings if f.name == name)
 
 
 @cache
@@ -150,16 +154,22 @@ def test_a_step_range_is_about_numbers_and_a_policy_is_not():
 )
 def test_the_sample_is_found_as_it_is_on_record(slug, name, record_property):
     found = examine(STATEMENTS[slug], of(slug, name), judge(slug))
-    kept = on_record(slug, name)
-    assert (found.verdict, found.relation) == (kept["verdict"], kept.get("relation"))
+    assert found == on_record(slug, name)
     record_property("mutant", found.verdict)
 
 
 def test_the_sample_has_every_operator_and_every_verdict():
-    kept = [on_record(*one) for one in SAMPLE]
-    assert {m["operator"] for m in kept} == {*OPERATORS, "dropped"} - {"max and min"}
-    assert {m["verdict"] for m in kept} == set(VERDICTS)
-    assert {"weaker", "equivalent", "stronger"} <= {m.get("relation") for m in kept}
+    found = [on_record(*one) for one in SAMPLE]
+    assert {of(*one).operator for one in SAMPLE} == {*OPERATORS, "dropped"} - {"max and min"}
+    assert {f.verdict for f in found} == set(VERDICTS)
+    assert {"weaker", "equivalent", "stronger"} <= {f.relation for f in found}
+
+
+def test_evidence_is_found_again():
+    name = "conclusion, constant: 2 → 4"
+    number = 1 + [m.name for m in mutants(STATEMENTS["sharp_step"])].index(name)
+    text = evidence("sharp_step", number)
+    assert name in text and "refuted on: instance" in text and "no proof" in text
 
 
 # -- the record ------------------------------------------------------------------------------------
@@ -171,16 +181,9 @@ def test_the_record_has_every_mutant_of_every_claim():
     assert stale == []
 
 
-def test_every_mutant_on_record_has_one_verdict_and_what_belongs_to_it():
-    for claim in RECORD.values():
-        for m in claim["mutants"]:
-            assert m["verdict"] in VERDICTS
-            assert ("relation" in m) == (m["verdict"] == "proved")
-            assert ("evidence" in m) == (m["verdict"] == "refuted")
-
-
-def test_the_table_is_that_of_the_record():
+def test_the_tables_are_those_of_the_record():
     assert (FOLDER / "mutants.md").read_text() == as_markdown(RECORD)
+    assert (FOLDER / "mutants.csv").read_text() == as_csv(RECORD)
     assert sum(counts(claim)["mutants"] for claim in RECORD.values()) >= 1000
     for claim in RECORD.values():
         row = counts(claim)
@@ -190,10 +193,10 @@ def test_the_table_is_that_of_the_record():
 
 
 def test_a_changed_claim_makes_its_record_stale():
-    kept = json.loads(json.dumps(RECORD["sharp_step"]))
-    assert is_current("sharp_step", kept)
-    assert not is_current("sharp_step", {**kept, "fingerprint": "another"})
-    assert not is_current("sharp_step", {**kept, "mutants": kept["mutants"][1:]})
+    found = RECORD["sharp_step"]
+    assert is_current("sharp_step", found)
+    assert not is_current("sharp_step", replace(found, digest="another"))
+    assert not is_current("sharp_step", replace(found, findings=found.findings[1:]))
 
 
 # -- planted lies ----------------------------------------------------------------------------------
@@ -210,19 +213,28 @@ def test_solvers_that_believe_a_false_mutant_raise_the_alarm():
         examine(STATEMENTS["sharp_step"], false, believing)
 
 
+def lying() -> Candidate:
+    """A draw whose change of log odds is reported wrongly."""
+    donor = next(d for d in donors() if "lemma_1" in d.slugs)
+    draw = donor.draws(0, 0)[0]
+    return replace(draw, label="planted", values={**draw.values, "change": arb(10) ** 9}, memory={})
+
+
 def test_an_instance_that_breaks_its_hypotheses_raises_the_alarm(monkeypatch):
-    true = of("lemma_1", "conclusion, constant: 8 → 4")
-    values = dict(refuting.samples("lemma_1")[-1].values)
-    broken = Sample("planted", {**values, "change": values["change"] + 10**6})
-    monkeypatch.setattr(refuting, "samples", lambda slug: (broken,))
+    statement, true = STATEMENTS["lemma_1"], of("lemma_1", "conclusion, constant: 8 → 4")
+    with pytest.raises(BrokenClaimError, match="planted"):
+        search(statement, true.statement, [lying()])
+    hit = search(statement, true.statement, [lying()], refuted=True).hit
+    monkeypatch.setattr(benchmark, "refute", lambda *_: hit)
     with pytest.raises(SoundnessAlarm, match="planted"):
-        examine(STATEMENTS["lemma_1"], true, judge("lemma_1"))
+        examine(statement, true, judge("lemma_1"))
 
 
 @pytest.mark.parametrize("slug", ["sharp_step", "eta_safe", "theorem_1b", "lemma_1"])
 def test_the_claim_itself_is_proved_and_not_refuted(slug):
     assert prove(STATEMENTS[slug], STATEMENTS[slug], judge(slug)).rule == "conclude"
-    assert refute(STATEMENTS[slug], STATEMENTS[slug]) is None
+    statement = STATEMENTS[slug]
+    assert search(statement, statement, candidates(statement, 0, 1, 20)).hit is None
 
 
 def test_a_proof_may_not_use_what_the_mutant_dropped():
@@ -269,28 +281,28 @@ def test_a_solver_that_does_not_come_back_is_stopped_by_the_clock(monkeypatch):
 
 
 def test_tight_steps_keep_the_hypotheses_and_break_a_step_range_that_is_too_long():
-    claim = STATEMENTS["lemma_1_sharp"]
-    for step in tight_steps():
-        assert violation(claim, step.values) is None
+    claim, tight = STATEMENTS["lemma_1_sharp"], small_policies(Instance)[-6:]
+    assert all(obeys(step, claim) for step in tight)
     longer = of("eta_safe", "below_threshold, scale: right side times 11/10")
-    assert refute(STATEMENTS["eta_safe"], longer.statement) is not None
+    assert search(STATEMENTS["eta_safe"], longer.statement, tight).hit is not None
 
 
 def test_a_changed_hypothesis_must_hold_certainly():
     claim = STATEMENTS["eta_safe"]
     mutant = of("eta_safe", "below_threshold, scale: right side times 2").statement
     changed = next(h.formula for h in mutant.hypotheses if h.name == "below_threshold")
-    found = list(candidates(claim, mutant))
-    assert found
-    for sample in found:
-        assert all(c.holds for c in check(mutant, sample.values, changed))
+    fitting = [c for c in candidates(mutant, 0, 1, 20) if kept(c, mutant) is not None]
+    assert any(kept(c, claim) is None for c in fitting)
+    for candidate in fitting:
+        sides = check(mutant, candidate.on(mutant), changed)
+        undefined = candidate.truth(mutant, changed) is Truth.UNDEFINED
+        assert undefined or all(c.holds for c in sides)
 
 
-def test_a_hypothesis_about_every_step_is_asked_at_every_step():
-    values = {"K": 3, "eta": lambda j: 1 if int(float(j)) < 2 else 5}
-    bounded = forall(k, steps(k) <= 1)
-    assert not certain(bounded, values)  # fails at step 2
-    assert certain(bounded, {**values, "K": 2})  # stays where it is from step 2 on
-    assert not certain(bounded, {**values, "K": 2}, frozen=False)
-    assert not certain(implies(K <= 1, K <= 1), values)  # only what it can read is certain
-    assert not certain(eq(var("x"), 1), values)
+def test_of_a_drawn_run_every_step_counts_and_only_if_it_may_rest_afterwards():
+    values = {"K": 3, "M": None, "eta": lambda j: arb(1 if j < 2 else 5)}
+    bounded, claim = forall(k, steps(k) <= 1), STATEMENTS["theorem_1b"]
+    assert Candidate("", "", (), values=values).truth(claim, bounded) is Truth.FALSE  # at step 2
+    assert Candidate("", "", (), values={**values, "K": 1}).truth(claim, bounded).kept
+    endless = STATEMENTS["theorem_1b_limit"]
+    assert Candidate("", "", (), values=values).truth(endless, bounded) is Truth.OPEN

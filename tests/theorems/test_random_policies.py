@@ -10,7 +10,7 @@ from flint import arb
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from numeric.attack.necessity import modules
+from numeric.attack.pool import modules
 from numeric.checks._base import check, check_hypotheses
 from numeric.checks._step import EXTREME_LOG_ODDS, Step, defined, draw, measured, moderate
 from numeric.core.balls import ball_precision

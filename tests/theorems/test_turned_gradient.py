@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from numeric.checks import grpo_along_gap_printed as printed
-from numeric.checks._base import check
+from numeric.checks._base import check, with_abbreviations
 from theory.statements import STATEMENTS
 
 REPAIR = STATEMENTS["grpo_length_covariance"]
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.claim("grpo_along_gap_printed", aspect="holds on random
 def is_turned(values):
     """Certainly against the gap, while the exact form is not refuted."""
     (sign,) = check(printed.STATEMENT, values)
-    repaired = check(REPAIR, values)
+    repaired = check(REPAIR, with_abbreviations(REPAIR, values))
     return sign.holds is False and all(one.holds is not False for one in repaired)
 
 
