@@ -49,8 +49,6 @@ def check_with_rocq(
     started = time.perf_counter()
     if out is not None and out.exists() and (out.is_file() or any(out.iterdir())):
         raise BadInput(f"--out needs a new or empty folder, and {out} is neither")
-    if record and slugs:
-        raise BadInput("--record is for a run of all claims")
     with bad_input(UnknownSlug, RocqMissing, OSError):
         version()
         cases = {s.slug: build(s) for s in select([x for n in slugs or [] for x in named(n)])}

@@ -41,13 +41,17 @@ def fingerprint(case: Case, hashes: Hashes, version: str) -> str:
 
 
 def write(cases: Mapping[str, Case], version: str) -> None:
-    """Record a run in which every theorem of these claims was accepted."""
+    """Record a run in which every theorem of these claims was accepted; what was recorded of other
+    claims with this version of Rocq is kept."""
     hashes = Hashes()
     claims = {
         slug: fingerprint(case, hashes, version)
         for slug, case in cases.items()
         if is_complete(case)
     }
+    earlier: dict[str, Any] = json.loads(RECORD.read_text()) if RECORD.is_file() else {}
+    if earlier.get("rocq") == version:
+        claims = dict(sorted((earlier["claims"] | claims).items()))
     text = json.dumps({"rocq": version, "claims": claims}, indent=1) + "\n"
     write_whole(RECORD, text.encode())
 
