@@ -159,14 +159,14 @@ def break_claim(
     *,
     drop: str | None = None,
     change: str | None = None,
-    seconds: float = 20.0,
+    tries: int = 1_500,
     seed: int = 0,
 ) -> Broken:
     """Leave out a hypothesis of a claim, or change a number in it ("8 -> 1/4"), and look for a
     policy on which it then fails: refuted with that policy, or undecided. Raises ValueError."""
     from numeric.attack.break_claim import run
 
-    return run(slugs_of([name])[0], drop, change, seconds, seed)
+    return run(slugs_of([name])[0], drop, change, tries, seed)
 
 
 def worst_case(*, J: float, gap: float, L: float, G: float, eta: float) -> WorstCase:
