@@ -39,6 +39,8 @@ def check_instance(statement: Statement, instance: Instance) -> None:
     """Raises NotAnInstance unless the proofs prove exactly what the statement says in the model.
 
     A variable that the model leaves open may be any number: the proofs hold for all of them."""
+    if instance.model.parameters:
+        raise NotAnInstance(f"{statement.slug}: an instance is one model and not a family")
     wanted = statement.formal_hypotheses
     if wanted.keys() != instance.hypotheses.keys():
         names = ", ".join(sorted(wanted.keys() ^ instance.hypotheses.keys()))
