@@ -51,7 +51,7 @@ def check_with_rocq(
         raise BadInput(f"--out needs a new or empty folder, and {out} is neither")
     with bad_input(UnknownSlug, RocqMissing, OSError):
         version()
-        cases = {s.slug: build(s) for s in select([x for n in slugs or [] for x in named(n)])}
+        cases = {s.slug: build(s) for s in select([named(name)[0] for name in slugs or []])}
         made = development(cases, scripts())
         with progress_line("compiling") as progress, tempfile.TemporaryDirectory() as temporary:
             folder = out or Path(temporary)
