@@ -217,7 +217,7 @@ def _numbers(values: Values, spoken_of: set[str]) -> dict[str, str]:
             K = values["K"]
             for k in sorted({*range(min(K, STEPS_SHOWN)), K}):
                 found[f"{name}({k})"] = digits(value(k))
-        elif callable(value) and name in BY_RESPONSE and "K" not in values:
+        elif callable(value) and name in BY_RESPONSE and not {"K", "Prompt"} & set(values):
             found[name] = f"({', '.join(digits(value(o)) for o in values['Response'])})"
         elif hasattr(value, "mid"):
             found[name] = digits(value)

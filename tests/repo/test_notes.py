@@ -272,8 +272,8 @@ def runs(text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def output_of(command: str) -> list[str]:
-    """The lines that a command prints, with single spaces."""
-    result = CliRunner().invoke(gradgap.app, shlex.split(command)[1:])
+    """The lines that a command prints where there is room, with single spaces."""
+    result = CliRunner(env={"COLUMNS": "200"}).invoke(gradgap.app, shlex.split(command)[1:])
     assert result.exit_code == 0, (command, result.output)
     return [" ".join(line.split()) for line in result.output.splitlines()]
 
