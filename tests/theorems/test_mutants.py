@@ -54,6 +54,7 @@ SAMPLE = [
     ("eta_safe", "below_threshold, constant: 2 → 1 (place 3)"),
     ("eta_safe", "below_threshold, scale: right side times 2"),
     ("normalisation", "conclusion, plus and minus: growth_plus → growth_minus"),
+    ("normalisation", "conclusion, relation: J' = J·growth_plus → J' ≤ J·growth_plus"),
     ("lemma_1", "conclusion, scale: right side times 9/10"),
     ("theorem_1a_printed", "conclusion, sign: C0 + C0' → C0 - C0'"),
 ]
