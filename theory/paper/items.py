@@ -166,6 +166,8 @@ GAP: tuple[Item, ...] = (
     _row("Theorem 2", "an instance on which long steps fail", "reproduction", "theorem_2",
          "print: there is an instance, then for the steps of a range. Here for every J(0), gap and"
          " step of the range there is one, which may depend on the step"),
+    _row("Theorem 2: the least step", "60 gap/(L + G^2)", "sharpening", "overshooting_aligned",
+         "every step longer than 2 gap/L, while gap < sqrt L; below it J rises (eta_safe)"),
     _row("Theorem 2: for every G_o >= sqrt L_o", "one reading of its words", "repair",
          "theorem_2_scope", "false as soon as G^2 > (30/(1-J) - 1) L: L is the barrier"),
     _row("remark: 60 and 120 are not sharp, the phenomenon is robust", "smaller constants do",

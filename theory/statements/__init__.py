@@ -75,6 +75,7 @@ SLUGS = (
     "threshold_matches_scope",
     "theorem_2",
     "theorem_2_scope",
+    "overshooting_aligned",
     "fixed_direction",
     "two_ended_step",
     "theorem_4",
