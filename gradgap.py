@@ -8,8 +8,8 @@
 
 Importing it loads no solver and no array: what a function needs is imported when it is called. The
 commands at the end are those that need several rooms; the others are in ``theory.commands``,
-``numeric.commands`` and ``gpu_checks.commands``. Results go to standard output, the rest to
-standard error. Exit codes: 0 as expected, 1 not, 2 bad input.
+``numeric.commands``, ``gpu_checks.commands`` and ``course.commands``. Results go to standard
+output, the rest to standard error. Exit codes: 0 as expected, 1 not, 2 bad input.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Annotated, Any, overload
 
 import typer
 
+from course.commands import course
 from gpu_checks.commands import training
 from numeric.commands import experiments
 from theory.commands import claims, draw_graph, numbers, print_derivation, print_files
@@ -481,6 +482,7 @@ def cite(
 
 for commands in (claims, rocq, numbers, experiments, training):
     app.add_typer(commands)
+app.add_typer(course, name="course")
 
 
 if __name__ == "__main__":

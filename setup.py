@@ -17,7 +17,7 @@ from pathlib import Path
 from setuptools import Distribution, setup
 from setuptools.command.build_py import build_py
 
-ROOMS = ("theory", "numeric", "gpu_checks")
+ROOMS = ("theory", "numeric", "gpu_checks", "course")
 DOTTED = re.compile(rf"(?<![\w./])({'|'.join(ROOMS)})(?=\.[a-z_{{]| import\b)")
 MAIN = 'from gradgap import main\n\nif __name__ == "__main__":\n    main()\n'
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOMS = ("theory", "numeric", "gpu_checks", "tests")
+ROOMS = ("theory", "numeric", "gpu_checks", "course", "tests")
 
 
 @cache

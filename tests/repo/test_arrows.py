@@ -10,7 +10,7 @@ import pytest
 
 from tests.repo.conftest import parsed
 
-PROJECT = ("theory", "numeric", "gpu_checks", "gradgap", "tests")
+PROJECT = ("theory", "numeric", "gpu_checks", "course", "gradgap", "tests")
 SOLVERS = ("z3", "cvc5")
 CLAIMS = (
     "theory.statements",
@@ -32,7 +32,7 @@ class Rule:
 
 
 RULES = (
-    Rule("theory", forbidden=("numeric", "gpu_checks", "gradgap", "tests", "torch")),
+    Rule("theory", forbidden=("numeric", "gpu_checks", "course", "gradgap", "tests", "torch")),
     Rule("theory.kernel", allowed=("theory.kernel",)),
     Rule(
         "theory.statements",
@@ -55,6 +55,7 @@ RULES = (
         forbidden=SOLVERS,
         allowed=("gpu_checks", "numeric.core.record", *NEUTRAL, *CLAIMS),
     ),
+    Rule("course", forbidden=("gpu_checks", "gradgap", "tests", "torch", *SOLVERS)),
 )
 
 # What importing a room may not bring into memory by any path of module-level imports.
@@ -63,14 +64,16 @@ UNREACHED = {
     "theory.statements": ("theory.proofs", "theory.ledger", "torch", *SOLVERS),
     "numeric": ("theory.proofs", "theory.ledger", "torch", *SOLVERS),
     "gpu_checks": ("theory.proofs", "theory.ledger", *SOLVERS),
+    "course": ("torch", *SOLVERS),
 }
-LAZY = ("theory", "numeric", "gpu_checks", "sympy", "torch", "numpy", *SOLVERS)
+LAZY = ("theory", "numeric", "gpu_checks", "course", "sympy", "torch", "numpy", *SOLVERS)
 COMMANDS = (
     "gradgap.py",
     "theory/commands.py",
     "theory/rocq/command.py",
     "numeric/commands.py",
     "gpu_checks/commands.py",
+    "course/commands.py",
     "theory/terminal.py",
 )
 LIGHT = (
@@ -78,6 +81,7 @@ LIGHT = (
     "theory.rocq.command",
     "numeric.commands",
     "gpu_checks.commands",
+    "course.commands",
     *NEUTRAL,
 )  # what they may import of each other
 

@@ -117,7 +117,9 @@ def test_the_command_and_the_packages_are_declared(pyproject: dict[str, Any]) ->
     tool = pyproject["tool"]["setuptools"]
     assert pyproject["project"]["scripts"] == {"gradgap": "gradgap:main"}
     assert tool["py-modules"] == ["gradgap"]
-    assert {"theory*", "numeric*", "gpu_checks*"} <= set(tool["packages"]["find"]["include"])
+    assert {"theory*", "numeric*", "gpu_checks*", "course*"} <= set(
+        tool["packages"]["find"]["include"]
+    )
     assert tool["package-data"]["theory"] == ["**/*.json", "rocq/*.v"]
 
 

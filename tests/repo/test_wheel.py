@@ -15,13 +15,14 @@ from types import ModuleType
 
 import pytest
 
-ROOMS = ("theory", "numeric", "gpu_checks")
+ROOMS = ("theory", "numeric", "gpu_checks", "course")
 FILES = ("setup.py", "pyproject.toml", "gradgap.py", "README.md", "LICENSE")
 CLASH = 'raise ImportError("this is the user\'s own module")\n'
 PROGRAM = """
 import gradgap, sys
 assert "/site-packages/gradgap/" in gradgap.__file__, gradgap.__file__
-assert not {"theory", "numeric", "gpu_checks"} & {name.partition(".")[0] for name in sys.modules}
+rooms = {"theory", "numeric", "gpu_checks", "course"}
+assert not rooms & {name.partition(".")[0] for name in sys.modules}
 """
 
 

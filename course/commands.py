@@ -1,0 +1,98 @@
+"""``gradgap course``: the exercises, and what an answer to one of them is worth."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from theory.terminal import BadInput, Commands, Json, bad_input, consoles, print_table
+
+if TYPE_CHECKING:
+    from course.submissions import Judged
+
+course = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Problem sets that answer back: list, show and check exercises.",
+)
+
+
+@course.command("list")
+def list_command(
+    chapter: Annotated[str | None, typer.Argument(help="A chapter; all when none.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the exercises: stars, kinds of checks, points.
+
+    Example: gradgap course list one_step
+    """
+    from course.exercises import BadExercise, chapters, exercises
+
+    with bad_input(BadExercise):
+        found = [e for e in exercises() if chapter in (None, e.chapter)]
+    if not found:
+        raise BadInput(f"no chapter {chapter!r:.80} has exercises; {', '.join(chapters())} have")
+    names = ("exercise", "stars", "points", "kinds", "title")
+    rows = [(e.id, "*" * e.stars, str(e.points or "-"), e.kinds, e.title) for e in found]
+    if as_json:
+        listed = [
+            dict(zip(names, (e.id, e.stars, e.points, e.kinds, e.title), strict=True))
+            for e in found
+        ]
+        print(json.dumps(listed, indent=1, ensure_ascii=False))
+    else:
+        print_table(consoles()[0], names, rows)
+
+
+@course.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="ID", help="An exercise, such as one_step/1.")],
+    hints: Annotated[int, typer.Option(min=0, max=3, help="How many hints.")] = 0,
+) -> None:
+    """Print an exercise, and which file to copy and fill in.
+
+    Example: gradgap course show one_step/1 --hints 1
+    """
+    from course.exercises import BadExercise, find
+    from course.show import as_text
+
+    with bad_input(BadExercise):
+        print(as_text(find(name), hints))
+
+
+@course.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Filled-in copies, or folders of them.")],
+    as_json: Json = False,
+    marks: Annotated[Path | None, typer.Option(help="Also write a table of marks, CSV.")] = None,
+) -> None:
+    """Judge answers: points, and a reason for each one that is lost.
+
+    Example: gradgap course check 1.toml
+    """
+    from course.show import report_lines
+    from course.submissions import as_csv, judged, submissions
+
+    missing = [file for file in files if not file.exists() and not file.is_symlink()]
+    if missing:
+        raise BadInput(f"there is no file {missing[0]}")
+    if not [*submissions(files)]:
+        raise BadInput("these folders have no .toml file")
+    results: list[Judged] = []
+    for one in judged(files):
+        results.append(one)
+        if not as_json:
+            print("\n".join(report_lines(one)), flush=True)
+    if as_json:
+        listed = [{"submission": one.submission, **one.report.as_json()} for one in results]
+        print(json.dumps(listed, indent=1, ensure_ascii=False))
+    if marks is not None:
+        with bad_input(OSError):
+            marks.write_text(as_csv(results), encoding="utf-8")
+        print(f"wrote {marks}", file=sys.stderr)
+    raise typer.Exit(0 if all(one.report.full for one in results) else 1)

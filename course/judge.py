@@ -1,0 +1,66 @@
+"""Judge one submission: the answers in a text, against the exercise that it names.
+
+``python -m course.judge`` is the process in which it happens: it limits itself, reads one task from
+standard input and prints one report. ``course.submissions`` starts it and is the safety net.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import tomllib
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from course.exercises import EXERCISES, BadExercise, Exercise, find, kind_of
+from course.marks import Mark, Report, Unfit
+
+MEGABYTES, CPU_SECONDS = 4_096, 120
+"""Address space and processor time of the judging process."""
+
+
+def judge(text: str, folder: Path, course: Path = EXERCISES) -> Report:
+    """The marks of a submission; ``folder`` is where it lies, for the files that it names."""
+    try:
+        document = tomllib.loads(text, parse_float=str)
+    except (ValueError, RecursionError) as error:
+        return Report("", error=f"not a TOML file: {str(error) or 'nested too deeply'}")
+    name, answer = document.get("exercise"), document.get("answer", {})
+    if not isinstance(name, str) or not isinstance(answer, dict):
+        return Report("", error='it has no line exercise = "..." or no table [answer]')
+    try:
+        exercise = find(name, course)
+    except BadExercise as error:
+        return Report(name[:80], error=str(error))
+    if not exercise.checks:
+        return Report(name, exercise.title, error=f"to be read by a person: {exercise.why}")
+    marks = tuple(mark_of(exercise, check, answer, folder) for check in exercise.checks)
+    return Report(exercise.id, exercise.title, marks)
+
+
+def mark_of(
+    exercise: Exercise, check: Mapping[str, Any], answer: Mapping[str, Any], folder: Path
+) -> Mark:
+    judged: Callable[..., Mark] = import_module(f"course.kinds.{kind_of(check)}").judge
+    try:
+        return judged(exercise, check, answer, folder)
+    except Unfit as error:
+        return Mark(check["about"], check["points"], 0, "wrong", (str(error),))
+    except RecursionError:
+        return Mark(check["about"], check["points"], 0, "wrong", ("nested too deeply",))
+
+
+def main() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEGABYTES * 2**20,) * 2)
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    task = json.load(sys.stdin)
+    report = judge(task["text"], Path(task["folder"]), Path(task["course"]))
+    print(json.dumps(report.as_json()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""A class's submissions: each read with care, and judged in a process of its own with limits.
+
+A submission is a file, or a file in a folder that is given. Only plain files of a moderate size are
+read, links are not followed, and nothing that a student writes is ever executed. The process may
+use so much memory and processor time and no more; a clock stops it where it hangs. Verdicts are
+decided in steps, so that the limits are a safety net and no measure.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+from course.exercises import EXERCISES
+from course.marks import Report, report_of
+
+LARGEST = 64 * 1024
+"""Bytes of a submission; a recorded run may have more, see ``course.kinds.experiment``."""
+CLOCK = 180.0
+HOME = Path(__file__).resolve().parents[1]
+JUDGE = (sys.executable, "-B", "-m", "course.judge")
+COLUMNS = ("submission", "exercise", "points", "of", "reasons")
+
+
+class Unreadable(ValueError):
+    """Not a plain file of moderate size; one line."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """``submission`` is its path below the folder that was given, or the file's name."""
+
+    submission: str
+    report: Report
+
+
+def submissions(paths: Iterable[Path]) -> Iterator[tuple[str, Path]]:
+    """Names and files: those given, and all in folders that are given, in order of their names."""
+    for path in paths:
+        if path.is_dir():
+            found = (Path(top) / name for top, _, names in os.walk(path) for name in names)
+            yield from ((p.relative_to(path).as_posix(), p) for p in sorted(found) if _may_be(p))
+        else:
+            yield path.name, path
+
+
+def _may_be(path: Path) -> bool:
+    """Recorded runs and other files beside the submissions are not submissions."""
+    return path.suffix == ".toml"
+
+
+def content(path: Path, largest: int = LARGEST) -> str:
+    """The text of a plain file. Raises Unreadable for a link, a pipe, a device, and what is large
+    or no UTF-8."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Unreadable(f"can't be read: {reason}") from error
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise Unreadable("is not a plain file")
+        data = file.read(largest + 1)
+    if len(data) > largest:
+        raise Unreadable(f"has more than {largest} bytes")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Unreadable("is not UTF-8 text") from error
+
+
+def judged(
+    paths: Iterable[Path], course: Path = EXERCISES, clock: float = CLOCK
+) -> Iterator[Judged]:
+    """The report of each submission, one after the other."""
+    for name, path in submissions(paths):
+        try:
+            text = content(path)
+        except Unreadable as error:
+            yield Judged(name, Report("", error=str(error)))
+            continue
+        yield Judged(name, in_a_process(text, path.parent, course, clock))
+
+
+def in_a_process(text: str, folder: Path, course: Path, clock: float) -> Report:
+    """The report of ``course.judge``; an error where the process did not come to an end."""
+    task = {"text": text, "folder": str(folder.resolve()), "course": str(course.resolve())}
+    process = subprocess.Popen(
+        JUDGE,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=HOME,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        start_new_session=True,
+    )
+    try:
+        printed, _ = process.communicate(json.dumps(task).encode(), timeout=clock)
+        return report_of(json.loads(printed))
+    except subprocess.TimeoutExpired:
+        return Report("", error=f"stopped by the clock after {clock:g} s")
+    except (ValueError, KeyError, TypeError):
+        return Report("", error=f"stopped: its process ended with {process.returncode}")
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def as_csv(results: Iterable[Judged]) -> str:
+    """One row a submission. A cell that a spreadsheet would take for a formula gets a quote."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for one in results:
+        report = one.report
+        told = "; ".join(report.reasons())
+        cells = (one.submission, report.exercise, report.earned, report.points, told)
+        writer.writerow([_harmless(str(cell)) for cell in cells])
+    return out.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    plain = "".join(c if c.isprintable() else "?" for c in cell)
+    return f"'{plain}" if plain.startswith(("=", "+", "-", "@")) else plain
