@@ -231,6 +231,7 @@ def test_the_document_is_the_same_on_every_run() -> None:
     assert not re.search(r"20\d\d-\d\d|/(?:tmp|home|work)/", text)
 
 
+@pytest.mark.slow
 def test_the_whole_document_compiles_without_a_blemish(everything: Ledger, tex: Path) -> None:
     write_document(tex, everything, numbers={"a ratio of sharp_step": "0.999"})
     compiled = compile_document(tex)

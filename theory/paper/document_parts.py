@@ -114,8 +114,8 @@ def papers() -> str:
     kinds = "\n".join(rf"\item[{kind}] {prose(meaning)}" for kind, meaning in MEANING.items())
     parts = [f"\\begin{{description}}\n{kinds}\n\\end{{description}}"]
     columns = (
-        r"@{}P{0.2\linewidth}@{\quad}P{0.17\linewidth}@{\quad}P{0.11\linewidth}"
-        r"@{\quad}P{0.19\linewidth}@{\quad}P{0.21\linewidth}@{}"
+        r"@{}P{0.2\linewidth}@{\quad}P{0.17\linewidth}@{\quad}P{0.13\linewidth}"
+        r"@{\quad}P{0.18\linewidth}@{\quad}P{0.2\linewidth}@{}"
     )
     for heading, items in all_items():
         rows = (
