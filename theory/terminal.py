@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_type_hints
 
 import typer
 from typer.core import TyperGroup
@@ -66,8 +66,10 @@ def takes(options: type[Any]) -> Callable[[Callable[..., None]], Callable[..., N
             command(options(**{name: given.pop(name) for name in names}), **given)
 
         def parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
-            found = inspect.signature(function, eval_str=True).parameters.values()
-            return [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in found]
+            hints = get_type_hints(function, include_extras=True)  # each class in its own module
+            found = inspect.signature(function).parameters
+            only = inspect.Parameter.KEYWORD_ONLY
+            return [one.replace(kind=only, annotation=hints[name]) for name, one in found.items()]
 
         taken = parameters(command)[1:] + parameters(options)
         called.__signature__ = inspect.Signature(taken)  # type: ignore[attr-defined]

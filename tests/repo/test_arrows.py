@@ -74,6 +74,7 @@ COMMANDS = (
     "numeric/commands.py",
     "gpu_checks/commands.py",
     "course/commands.py",
+    "gpu_checks/lm/commands.py",
     "theory/terminal.py",
 )
 LIGHT = (
@@ -82,6 +83,7 @@ LIGHT = (
     "numeric.commands",
     "gpu_checks.commands",
     "course.commands",
+    "gpu_checks.lm.commands",
     *NEUTRAL,
 )  # what they may import of each other
 

@@ -1,0 +1,1 @@
+"""Pretrained language models: questions, the probe before a run, the monitor of its log."""
