@@ -1,9 +1,9 @@
 """Instances for Lemma 2 with either constant, most of them those of `_dropped` as trees.
 
 None breaks `indicators`: a response goes on with some token wherever begins(p, o) is not 0, and
-more is not used (tree_path has the reason). No instance was found that needs `short`. There is none
-with 1-J >= 1/2, and none with L E+[len] <= 3/2 G^2 T_psi: there the loss exceeds that of
-token_sharp_step, which holds for steps of any size.
+more is not used (tree_path has the reason). No instance was found on which lemma_2_sharp needs
+`short`. There is none with 1-J >= 1/2, and none with L E+[len] <= 3/2 G^2 T_psi: there the loss
+exceeds that of token_sharp_step, which holds for steps of any size.
 """
 
 from fractions import Fraction

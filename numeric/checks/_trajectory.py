@@ -23,6 +23,7 @@ from theory.evaluate import Values
 
 MOST_LOG_ODDS = 27.6  # J(0) from 1e-12 to 1 - 1e-12
 LEAST_GAP = 1e-6  # of the first gap, in units of G: below it a start is drawn anew
+SHRINK = 0.3  # from one guess of the least gap to the next
 INSIDE = 1 - 1e-15  # keeps |w| <= 1 after rounding
 
 
@@ -142,6 +143,12 @@ def adapted_sharp(rng: np.random.Generator, start: Start) -> StepSize:
     return lambda gap, F: below(rng, F * gap.max(arb(0)) / start.L)
 
 
+def adapted_longer(rng: np.random.Generator, start: Start) -> StepSize:
+    """A fraction of the larger of (1 - J) [gap]_+ / L and [gap]_+ / (2L + G^2)."""
+    score = 1 / (2 * start.L + start.G**2)
+    return lambda gap, F: below(rng, (F / start.L).max(score) * gap.max(arb(0)))
+
+
 def fixed_size(size: float) -> StepSize:
     return lambda gap, F: size
 
@@ -149,6 +156,23 @@ def fixed_size(size: float) -> StepSize:
 def below(rng: np.random.Generator, most: arb) -> float:
     """A step size below ``most``: close to it, or any part of it."""
     return float(rng.choice([0.999, rng.uniform(0.05, 1) * 0.999])) * float(most.mid())
+
+
+def draw_uniform(
+    rng: np.random.Generator, log_odds: float | None, longest: Callable[[Start, arb], arb]
+) -> dict[str, Any]:
+    """Steps of one size, below ``longest`` of a guess of the least gap; if a gap is less, guess
+    again."""
+    start, updates = draw_start(rng, log_odds), int(rng.integers(5, 16))
+    least = float(np.linalg.norm(gradient_gap(start.policy, start.theta, start.reward).gap))
+    points: list[Point] = []
+    with ball_precision():
+        while not points or not all(p.gap >= least for p in points):
+            least *= SHRINK
+            size = below(rng, longest(start, arb(least)))
+            points = run(rng, start, updates, fixed_size(size), ahead=True)
+        values = trajectory_values(points, L=start.L, G=start.G)
+        return {**values, "eta": arb(size), "least_gap": arb(least)}
 
 
 def draw_stagnation(

@@ -16,32 +16,14 @@ from numeric.checks._paths import (
     steady,
     thin_failure,
 )
-from numeric.checks._trajectory import (
-    Point,
-    below,
-    draw_start,
-    fixed_size,
-    run,
-    trajectory_values,
-)
-from numeric.core.step import gradient_gap
+from numeric.checks._trajectory import draw_uniform
 from theory.statements.corollary_1 import STATEMENT
-
-SHRINK = 0.3
 
 
 def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
-    """The step size is adapted to a guess of the least gap; if a gap is less, guess again."""
-    start, updates = draw_start(rng, log_odds), int(rng.integers(5, 16))
-    least = float(np.linalg.norm(gradient_gap(start.policy, start.theta, start.reward).gap))
-    points: list[Point] = []
-    with ball_precision():
-        while not points or not all(p.gap >= least for p in points):
-            least *= SHRINK
-            size = below(rng, arb(least) / (2 * (start.L + 8 * start.G**2)))
-            points = run(rng, start, updates, fixed_size(size), ahead=True)
-        values = trajectory_values(points, L=start.L, G=start.G)
-        return {**values, "eta": arb(size), "least_gap": arb(least)}
+    return draw_uniform(
+        rng, log_odds, lambda start, least: least / (2 * (start.L + 8 * start.G**2))
+    )
 
 
 ORBITS = {
@@ -58,26 +40,23 @@ def steps(odds: Number, size: Number, K: int = 1) -> Path:
     return steady(odds, fixed(size)).at(K, eta=size, least_gap=1)
 
 
-COUNTERS = counters(
-    STATEMENT,
-    {
-        f"drop {name}": ADAPTED[f"drop {name}"].at(40, eta=eta, least_gap=least_gap)
-        for name, (eta, least_gap) in ORBITS.items()
-    }
-    | {
-        "three times the rate": steps(1, SIZE, 17),
-        "J(0) and 1 - J(0) exchanged": steps(Fraction(1, 9), SIZE),
-        "success instead of failure": steps(9, SIZE),
-        "drop forward": steps(9, -1, 3),
-        "drop interior": one_response(0).at(1, eta=0, least_gap=1),
-        "drop bounded": thin_failure().at(1, eta=1, least_gap=Fraction(1, 10)),
-        "drop uniform": at_rest(size=Fraction(1, 20)).at(40, eta=Fraction(1, 20), least_gap=1),
-        "drop constant": restarted(0).at(40, eta=SIZE, least_gap=1),
-        "drop small": ADAPTED["drop adapted"].at(40, eta=6, least_gap=1),
-    },
-)
+PATHS = {
+    f"drop {name}": ADAPTED[f"drop {name}"].at(40, eta=eta, least_gap=least_gap)
+    for name, (eta, least_gap) in ORBITS.items()
+} | {
+    "three times the rate": steps(1, SIZE, 17),
+    "J(0) and 1 - J(0) exchanged": steps(Fraction(1, 9), SIZE),
+    "success instead of failure": steps(9, SIZE),
+    "drop forward": steps(9, -1, 3),
+    "drop interior": one_response(0).at(1, eta=0, least_gap=1),
+    "drop bounded": thin_failure().at(1, eta=1, least_gap=Fraction(1, 10)),
+    "drop uniform": at_rest(size=Fraction(1, 20)).at(40, eta=Fraction(1, 20), least_gap=1),
+    "drop constant": restarted(0).at(40, eta=SIZE, least_gap=1),
+    "drop small": ADAPTED["drop adapted"].at(40, eta=6, least_gap=1),
+}
+COUNTERS = counters(STATEMENT, PATHS)
 
 WITHOUT = {
     "favourable": at_rest().at(1, eta=0, least_gap=0),
-    "positive_L": replace(steady(1, fixed(0)), L=-1).at(1, eta=0, least_gap=1),
+    "positive_L": replace(steady(1, fixed(0)), L=0).at(1, eta=0, least_gap=1),
 }

@@ -85,6 +85,10 @@ class Quadratic:
 
 
 def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
+    return drawn(STATEMENT, draw_quadratic(rng, log_odds))
+
+
+def draw_quadratic(rng: Generator, log_odds: LogOdds) -> Quadratic:
     """Up to seven responses; the first one is shifted so that success has the log odds."""
     n = int(rng.integers(2, 8))
     scale = 10 ** rng.uniform(-1, 1)
@@ -92,7 +96,7 @@ def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
     rewards = (np.arange(n) < rng.integers(1, n)).astype(np.float64)
     a += rewards * (0 if log_odds is None else log_odds)
     c *= rng.integers(0, 2)  # log-linear, every second time
-    return drawn(STATEMENT, Quadratic(to_balls(a), to_balls(b), to_balls(c), to_balls(rewards)))
+    return Quadratic(to_balls(a), to_balls(b), to_balls(c), to_balls(rewards))
 
 
 def three(
@@ -108,17 +112,20 @@ def three(
 STRAIGHT = three()
 """Logits t, t, 0, the first one correct: gap 1/2, Var+ = 0, Var- = 1/4, f''/2 = -1/8."""
 
+BROKEN: dict[str, Any] = {
+    # J stays 1/3 and the incorrect ones leak: the gap is e^-t, all variances are 0
+    "drop normalised": three((0, 0, 0), leak=-1, more=lambda t: -(-t).exp()),
+    "drop differentiable": three(factor=2),
+    "drop twice": three(bent=1),
+    "drop second": three(more=lambda t: 1),
+    "drop interior": three(rewards=(0, 0, 0)),
+}
 COUNTERS = counters(
     STATEMENT,
     {
         "without one half": STRAIGHT,
         "without the curvature": three((0, 0, 0), (1, 0, 0)),
         "signs exchanged": STRAIGHT,
-        # J stays 1/3 and the incorrect ones leak: the gap is e^-t, all variances are 0
-        "drop normalised": three((0, 0, 0), leak=-1, more=lambda t: -(-t).exp()),
-        "drop differentiable": three(factor=2),
-        "drop twice": three(bent=1),
-        "drop second": three(more=lambda t: 1),
-        "drop interior": three(rewards=(0, 0, 0)),
+        **BROKEN,
     },
 )

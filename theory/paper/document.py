@@ -47,12 +47,13 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         *("log_success_step", "kl_step", "sharp_step", "mean_curvature_step"),
         *("lemma_1_sharp", "lemma_1", "step_under_assumption_1"),
     ),
-    "The second order": ("expansion_printed", "expansion"),
+    "The second order": ("expansion_printed", "expansion", "expansion_without_variance"),
     "The safe step": ("eta_safe",),
     "Trajectories": (
         *("theorem_1a_printed", "theorem_1a", "theorem_1a_sharp", "theorem_1b"),
         *("theorem_1b_under_assumption_1", "theorem_1b_limit", "theorem_1b_edges", "corollary_1"),
-        *("theorem_1b_sharp", "theorem_1b_sharp_limit"),
+        *("corollary_1_sharp", "theorem_1b_sharp", "theorem_1b_sharp_limit", "theorem_1b_longer"),
+        *("fixed_step_floor", "fixed_step_floor_attained"),
     ),
     "Several prompts": ("multi_prompt", "constant_rate"),
     "Response trees": (

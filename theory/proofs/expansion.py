@@ -64,8 +64,7 @@ def prove(goal: Term) -> Proof:
     second = specialise(derivative_unique(assume(HYPOTHESES["second"]), curve), const(0))
     parts = goal.args if goal.op == "and" else (goal,)
     known = {proof.conclusion: (proof, *interior(t)) for proof in (slope, curve)}
-    proofs = [conclude(p, *known.get(p, (second, *interior(0)))) for p in parts]
-    return both(*proofs) if len(proofs) > 1 else proofs[0]
+    return both(*(conclude(p, *known.get(p, (second, *interior(0)))) for p in parts))
 
 
 witness = partial(three_arms, STATEMENT)

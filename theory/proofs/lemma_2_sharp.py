@@ -41,23 +41,25 @@ def root_of_two() -> Proof:
 
 @cache
 def moment_at_eta() -> Proof:
-    """E[exp(eta S)] <= 1 + 4(2^{1/4} - 1) y."""
-    hypotheses = STATEMENT.formal_hypotheses
-    short, light = assume(hypotheses["short"]), assume(hypotheses["light"])
-    raw = instantiate(moment_bounded(), {u: eta})
-    moment = use(raw, solve(2 * y <= 1, short))
-    share = 4 * y
-    positive = part(light, 0)
-    between = solve(conj(0 <= share, share <= 1), short, positive)
-    convex = exp_convex(share, LOG_2 / 4, const(0), between)
+    """E[exp(eta S)] <= 1 + 4(2^{1/4} - 1) y, if 4y <= 1."""
+    return moment_on_chord(4, FACTOR, assume(STATEMENT.formal_hypotheses["short"]))
+
+
+def moment_on_chord(parts: int, factor: Term, short: Proof) -> Proof:
+    """E[exp(eta S)] <= 2^y <= 1 + factor y: the chord of 2^y over [0, 1/parts]."""
+    light = assume(STATEMENT.formal_hypotheses["light"])
+    moment = use(instantiate(moment_bounded(), {u: eta}), solve(2 * y <= 1, short))
+    share = parts * y
+    between = solve(conj(0 <= share, share <= 1), short, part(light, 0))
+    convex = exp_convex(share, LOG_2 / parts, const(0), between)
     same = exp_equal(convex.conclusion.args[0].args[0], y * LOG_2)
+    ends = exp_zero(), two(), exp_equal(LOG_2 / 1, LOG_2)
     mean = moment.conclusion.args[0]
-    return solve(mean <= 1 + FACTOR * y, moment, convex, same, exp_zero())
+    return solve(mean <= 1 + factor * y, moment, convex, same, *ends)
 
 
-@cache
-def tilted_failure() -> Proof:
-    """sum of (1-r) pi e^{eta S} <= (1-J)(1 - eta J gap) + 4(2^{1/4} - 1) y."""
+def tilted_failure(factor: Term, moment: Proof) -> Proof:
+    """sum of (1-r) pi e^{eta S} <= (1-J)(1 - eta J gap) + factor y."""
     tilt = exp(eta * S)
     reward, weight = at(VERIFIABLE.formula, o), exp_positive(TREE.logp(whole(o)))
     pointwise = solve(
@@ -70,7 +72,7 @@ def tilted_failure() -> Proof:
         pointwise, o, (1, WRONG), (eta, WRONG * S), (1, PI * tilt), (-1, PI), (-eta, PI * S)
     )
     balance = on_tree(mean_score()), on_tree(shares()), on_tree(incorrect_mass())
-    bound = F * (1 - eta * J * GAP) + FACTOR * y
+    bound = F * (1 - eta * J * GAP) + factor * y
     drift = solve(eq(total(o, WRONG * S), -J * GAP * F), *balance[1:], *interior())
     return solve(
         total(o, WRONG * tilt) <= bound,
@@ -78,15 +80,15 @@ def tilted_failure() -> Proof:
         drift,
         balance[0],
         balance[2],
-        moment_at_eta(),
+        moment,
         all_responses(),
     )
 
 
-@cache
-def log_failure_bounded() -> Proof:
-    """log(1-J') - log(1-J) <= -eta J gap + 4(2^{1/4} - 1) y/(1-J) + L T eta^2/2."""
-    tilt, z = exp(eta * S), -eta * J * GAP + FACTOR * y / F
+def log_failure_bounded(factor: Term, moment: Proof) -> Proof:
+    """log(1-J') - log(1-J) <= -eta J gap + factor y/(1-J) + L T eta^2/2, from the moment of the
+    score."""
+    tilt, z = exp(eta * S), -eta * J * GAP + factor * y / F
     near = specialise(token_remainder(), o)
     close = solve(X <= eta * S + REMAINDER, near, length_bounded(), nonnegative_constants()[0])
     above = exp_monotone(close)
@@ -101,8 +103,8 @@ def log_failure_bounded() -> Proof:
     )
     sums = sum_at_most(pointwise, o, (exp(REMAINDER), WRONG * tilt))
     positive = solve(0 < F, *interior())
-    small = solve(F * (1 - eta * J * GAP) + FACTOR * y <= F * exp(z), tangent(z), positive)
-    bound = solve(total(o, WRONG * tilt) <= F * exp(z), tilted_failure(), small)
+    small = solve(F * (1 - eta * J * GAP) + factor * y <= F * exp(z), tangent(z), positive)
+    bound = solve(total(o, WRONG * tilt) <= F * exp(z), tilted_failure(factor, moment), small)
     whole_exponent = log(F) + (z + REMAINDER)
     split = exp_sum(log(F), z + REMAINDER), exp_sum(z, REMAINDER), exp_log(positive)
     below = solve(
@@ -120,7 +122,12 @@ def log_failure_bounded() -> Proof:
 def prove(goal: Term) -> Proof:
     rises = on_tree(log_success_step.log_rate_grows(True))
     return conclude(
-        goal, rises, log_failure_bounded(), root_of_two(), *positive_next(), *interior()
+        goal,
+        rises,
+        log_failure_bounded(FACTOR, moment_at_eta()),
+        root_of_two(),
+        *positive_next(),
+        *interior(),
     )
 
 
