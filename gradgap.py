@@ -17,9 +17,7 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, overload
 
@@ -30,8 +28,9 @@ from gpu_checks.commands import training
 from gpu_checks.lm.commands import language_models
 from numeric.commands import experiments
 from theory.commands import claims, draw_graph, numbers, print_derivation, print_files
+from theory.paper.commands import Jobs, papers, run_ledger, slugs_of
 from theory.rocq.command import rocq
-from theory.terminal import BadInput, Commands, Json, bad_input, consoles, progress_line
+from theory.terminal import BadInput, Commands, Json, bad_input, consoles
 
 if TYPE_CHECKING:
     from numeric.attack.break_claim import Broken
@@ -185,13 +184,6 @@ def latex(name: str) -> str:
     return claim(name).latex()
 
 
-def slugs_of(names: Iterable[str]) -> list[str]:
-    """The first claim that each name means. Raises UnknownSlug."""
-    from theory.statements._lookup import named
-
-    return [named(name)[0] for name in names]
-
-
 # -- the command line ------------------------------------------------------------------------------
 
 app = typer.Typer(
@@ -202,8 +194,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="The machine-checked companion to the theory of RLVR: gradient gaps and step sizes.",
 )
-
-Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: one for each core.")]
 
 
 def main() -> None:
@@ -270,23 +260,6 @@ def verify_command(
 
         show_ledger(*consoles(), ledger, time.perf_counter() - started)
     raise typer.Exit(0 if ledger.as_expected else 1)
-
-
-def run_ledger(
-    slugs: list[str], jobs: int, effort: float | None = None, clock: float = 600.0
-) -> Ledger:
-    from theory.kernel.solvers import LyingSolver, SolverDisagreement, SolverFailed, with_clock
-    from theory.ledger.ask import EFFORT
-    from theory.ledger.run import default_jobs
-    from theory.ledger.run import verify as verify_ledger
-
-    try:
-        with progress_line("proving") as progress:
-            solvers, most = with_clock(clock), effort or EFFORT
-            return verify_ledger(slugs, jobs or default_jobs(), most, solvers, progress)
-    except (SolverDisagreement, LyingSolver, SolverFailed) as error:
-        print(f"gradgap: nothing is decided. {type(error).__name__}: {error}", file=sys.stderr)
-        raise typer.Exit(1) from error
 
 
 def ledger_as_json(ledger: Ledger) -> dict[str, Any]:
@@ -368,70 +341,6 @@ def explain(
     raise typer.Exit(0 if ledger.as_expected else 1)
 
 
-# -- latex -----------------------------------------------------------------------------------------
-
-
-@app.command("latex")
-def latex_command(
-    slugs: Annotated[list[str] | None, typer.Argument(help="Claims; all when none.")] = None,
-    document: Annotated[
-        bool, typer.Option("--document", help="A whole document, with proofs and figures.")
-    ] = False,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder for the document.")
-    ] = None,
-    preamble: Annotated[
-        bool, typer.Option("--preamble", help="Print the lines that fragments need.")
-    ] = False,
-    proofs: Annotated[bool, typer.Option(help="With all proofs, step by step.")] = True,
-    overwrite: Annotated[bool, typer.Option(help="Replace an earlier document.")] = False,
-    jobs: Jobs = 0,
-) -> None:
-    """Print claims as LaTeX to paste, or write the whole ledger as a document and its PDF.
-
-    Example: gradgap latex sharp_step      gradgap latex --document -o paper
-    """
-    from theory.paper.latex import PREAMBLE, fragment
-    from theory.statements._lookup import UnknownSlug
-
-    if document == (out is None):
-        raise BadInput("--document and -o FOLDER go together; without them fragments are printed")
-    if preamble:
-        print(PREAMBLE)
-        return
-    with bad_input(UnknownSlug):
-        ledger = run_ledger(slugs_of(slugs or []), jobs)
-    if out is None:
-        print("\n".join(fragment(entry.slug, entry) for entry in ledger.entries))
-    else:
-        write_paper(out, ledger, proofs, overwrite)
-    raise typer.Exit(0 if ledger.as_expected else 1)
-
-
-def write_paper(out: Path, ledger: Ledger, proofs: bool, overwrite: bool) -> None:
-    """The sources, and the PDF where there is a TeX."""
-    from gpu_checks import figures as trained
-    from numeric import figures as exact
-    from numeric.course.recorded import numbers
-    from theory.files import write
-    from theory.paper.document import Figure, TexMissing, compile_document, write_document
-
-    with bad_input(FileExistsError, NotADirectoryError), tempfile.TemporaryDirectory() as folder:
-        paths = {path.name: path for path in write(Path(folder), all_figures(None))}
-        captions = exact.CAPTIONS | trained.CAPTIONS
-        figures = {name: Figure(paths[f"{name}.png"], text) for name, text in captions.items()}
-        written = write_document(out, ledger, figures, numbers(), proofs, overwrite)
-    print(f"wrote {len(written)} files to {out}", file=sys.stderr)
-    try:
-        made = compile_document(out)
-    except TexMissing as missing:
-        print(f"gradgap: no PDF: {missing}", file=sys.stderr)
-        return
-    for warning in made.warnings:
-        print(f"TeX: {warning}", file=sys.stderr)
-    print(f"wrote {made.pdf}", file=sys.stderr)
-
-
 # -- figures ---------------------------------------------------------------------------------------
 
 
@@ -482,7 +391,7 @@ def cite(
         print(bibtex(__version__, None if claim is None else named(claim)[0]))
 
 
-for commands in (claims, rocq, numbers, experiments, training, language_models):
+for commands in (claims, papers, rocq, numbers, experiments, training, language_models):
     app.add_typer(commands)
 app.add_typer(course, name="course")
 

@@ -92,13 +92,23 @@ def test_a_claim_with_an_unknown_letter_is_not_printed(monkeypatch: pytest.Monke
 # -- words -----------------------------------------------------------------------------------------
 
 PROSE = (
-    ("50% of a_b & {c}", r"50\% of \ensuremath{a_{b}} \& \{c\}"),
-    ("eta_k <= 1/(2 sqrt L)", r"\ensuremath{\eta_{k}} \ensuremath{\le} 1/(2 sqrt L)"),
-    ("Δμ, E⁺, G²", r"\ensuremath{\Delta }\ensuremath{\mu }, E\ensuremath{^{+}}, G\ensuremath{^2}"),
-    ("w.(g+ - g-)", r"w.(\ensuremath{g^{+}} \ensuremath{-} \ensuremath{g^{-}})"),
-    ("2^-T. T", r"2\ensuremath{^{-T}}. T"),
+    ("50% of a_b & {see}", r"50\% of $a_{b}$ \& \{see\}"),
+    ("eta_k <= 1/(2 sqrt L)", r"$\eta_{k} \le 1/(2\,\sqrt{L})$"),
+    ("change of log(J/(1-J)) in one update", r"change of $\log (J/(1 - J))$ in one update"),
+    (
+        "Δμ, E⁺, G²",
+        r"\ensuremath{\Delta }\ensuremath{\mu }, E\ensuremath{^{+}}, $G$\ensuremath{^2}",
+    ),
+    ("w.(g+ - g-), eq. (11)", r"$w\cdot (g^{+} - g^{-})$, eq. (11)"),
+    ("Assumption 1(b), and 2 of 7", "Assumption 1(b), and 2 of 7"),
+    ("a gap of log odds", "a gap of log odds"),
+    ("60 gap/(L + G^2)", r"$60\,\Delta\mu/(L + G^{2})$"),
+    ("2^-T. T", r"$2^{-T}$. $T$"),
+    ("B(o)-Lipschitz", r"$B(o)$-Lipschitz"),
+    ("E[exp(u S - u^2 |o|/2)]", r"$\mathbb{E}[\exp (u\,S - u^{2}\,\lvert o\rvert /2)]$"),
     ("see lemma_1", r"see \ggref{lemma-1}{\texttt{lemma\_\allowbreak{}1}}"),
-    ("beta", "beta"),
+    ("0 < eta < eta_safe", r"$0 < \eta < \eta_{\mathrm{safe}}$"),
+    ("beta-test", "beta-test"),
     ("explain --steps", "explain -{}-steps"),
 )
 

@@ -70,6 +70,7 @@ LAZY = ("theory", "numeric", "gpu_checks", "course", "sympy", "torch", "numpy", 
 COMMANDS = (
     "gradgap.py",
     "theory/commands.py",
+    "theory/paper/commands.py",
     "theory/rocq/command.py",
     "numeric/commands.py",
     "gpu_checks/commands.py",
@@ -79,6 +80,7 @@ COMMANDS = (
 )
 LIGHT = (
     "theory.commands",
+    "theory.paper.commands",
     "theory.rocq.command",
     "numeric.commands",
     "gpu_checks.commands",

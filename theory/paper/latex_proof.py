@@ -48,13 +48,16 @@ class Line:
     rule: str
     uses: tuple[Use, ...]
 
-    def __str__(self) -> str:
+    @property
+    def reason(self) -> str:
         places: dict[str, list[int]] = {}
         for place, number in self.uses:
             places.setdefault(place, []).append(number)
         uses = ", ".join(_place(place, sorted(numbers)) for place, numbers in places.items())
-        reason = RULES.get(self.rule, name(self.rule)) + (f": {uses}" if uses else "")
-        return rf"\ggstep{{{self.number}}}{{{self.tex}}}{{{reason}}}"
+        return RULES.get(self.rule, name(self.rule)) + (f": {uses}" if uses else "")
+
+    def __str__(self) -> str:
+        return rf"\ggstep{{{self.number}}}{{{self.tex}}}{{{self.reason}}}"
 
 
 def _place(place: str, numbers: list[int]) -> str:

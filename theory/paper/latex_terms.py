@@ -34,6 +34,7 @@ FENCES = (("(", ")"), ("\\bigl(", "\\bigr)"), ("\\Bigl(", "\\Bigr)"), ("\\biggl(
 OPENINGS, DIGITS = tuple(left for left, _ in FENCES), tuple("0123456789")
 RELATIONS = {"le": r"\le", "lt": "<", "eq": "="}
 WIDEST_QUOTIENT, WIDEST_EXPONENT = 34, 14  # in letters; longer ones would not fit on a line
+WIDEST_DISPLAY = 36  # in letters; a longer one must be able to break in a narrow column
 
 
 # -- pieces of a formula, with their size and brackets that fit ------------------------------------
@@ -55,6 +56,14 @@ def atom(tex: str, strength: int = ATOM) -> Piece:
 
 def letters_in(tex: str) -> int:
     return len(re.sub(r"\\[a-zA-Z]+ ?|[{}_^\\,]", "", tex)) + len(re.findall(r"\\[a-zA-Z]+", tex))
+
+
+def displayed(tex: str, width: int) -> str:
+    """A formula on a line of its own, or, where it is too wide for a column, on several."""
+    if width <= WIDEST_DISPLAY:
+        return rf"\[ {tex} \]"
+    breakable = tex.replace(r"\qquad", r"\qquad\allowbreak ")
+    return rf"\begin{{center}}$\displaystyle {breakable}$\end{{center}}"
 
 
 def joined(parts: Iterable[Piece], between: str, strength: int) -> Piece:

@@ -20,7 +20,7 @@ STATEMENT = Statement(
     ),
     conclusion=conj(fraction <= exp(share * LOG_2), mean <= a * LOG_2),
     notation=(
-        Notation(fraction, moment(share * (X(o) / a)), "E[exp(cX/a)]"),
+        Notation(fraction, moment(share * (X(o) / a)), "E[exp(c X/a)]"),
         Notation(mean, total(o, weight(o) * X(o)), "E[X]"),
     ),
     remark="The paper has E[X] <= a; the factor log 2 = 0.693 is for free.",

@@ -39,7 +39,7 @@ STATEMENT = Statement(
     conclusion=conj(wider <= 2, scaled <= 2, added <= 2),
     notation=(
         Notation(wider, moment(X(o) / b), "E[exp(X/b)]"),
-        Notation(scaled, moment(scale * X(o) / (scale * a)), "E[exp(sX/(sa))]"),
+        Notation(scaled, moment(scale * X(o) / (scale * a)), "E[exp(s X/(s a))]"),
         Notation(added, moment((X(o) + Y(o)) / (a + c)), "E[exp((X+Y)/(a+c))]"),
         Notation(narrower, moment(X(o) / (a / 2)), "E[exp(X/(a/2))]"),
         Notation(unscaled, moment((X(o) + Y(o)) / a), "E[exp((X+Y)/a)]"),

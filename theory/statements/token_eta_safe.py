@@ -47,8 +47,9 @@ STATEMENT = Statement(
     ),
     conclusion=J < J_next,
     notation=(SUCCESS, FAILURE, SUCCESS_NEXT, GAP, LENGTH_PLUS),
-    remark="eta_safe = max{ 2(1-J) gap/(L E+[len]), 2J gap/(LT+G²T²), gap/(LT+G²T²/2), "
-    "min{ gap/(LT + 0.757 G²T_psi/(1-J)), 1/(2G sqrt T_psi) } }; 0.757 is 4(2^(1/4) - 1).",
+    remark="eta_safe = max{ 2(1-J) gap/(L E+[len]), 2J gap/(L T + G^2 T^2), "
+    "gap/(L T + G^2 T^2/2), min{ gap/(L T + 0.757 G^2 T_psi/(1-J)), 1/(2G sqrt T_psi) } }; "
+    "0.757 is 4(2^(1/4) - 1).",
     twins=(
         Twin("the success rate falls", J_next < J),
         Twin("it doubles", 2 * J < J_next),

@@ -22,7 +22,9 @@ STATEMENT = Statement(
     conclusion=moment <= exp(exponent * LOG_2),
     notation=(
         Notation(
-            moment, total(o, exp(TREE.logp(whole(o))) * exp(u * TREE.score(whole(o)))), "E[exp(uS)]"
+            moment,
+            total(o, exp(TREE.logp(whole(o))) * exp(u * TREE.score(whole(o)))),
+            "E[exp(u S)]",
         ),
     ),
     twins=(

@@ -16,11 +16,13 @@ STATEMENT = Statement(
     conclusion=moment <= 1,
     notation=(
         Notation(
-            moment, total(o, PI * exp(u * S - u**2 * G**2 * size / 2)), "E[exp(uS - u²G²|o|/2)]"
+            moment,
+            total(o, PI * exp(u * S - u**2 * G**2 * size / 2)),
+            "E[exp(u S - u^2 G^2 |o|/2)]",
         ),
-        Notation(plain, total(o, PI * exp(u * S)), "E[exp(uS)]"),
+        Notation(plain, total(o, PI * exp(u * S)), "E[exp(u S)]"),
         Notation(
-            loose, total(o, PI * exp(u * S - u**2 * G**2 * size / 4)), "E[exp(uS - u²G²|o|/4)]"
+            loose, total(o, PI * exp(u * S - u**2 * G**2 * size / 4)), "E[exp(u S - u^2 G^2 |o|/4)]"
         ),
     ),
     twins=(

@@ -18,7 +18,7 @@ STATEMENT = Statement(
         SUCCESS,
         FAILURE,
         GAP,
-        Notation(square, total(o, PI * TREE.score(whole(o)) ** 2), "E[S²]"),
+        Notation(square, total(o, PI * TREE.score(whole(o)) ** 2), "E[S^2]"),
         Notation(mean_length, total(o, PI * size), "E[|o|]"),
     ),
     twins=(

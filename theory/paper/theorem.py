@@ -1,0 +1,210 @@
+r"""A claim as a theorem of a paper: amsthm, plain notation, no command that is not in ``PREAMBLE``.
+
+The hypotheses become a list, the conclusion displays, the abbreviations a last sentence. With
+``standing`` assumptions, a hypothesis that is one of them is named by its number instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from textwrap import fill
+
+from theory.kernel.statement import Hypothesis, Notation, Statement
+from theory.kernel.terms import Term
+from theory.kernel.verdict import Case
+from theory.ledger.run import Entry
+from theory.paper.chapters import as_tex, proof_of
+from theory.paper.latex_proof import argument, listing
+from theory.paper.latex_terms import Writer, chains, conjuncts, displayed, formula
+from theory.paper.latex_words import label, name, prose
+from theory.pretty import abbreviations
+from theory.statements import STATEMENTS
+
+PREAMBLE = r"""\usepackage{amsmath,amssymb,amsthm}
+\ifdefined\theorem\else\newtheorem{theorem}{Theorem}\fi % beamer has its own
+\ifdefined\lemma\else\newtheorem{lemma}[theorem]{Lemma}\fi
+\ifdefined\corollary\else\newtheorem{corollary}[theorem]{Corollary}\fi
+\ifdefined\proposition\else\newtheorem{proposition}[theorem]{Proposition}\fi
+\ifdefined\refuted\else\newtheorem{refuted}[theorem]{Refuted claim}\fi
+\sloppy\lineskip=4pt\lineskiplimit=3pt % room beside and between long formulas
+"""
+LINKS = re.compile(r"\\gg(?:proof)?ref\{[^{}]*\}\{(\\texttt\{(?:[^{}]|\{\})*\})\}")
+MOST_DISPLAYS = 3  # of a conclusion; more parts are listed
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a document has said before its theorems: assumptions, by the label of each formula, and
+    abbreviations, by their bodies."""
+
+    assumptions: Mapping[Term, str] = field(default_factory=dict)
+    notation: frozenset[Term] = frozenset()
+
+
+NOTHING = Standing()
+
+
+def environment(statement: Statement) -> str:
+    """theorem, lemma or corollary where the paper or the slug says so; refuted; else a
+    proposition."""
+    if statement.expected == "refuted":
+        return "refuted"
+    first = statement.slug.partition("_")[0]
+    if "lemma" in statement.slug.split("_"):
+        return "lemma"
+    return first if first in ("theorem", "corollary") else "proposition"
+
+
+def theorem(statement: Statement, standing: Standing = NOTHING) -> str:
+    r"""The claim between \begin and \end, with \label{thm:slug}. Raises UnknownLetter,
+    UnknownCharacter."""
+    kind = environment(statement)
+    parts = [
+        rf"\begin{{{kind}}}[{{{prose(statement.title, name)}}}]",
+        rf"\label{{thm:{label(statement.slug)}}}",
+        given(statement, standing),
+        conclusion(statement),
+        where(statement, standing),
+        rf"\end{{{kind}}}",
+    ]
+    return "\n".join(map(_wrapped, "\n".join(filter(None, parts)).splitlines())) + "\n"
+
+
+def _wrapped(line: str) -> str:
+    """On lines that an editor can show."""
+    return fill(line, 100, break_long_words=False, break_on_hyphens=False)
+
+
+def pasted(case: Case | None, entry: Entry, proof: str | None) -> str:
+    """A claim to paste, its verdict in a comment; with the proof of its chapter ("chapter"), or all
+    steps of the kernel ("kernel"). Raises NotInChapters, PandocMissing."""
+    statement = STATEMENTS[entry.slug]
+    asked = ", ".join(f"{solver} {answer}" for solver, answer in entry.checkers.items())
+    verdict = f"% {entry.slug}: {entry.verdict}; {entry.obligations} questions: {asked}\n"
+    text = verdict + theorem(statement)
+    if proof is None:
+        return text
+    if proof == "chapter":
+        body = as_tex(proof_of(entry.slug)).strip()
+    elif case is None:
+        body = f"None: the claim is {entry.verdict} here."
+    else:
+        steps = listing(statement, argument(case)[0])
+        body = r"\leavevmode" + itemised(rf"${s.tex}$ [{_plain(s.reason)}]" for s in steps)
+    return f"{text}\\begin{{proof}}\n{body}\n\\end{{proof}}\n"
+
+
+def _plain(reason: str) -> str:
+    """Without links, which need commands of their own."""
+    return LINKS.sub(r"\1", reason)
+
+
+def given(statement: Statement, standing: Standing) -> str:
+    names, named, own = abbreviations(statement), [], []
+    for hypothesis in statement.hypotheses:
+        key = standing.assumptions.get(statement.expand(hypothesis.formula))
+        if key is None:
+            own.append(assumption(hypothesis, names))
+        else:
+            named.append(rf"\ref{{{key}}}")
+    listed = itemised(own) if own else ""
+    if named:
+        return f"Assume {_and(named)}{', and the following.' if own else '.'}{listed}"
+    return f"Suppose the following.{listed}" if own else ""
+
+
+def assumption(hypothesis: Hypothesis, names: Mapping[Term, Term]) -> str:
+    """What a hypothesis means, then its formula, where the meaning does not say it."""
+    meaning, shown = prose(hypothesis.meaning, name), sentence(hypothesis.formula, names)
+    meaning = meaning[:1].upper() + meaning[1:]
+    said = "".join(meaning.split()).startswith("".join(shown.split()))
+    return f"{meaning}." if said else f"{meaning}: {shown}."
+
+
+def itemised(items: Iterable[str]) -> str:
+    lines = "\n".join(rf"\item {item}" for item in items)
+    return f"\n\\begin{{enumerate}}\n{lines}\n\\end{{enumerate}}"
+
+
+def conclusion(statement: Statement) -> str:
+    names, parts = abbreviations(statement), chains(conjuncts(statement.conclusion))
+    if statement.kind == "exists":
+        free = ", ".join(f"${formula(v)}$" for v in statement.parameters)
+        opening = f"For all {free} of this kind there is a model with the following properties."
+        return opening + itemised(f"{clause(part, names)}." for part in parts)
+    opening = "Then" if statement.hypotheses else "We have"
+    if len(parts) > MOST_DISPLAYS:
+        return opening + itemised(f"{clause(part, names)}." for part in parts)
+    shown = [display(part, names, "," if part is not parts[-1] else ".") for part in parts]
+    return f"{opening} " + "\nand ".join(shown)
+
+
+def display(parts: list[Term], names: Mapping[Term, Term], ending: str) -> str:
+    """Comparisons on a line of their own; what they are said for, before it."""
+    bound, conditions, body = _quantified(parts)
+    pieces = [Writer(names).chain(part) for part in chains(body)]
+    tex = r"\quad\text{and}\quad ".join(piece.tex for piece in pieces)
+    said = _for_all(bound, conditions, names)
+    return f"{said}\n{displayed(tex + ending, sum(piece.width + 6 for piece in pieces) - 6)}"
+
+
+def _quantified(parts: list[Term]) -> tuple[list[Term], list[Term], list[Term]]:
+    """The variables that a formula is about, the conditions on them, and what it says then."""
+    bound: list[Term] = []
+    conditions: list[Term] = []
+    while len(parts) == 1 and parts[0].op in ("forall", "implies"):
+        first, second = parts[0].args
+        if parts[0].op == "forall":
+            bound.append(first)
+        else:
+            conditions += conjuncts(first)
+        parts = conjuncts(second)
+    return bound, conditions, parts
+
+
+def sentence(term: Term, names: Mapping[Term, Term]) -> str:
+    """A formula within a sentence: what it says, then for whom."""
+    return _and(clause(part, names) for part in chains(conjuncts(term)))
+
+
+def clause(parts: list[Term], names: Mapping[Term, Term]) -> str:
+    bound, conditions, body = _quantified(parts)
+    said = _and(_chained(body, names))
+    return " ".join(filter(None, (said, _for_all(bound, conditions, names))))
+
+
+def _chained(parts: list[Term], names: Mapping[Term, Term]) -> list[str]:
+    return [f"${Writer(names, display=False).chain(chain).tex}$" for chain in chains(parts)]
+
+
+def _for_all(bound: list[Term], conditions: list[Term], names: Mapping[Term, Term]) -> str:
+    given = _and(_chained(conditions, names))
+    if bound:
+        who = f"for all {', '.join(f'${formula(v)}$' for v in bound)}"
+        return f"{who} with {given}" if given else who
+    return f"if {given}" if given else ""
+
+
+def _and(parts: Iterable[str]) -> str:
+    *most, last = [*parts] or [""]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def where(statement: Statement, standing: Standing) -> str:
+    fresh = (n for n in statement.notation if statement.expand(n.body) not in standing.notation)
+    found = [text for n in fresh if (text := abbreviation(statement, n))]
+    return f"Here {'; '.join(found)}." if found else ""
+
+
+def abbreviation(statement: Statement, notation: Notation) -> str:
+    """One abbreviation, in terms of the others, and what it means; nothing for 1-J = 1 - J."""
+    symbol = notation.symbol
+    short = symbol if isinstance(symbol, Term) else symbol(*notation.params)
+    others = {b: s for b, s in abbreviations(statement).items() if s.data != short.data}
+    left, right = formula(short), formula(notation.body, others, display=False)
+    if left == right.replace(" ", ""):
+        return ""
+    meaning = prose(notation.meaning, name)
+    return f"${left} = {right}$" + (f" ({meaning})" if meaning != f"${left}$" else "")
