@@ -234,7 +234,7 @@ LETTERS: Mapping[str, tuple[str, str]] = {
     "score": ("score", "s"),
     "shortfall": ("m", "m"),
     "sigma": ("σ", r"\sigma"),
-    "square_plus": ("E+[s²]", r"\mathbb{E}^{+}[s^{2}]"),
+    "square_plus": ("E+[s²+H]", r"\mathbb{E}^{+}[s^{2}+H]"),
     "star": ("star", r"o^{\star}"),
     "sum_logp": ("Σ_n log π(o_n | o_<n)", r"\sum_{n}\log\pi(o_{n}\mid o_{<n})"),
     "sum_score": ("Σ_n s_n", r"\sum_{n}s_{n}"),
