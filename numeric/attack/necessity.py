@@ -82,6 +82,22 @@ def table() -> dict[str, Any]:
     return {"command": COMMAND, **claims}
 
 
+def recorded_necessity() -> dict[str, dict[str, str]]:
+    """Claim -> hypothesis -> what is on record of the claim as it stands; "not tried" where nothing
+    is."""
+    record = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
+
+    def current(slug: str) -> bool:
+        return slug in record and record[slug]["fingerprint"] == STATEMENTS[slug].fingerprint
+
+    return {
+        slug: record[slug]["needed"]
+        if current(slug)
+        else dict.fromkeys((h.name for h in statement.hypotheses), "not tried")
+        for slug, statement in STATEMENTS.items()
+    }
+
+
 def main() -> None:
     """Write the table."""
     text = json.dumps(table(), indent=2, sort_keys=True, ensure_ascii=False)

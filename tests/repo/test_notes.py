@@ -27,6 +27,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 import gradgap
+from numeric.attack.necessity import recorded_necessity
 from numeric.checks._base import check
 from numeric.core.policies import LogLinear
 from numeric.core.step import measure_step
@@ -230,7 +231,7 @@ def rows(text: str) -> Iterator[tuple[str, str, str]]:
 
 def without(slug: str, hypothesis: str) -> str:
     """What the recorded instance makes of the conclusion: the first comparison that fails."""
-    verdict = gradgap.recorded_necessity()[slug][hypothesis]
+    verdict = recorded_necessity()[slug][hypothesis]
     if verdict != "needed":
         return verdict
     instance = importlib.import_module(f"numeric.checks.{slug}").COUNTERS[f"drop {hypothesis}"]()

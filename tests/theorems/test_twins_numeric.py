@@ -8,7 +8,6 @@ from fractions import Fraction
 
 import pytest
 
-import gradgap
 from numeric.attack import necessity
 from numeric.attack.pool import explicit, modules
 from numeric.checks._base import Refused, Truth, check, counter, examined, refuted
@@ -200,7 +199,7 @@ def test_not_found_necessary_is_said_only_where_an_attack_was_tried():
         spared = {name for name, word in needed.items() if word == "not found necessary"}
         assert spared == set(tried) and all(n > 0 for n in tried.values())
     assert words == {"needed", "not found necessary", "not tried"}
-    shown = gradgap.recorded_necessity()
+    shown = necessity.recorded_necessity()
     assert set(shown["two_ended_step"].values()) == {"not tried"}
     assert shown["multi_prompt"]["normalised"] == "not found necessary"
 

@@ -7,7 +7,7 @@ verdicts that the statements expect.
 """
 
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from itertools import cycle
@@ -128,8 +128,9 @@ def _sorted(above: Mapping[str, Sequence[str]]) -> list[str]:
     return placed
 
 
-def as_svg(graph: Graph) -> str:
-    """The picture as an SVG document on a white ground; the same text for the same graph."""
+def as_svg(graph: Graph, address: Callable[[str], str] | None = None) -> str:
+    """The picture as an SVG document on a white ground; the same text for the same graph.
+    ``address``: where the box of a name leads."""
     layout = layout_of(graph)
     left = MARGIN + LANE * (1 + max(layout.lanes.values(), default=-1)) + 14
     titles = left + max(label_width(n.name) for n in graph.nodes) + 10
@@ -156,7 +157,11 @@ def as_svg(graph: Graph) -> str:
         body.append(_line(e, _corners(e, graph, layout, left), colours[ends(e)[0]]))
     for n in graph.nodes:
         top = ROW * layout.rows[n.name]
-        body.append(_box(n, left, top, n.name in graph.focus))
+        box = _box(n, left, top, n.name in graph.focus)
+        if address is not None:
+            ET.SubElement(body, "a", href=address(n.name)).append(box)
+        else:
+            body.append(box)
         if n.is_claim:
             place = {"x": _n(titles), "y": _n(top + 14.6), "fill": "#444444"}
             ET.SubElement(body, "text", place).text = n.title

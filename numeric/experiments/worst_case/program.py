@@ -21,6 +21,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from flint import arb
@@ -94,9 +95,9 @@ class BadCertificate(ValueError):
     """What is offered is not a pair of laws, or says nothing."""
 
 
-def exact(x: Fraction) -> arb:
-    """A rational number at the ambient precision."""
-    return arb(x.numerator) / x.denominator
+def exact(x: Any) -> Any:
+    """A rational number at the ambient precision; any other number as it is."""
+    return arb(x.numerator) / x.denominator if isinstance(x, Fraction) else x
 
 
 def psi(update: Update, score: Fraction, side: int) -> arb:
@@ -122,11 +123,15 @@ def closed_form(update: Update, greatest: bool = False) -> tuple[arb, str]:
     if greatest:
         change, binding = closed_form(update.mirrored())
         return -change, {"correct": "incorrect", "incorrect": "correct"}[binding]
-    plus, minus = update.means
-    by_correct = exact(update.J) * bottom(update, plus)
-    by_incorrect = -exact(update.F) * top(update, minus)
+    by_correct, by_incorrect = least_growths(update)
     binding = "correct" if by_correct.mid() >= by_incorrect.mid() else "incorrect"
     return change_of(update, by_correct.max(by_incorrect)), binding
+
+
+def least_growths(update: Update) -> tuple[arb, arb]:
+    """J' - J with E+[e^X] at its bottom, and with E-[e^X] at its top; the larger one is least."""
+    plus, minus = update.means
+    return exact(update.J) * bottom(update, plus), -exact(update.F) * top(update, minus)
 
 
 def bottom(update: Update, mean: Fraction) -> arb:

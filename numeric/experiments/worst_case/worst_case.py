@@ -9,6 +9,7 @@ finds none, `on_the_way` measures how far policies go.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -187,13 +188,16 @@ def require(holds: bool, hypothesis: str, name: str, value: float) -> None:
 def least_smoothness(update: Update) -> arb:
     """The largest 2 log(J e^(m+ t) + (1-J) e^(m- t))/t^2 over some t in (0, eta]; it tends to
     J (1-J) gap^2 as t falls to 0. By Jensen's inequality no policy has a smaller L."""
+    return largest(smoothnesses(update))
+
+
+def smoothnesses(update: Update) -> Iterator[arb]:
+    """The quotient at MOMENTS equidistant t."""
     J, F = exact(update.J), exact(update.F)
-    found = []
     for k in range(1, MOMENTS + 1):
         t = update.eta * k / MOMENTS
         plus, minus = (exact(mean * t).expm1() for mean in update.means)
-        found.append(2 * (J * plus + F * minus).log1p() / exact(t) ** 2)
-    return largest(found)
+        yield 2 * (J * plus + F * minus).log1p() / exact(t) ** 2
 
 
 # -- beside the proved inequalities ----------------------------------------------------------------
