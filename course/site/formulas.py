@@ -38,7 +38,7 @@ def mathml(tex: str, display: bool = False) -> str:
     may break. Raises BadTeX."""
     from latex2mathml.converter import convert
 
-    known = re.sub(r"\\allowbreak\b\s*", "", tex)
+    known = re.sub(r"\\allowbreak\b\s*", "", " ".join(tex.split()))
     known = re.sub(r"\\(?:[lr](?:brace|vert)\b|[{}])\s*", lambda m: MARKS[m[0].strip()], known)
     found = convert(known, display="block" if display else "inline")
     if "\\" in found:
