@@ -1,10 +1,12 @@
-"""The commands about pretrained language models: ``gradgap probe``.
+"""The commands about language models: ``gradgap probe`` and ``gradgap monitor``.
 
 Rooms are imported inside the commands, so that ``gradgap --help`` answers at once.
 """
 
+import json
 import shlex
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +14,18 @@ from typing import Annotated, Any
 import typer
 
 from gpu_checks.commands import Results, Seed, Study, torch_room
-from theory.terminal import BadInput, Progress, consoles, experiment, show_rows, takes
+from theory.files import refuse_earlier
+from theory.terminal import (
+    BadInput,
+    Output,
+    Progress,
+    bad_input,
+    consoles,
+    experiment,
+    save,
+    show_rows,
+    takes,
+)
 
 language_models = typer.Typer()
 
@@ -144,3 +157,72 @@ def show(found: Any) -> None:
     out.print()
     for line in report.notes(found):
         out.print(line)
+
+
+# -- monitor ---------------------------------------------------------------------------------------
+
+Read = Callable[[], dict[str, Any]]
+"""The diagnosis of each log, by name."""
+
+
+@language_models.command()
+@takes(Output)
+def monitor(
+    options: Output,
+    logs: Annotated[
+        list[Path],
+        typer.Argument(help="trainer_state.json, JSONL, W&B's CSV, TensorBoard, verl's console."),
+    ],
+    success: Annotated[
+        str | None, typer.Option(help="The log's name of the success rate, if not its reward.")
+    ] = None,
+    group: Annotated[int | None, typer.Option(min=2, help="Responses a prompt, if known.")] = None,
+    run: Annotated[int, typer.Option(min=0, help="Which run, where a log has several.")] = 0,
+    live: Annotated[bool, typer.Option("--live", help="Read again until stopped.")] = False,
+    every: Annotated[float, typer.Option(min=0.1, help="Seconds between two readings.")] = 10.0,
+) -> None:
+    """What a training log says: signal, step over safe step, where it was lost, what to do.
+
+    Example: gradgap monitor checkpoints/trainer_state.json --out page
+    """
+    from gpu_checks.lm.diagnosis import diagnose
+    from gpu_checks.lm.logs import Unreadable, read
+    from gpu_checks.lm.page import as_json, headline, lines, page, view
+
+    def read_all() -> dict[str, Any]:
+        return {str(path): diagnose(read(path, success, run), group) for path in logs}
+
+    with bad_input(Unreadable, FileExistsError, NotADirectoryError, OSError):
+        refuse_earlier(options.out, options.overwrite)
+        if live:
+            watch(read_all, view, every)
+        named = read_all()
+        if options.as_json:
+            found = [as_json(name, one) for name, one in named.items()]
+            print(json.dumps(found, indent=1, allow_nan=False))
+        else:
+            for name, one in named.items():
+                print("\n  ".join((headline(name, one), *lines(one))))
+        if options.out is not None:
+            pages = {page_name(i, logs): page(*pair) for i, pair in enumerate(named.items())}
+            save(options.out, pages, options.overwrite)
+
+
+def page_name(at: int, logs: list[Path]) -> str:
+    return "run.html" if len(logs) == 1 else f"run-{at + 1}.html"
+
+
+def watch(read: Read, view: Callable[[Any], Any], every: float) -> None:
+    """Shows what is read, again and again, on standard error, until it is interrupted."""
+    import time
+
+    from rich.live import Live
+
+    _, err = consoles()
+    try:
+        with Live(view(read()), console=err, auto_refresh=False) as shown:
+            while True:
+                time.sleep(every)
+                shown.update(view(read()), refresh=True)
+    except KeyboardInterrupt:
+        return

@@ -92,7 +92,7 @@ class Probe:
     """J and what was found along the gradient and along AdamW's first step.
 
     `gap_of_halves`, from two half batches of the update's own rollouts, is the same gap as
-    `along[0].gap` in the mean, for an algorithm that does not divide by |o|: a check at no cost."""
+    `along[0].gap` in the mean, for dr-grpo: a check at no cost. NaN for another algorithm."""
 
     success: float
     error: float
@@ -159,7 +159,6 @@ def probe(
     before = response_log_probabilities(model, measuring)
     tick()
     adam = [x / (x.abs() + ADAM_EPSILON) for x in g]
-    share = float(algorithms.gap_share(rule, drawn.rewards))
     along, confirmed = [], []
     asked = questions.some(2 * prompts, prompts) if confirm else None
 
@@ -189,7 +188,7 @@ def probe(
         solved=float(mixed.all(-1).double().mean()),
         entropy=(drawn.entropy + measuring.entropy) / 2,
         length=float(torch.cat((drawn.lengths, measuring.lengths)).double().mean()),
-        gap_of_halves=across / norm(g) / share * unit_length(drawn, rule),
+        gap_of_halves=gap_of_halves(drawn, rule, across / norm(g)),
         along=tuple(along),
         confirmed=tuple(confirmed),
         rollouts=2 * prompts * group,
@@ -269,9 +268,13 @@ def together(halves: tuple[Vector, Vector]) -> tuple[Vector, float]:
     return [(a + b) / 2 for a, b in zip(*halves, strict=True)], dot(*halves)
 
 
-def unit_length(drawn: Rollouts, rule: algorithms.Algorithm) -> float:
-    """What makes a gap of s/|o| one of s, if all lengths are equal."""
-    return float(drawn.lengths.double().mean()) if rule.per_token else 1.0
+def gap_of_halves(drawn: Rollouts, rule: algorithms.Algorithm, slope: float) -> float:
+    """From the slope w . E[g] of the update, the gap of all responses together. Rewards centred in
+    their groups give (1 - 1/G) J(1-J) times it; NaN for another advantage."""
+    J, group = float(drawn.rewards.mean()), drawn.rewards.shape[-1]
+    if rule.advantage is not algorithms.centred:
+        return math.nan
+    return slope * group / (group - 1) / (J * (1 - J))
 
 
 # -- along a direction -----------------------------------------------------------------------------

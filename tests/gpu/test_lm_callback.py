@@ -21,8 +21,10 @@ PROMPTS = tuple(f"{a}+{b}=" for a in range(8) for b in range(8))
 QUESTIONS = Questions(PROMPTS, lambda i, response: response[:1] in tuple("02468+"))
 
 
-def reward(completions, **_):
-    return [float(text[:1] in tuple("02468+")) for text in completions]
+def reward(completions, completion_ids, **_):
+    """What QUESTIONS says, and wrong where it is cut off."""
+    pairs = zip(completions, completion_ids, strict=True)
+    return [float(text[:1] in tuple("02468+") and ids[-1] == 1) for text, ids in pairs]
 
 
 def train(folder, callback, steps=3, **changes):
@@ -33,7 +35,7 @@ def train(folder, callback, steps=3, **changes):
         "learning_rate": 1e-3,
         "per_device_train_batch_size": 16,
         "num_generations": 4,
-        "max_completion_length": 4,
+        "max_completion_length": 8,
         "max_steps": steps,
         "logging_steps": 1,
         "save_strategy": "no",
@@ -60,7 +62,7 @@ def train(folder, callback, steps=3, **changes):
 def callback(**changes):
     from gpu_checks.lm.callback import GapCallback
 
-    return GapCallback(QUESTIONS, **{"every": 2, "prompts": 16, "longest": 4} | changes)
+    return GapCallback(QUESTIONS, **{"every": 2, "prompts": 16, "longest": 8} | changes)
 
 
 @pytest.fixture(scope="module")

@@ -180,6 +180,16 @@ def test_the_gap_of_one_group_is_that_of_its_two_kinds_of_responses():
     assert float(probe.by_prompt(rewards, score)) == pytest.approx(5 * J * (1 - J) * gap * 5 / 4)
 
 
+def test_two_half_batches_find_the_gap_of_fresh_responses():
+    """Both are estimates of one number, on different prompts."""
+    found = probe.probe(model(), QUESTIONS, prompts=32, group=64, longest=4)
+    fresh = found.along[0]
+    assert abs(found.gap_of_halves - fresh.gap) < 3 * fresh.gap_error
+    other = probe.probe(model(), QUESTIONS, "grpo", prompts=8, group=64, longest=4)
+    assert math.isnan(other.gap_of_halves)
+    assert other.as_json()["gap_of_halves"] is None
+
+
 def test_moving_along_a_direction_leaves_no_trace():
     policy = model()
     kept = [p.clone() for p in policy.parameters]
