@@ -53,9 +53,10 @@ def put_in(comparison: Comparison, values: Mapping[str, Expr]) -> Comparison:
     return Comparison(put(comparison.left, values), comparison.sign, put(comparison.right, values))
 
 
-def names_of(exercise: Exercise) -> dict[str, Expr]:
-    """What the names of ``[given]`` and ``[terms]`` stand for, each in those above it."""
-    found: dict[str, Expr] = {}
+def names_of(exercise: Exercise, slots: Mapping[str, Expr] | None = None) -> dict[str, Expr]:
+    """What the slots and the names of ``[given]`` and ``[terms]`` stand for, each in those above
+    it."""
+    found = dict(slots or {})
     for name, text in exercise.given.items():
         found[name] = put(parse_expression(str(text)), found)
     for name, reference in exercise.terms.items():

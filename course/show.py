@@ -59,6 +59,11 @@ def as_text(exercise: Exercise, hints: int = 0) -> str:
     )
     if exercise.claims:
         lines.append(f"About {', '.join(exercise.claims)}: gradgap explain {exercise.claims[0]}")
+    for check in exercise.checks:
+        if "hole" in check:
+            from course.kinds.hole import given_lines
+
+            lines += ["One line of this step is missing, the ?:", *given_lines(check)]
     if exercise.checks:
         lines += [f"{check['points']} for {plain(check['about'])}" for check in exercise.checks]
         lines.append(f"Copy {os.path.relpath(exercise.path)}, fill in [answer], and run")

@@ -3,6 +3,7 @@
     value = ["low == bound"]     conditions in the slots, the letters, and the names of the exercise
     letters = ["J", "L"]         that the answer may contain; none: a number is asked for
     assume = ["0 < J < 1"]       of the letters
+    whole = ["steps"]            slots with a whole number
 
 Each condition is decided: proved, false at a point, or undecided. No text is compared.
 """
@@ -16,7 +17,7 @@ from typing import Any
 
 from course.exercises import Exercise
 from course.formulas import names_of, put_in, students_expression
-from course.marks import Mark
+from course.marks import Mark, Unfit
 from theory.inequality.decision import decide_here
 from theory.inequality.expression import Comparison, Question, variables
 from theory.inequality.parser import parse
@@ -37,7 +38,11 @@ def judge(
         return Mark(about, points, 0, "missing", (f"{empty[0]} is empty",))
     letters = tuple(check.get("letters", ()))
     written = {slot: students_expression(answer[slot], slot, letters) for slot in slots}
-    values = {**names_of(exercise), **written}
+    values = names_of(exercise, written)
+    for slot in check.get("whole", ()):
+        number = written[slot].value
+        if not isinstance(number, Fraction) or number.denominator > 1:
+            raise Unfit(f"{slot} is a whole number")
     assume = tuple(c for text in check.get("assume", ()) for c in parse(text))
     for text, parsed in asked:
         for comparison in parsed:

@@ -74,7 +74,7 @@ def failure_of(case: Case, decisions: Mapping[str, Decision]) -> Failure | None:
                 decision = decisions[question.digest]
                 if decision.verdict != "proved" and len(decision.answers) > 1:
                     place = (name, number, len(steps))
-                    return _failure(case.statement, step, question.text, place, decision)
+                    return failure_at(case.statement, step, question.text, place, decision)
     return None
 
 
@@ -90,9 +90,11 @@ def _proofs(case: Case) -> Iterator[tuple[str, Proof]]:
         yield f"the proof that the {kind} meets the hypothesis {name}", proof
 
 
-def _failure(
+def failure_at(
     statement: Statement, step: Proof, text: str, place: tuple[str, int, int], decision: Decision
 ) -> Failure:
+    """What a question of a step asks, and numbers that answer it with no. ``place``: of which
+    proof, which step, of how many."""
     premises = tuple(p.conclusion for p in step.premises)
     goal, asks = _goal(step, text)
     names = names_of(statement)
