@@ -38,6 +38,7 @@ CAPTIONS = {
     "response_trees": "A response tree, summed up from its leaves.",
     "token_level": "Which length limits the step.",
     "grpo": "The steps of GRPO and Dr. GRPO against their thresholds.",
+    "groups": "The factor of GRPO on groups: at most J sqrt(n-1), near sqrt(J(1-J)) for large n.",
     "overshooting": "An aligned step that is too long: the success rate falls at every update.",
     "questions": "A tabular softmax beside the wave of Theorem 2; a cumulative gap that stays"
     " bounded.",

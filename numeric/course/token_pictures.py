@@ -14,6 +14,7 @@ import numpy as np
 from numeric.core.policies import LogLinear, NonlinearLogits, Policy
 from numeric.core.record import as_image
 from numeric.core.trees import Autoregressive
+from numeric.course.group_pictures import groups
 from numeric.course.token_curves import (
     EXAMPLE,
     RATE,
@@ -358,6 +359,7 @@ PICTURES: Mapping[str, Callable[[], Figure]] = {
     "response_trees": response_trees,
     "token_level": token_level,
     "grpo": grpo,
+    "groups": groups,
     "overshooting": overshooting,
     "questions": questions,
 }

@@ -70,6 +70,9 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         *("grpo_gradient", "grpo_length_covariance", "grpo_along_gap_printed", "effective_step"),
         *("grpo_versus_dr_grpo", "grpo_overshoot_scope", "grpo_safe_rate"),
     ),
+    "Groups of samples": (
+        *("group_dr_grpo", "given_rewards", "group_direction", "group_grpo", "group_factor"),
+    ),
     "Lower bounds": (
         *("threshold_matches", "threshold_matches_scope", "theorem_2", "theorem_2_scope"),
         *("overshooting_aligned", "fixed_direction", "two_ended_step", "theorem_4"),

@@ -1,0 +1,56 @@
+"""Groups of samples: every outcome of a group of up to four responses, listed and added up."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+RULES = {
+    "centred": lambda r: r - r.mean(),
+    "standardised": lambda r: (r - r.mean()) / r.std() if r.std() else 0 * r,
+}
+
+
+def random_policy(rng, m):
+    """Probabilities (m,), scores (m, 3) of mean zero, rewards (m,) 0 and 1 of both kinds."""
+    pi = rng.dirichlet(np.ones(m))
+    score = rng.normal(size=(m, 3))
+    reward = rng.permutation((np.arange(m) < rng.integers(1, m)).astype(float))
+    return pi, score - pi @ score, reward
+
+
+def outcomes(pi, n):
+    """Each outcome as responses (n,), with its probability."""
+    for drawn in product(range(len(pi)), repeat=n):
+        yield list(drawn), np.prod(pi[list(drawn)])
+
+
+def mean_update(pi, score, reward, n, rule):
+    """E[mean of A s], (3,)."""
+    return sum(c * rule(reward[o]) @ score[o] / n for o, c in outcomes(pi, n))
+
+
+def gap_of(pi, score, reward):
+    plus, minus = (pi * kind @ score / (pi @ kind) for kind in (reward, 1 - reward))
+    return plus - minus
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_mean_update_is_a_factor_times_the_gap(n, seed):
+    policy = random_policy(np.random.default_rng(seed), 4)
+    pi, _, reward = policy
+    J, gap = pi @ reward, gap_of(*policy)
+    factor = sum(c * reward[o].std() for o, c in outcomes(pi, n))
+    dr_grpo, grpo = (mean_update(*policy, n, rule) for rule in RULES.values())
+    np.testing.assert_allclose(dr_grpo, (1 - 1 / n) * J * (1 - J) * gap, atol=1e-15)
+    np.testing.assert_allclose(grpo, factor * gap, atol=1e-15)
+
+
+def test_a_weight_that_looks_at_the_response_turns_the_update():
+    """The law is about advantages that are computed from rewards: 1/|o| is not."""
+    pi, score, reward = random_policy(np.random.default_rng(0), 4)
+    lengths = np.array([1.0, 2.0, 3.0, 4.0])
+    turned = mean_update(pi, score / lengths[:, None], reward, 3, RULES["centred"])
+    gap = gap_of(pi, score, reward)
+    assert abs(np.cross(turned, gap)).max() > 1e-3
