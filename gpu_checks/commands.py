@@ -85,6 +85,10 @@ class Training(Run):
     easiest: Annotated[
         int, typer.Option(min=0, help="Sizes from this to --size; 0: --size only.")
     ] = 0
+    decay: Annotated[float, typer.Option(min=0, help="Weight decay of adamw.")] = 0.0
+    width: Annotated[int, typer.Option(min=1, help="Of the network; a multiple of --heads.")] = 32
+    layers: Annotated[int, typer.Option(min=1, help="Of the network.")] = 2
+    heads: Annotated[int, typer.Option(min=1, help="Of its attention.")] = 2
     dtype: Annotated[str, typer.Option(help="float64, float32 or bfloat16.")] = "float32"
     every: Annotated[int, typer.Option(min=1, help="Updates between two checkpoints.")] = 25
 
@@ -140,11 +144,17 @@ def sweep(
 
     Example: gradgap sweep reverse --out runs --step-sizes 0.01,0.1,1 --seeds 4
     """
-    with bad_input(ValueError):
-        listed = [float(x) for x in step_sizes.split(",")]
+    listed = [listed_number("--step-sizes", text) for text in step_sizes.split(",")]
     cells = [(x, options.seed + s) for x in listed for s in range(seeds)]
     of_step, of_seed = zip(*cells, strict=True)
     _run(options, of_step, of_seed)
+
+
+def listed_number(option: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise BadInput(f"{option} is numbers with commas between; {text!r} is none") from error
 
 
 def _run(options: Training, step_sizes: tuple[float, ...], seeds: tuple[int, ...]) -> None:
@@ -155,20 +165,45 @@ def _run(options: Training, step_sizes: tuple[float, ...], seeds: tuple[int, ...
         from numeric.core import record
 
         settings = Settings(**options.settings(), step_sizes=step_sizes, seeds=seeds)
+        with progress_line("warm start") as progress:
+            runs.prepare(out, settings, options.device, progress)
         with progress_line("training") as progress:
             rows = runs.train_in_folder(out, settings, options.device, options.every, progress)
-        record.write(out, curves.draw(out), overwrite=True)
+        if settings.steps:
+            record.write(out, curves.draw(out), overwrite=True)
+        safe = runs.safe_steps(out)
+    rows = [{**row, **ending(row, safe.get(int(row["seed"])))} for row in rows]
     print(f"log, checkpoint, results and curves in {out}", file=sys.stderr)
     if options.as_json:
         print(json.dumps(rows, indent=1))
     else:
-        columns = ("step_size", "seed", "start", "final_success", "final_entropy", "homogeneous")
-        show_rows(rows, *columns)
+        columns = ("step_size", "seed", "safe_step", "start", "final_success", "final_entropy")
+        show_rows(rows, *columns, "homogeneous", "fate")
+    overflown = sum(row["finite"] < 1 for row in rows)
+    if overflown:
+        left = "updates that are no numbers were left out: shorter steps are needed"
+        print(f"gradgap: {overflown} of {len(rows)} runs overflowed; {left}", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+def ending(row: Mapping[str, Any], safe: float | None) -> dict[str, Any]:
+    """The predicted safe step of the first update, null where none is known, and how a run ended
+    (`gpu_checks.phase.analysis.fate`)."""
+    from gpu_checks.phase.analysis import fate
+
+    known = safe is not None and safe == safe
+    return {
+        "safe_step": safe if known else None,
+        "fate": fate(row) if row["steps"] else "untrained",
+    }
 
 
 @training.command()
 @takes(Run)
-def phase(options: Run, preset: Preset = "laptop") -> None:
+def phase(
+    options: Run,
+    preset: Annotated[str, typer.Option(help="laptop, algorithms, gpu or smoke.")] = "laptop",
+) -> None:
     """Phase diagrams: converged or collapsed, by step size, length and initial success rate.
 
     Example: gradgap phase --preset laptop --out phase

@@ -36,28 +36,28 @@ CORRECT, POINTS = 64, 5
 
 def safe_steps(settings: Settings, theta: Tensor, rates: Tensor) -> list[dict[str, Any]]:
     """One row a run, from theta (R, n) and its success rates (R,). `safe_step` is in the units of
-    settings.step_sizes; NaN where the measured gap is not positive or no response is correct, and
-    for adamw, whose updates do not go along the gradient. With several inner steps a batch it is
-    that of the first one."""
+    settings.step_sizes; NaN where the measured gap is not positive or no response is correct. The
+    gap and the curvature are those along the update, whatever makes it: the gradient, or AdamW's
+    first step. With several inner steps a batch it is that of the first one."""
     first = train.draw(settings, theta, 0, settings.prompts, settings.group)
     origin = theta if settings.kl else None
     g = train.gradient(settings, theta, first, None, origin)[0]
-    size = g.norm(dim=-1)
-    w = g / size[:, None]
+    update = first_adamw_update(settings, theta, g) if settings.step == ADAMW else g
+    length = update.norm(dim=-1)
+    w = update / length[:, None]
     batch = train.draw(settings, theta, 0, PROMPTS, GROUP, purpose=PREDICTION)
     J, gap = alignment(settings, theta, w, batch)
     prompts, responses, weights = correct(batch)
     eta, C = safe_step(settings, theta, w, 2 * (1 - J) * gap, prompts, responses, weights)
     usable = (gap > 0) & (J > 0) & (J < 1)
-    unit = torch.ones_like(size) if settings.step == NORMALISED else size
-    along = usable & (settings.step != ADAMW)
+    unit = torch.ones_like(length) if settings.step == NORMALISED else length
     found = {
-        "safe_step": torch.where(along, eta / unit, torch.nan),
+        "safe_step": torch.where(usable, eta / unit, torch.nan),
         "eta": torch.where(usable, eta, torch.nan),
         "success": J,
         "gap": gap,
         "curvature": C,
-        "update_norm": size,
+        "update_norm": g.norm(dim=-1),
     }
     return [
         {
@@ -72,6 +72,11 @@ def safe_steps(settings: Settings, theta: Tensor, rates: Tensor) -> list[dict[st
         }
         for r in range(theta.shape[0])
     ]
+
+
+def first_adamw_update(settings: Settings, theta: Tensor, g: Tensor) -> Tensor:
+    """(R, n), at learning rate 1: the corrected means of a first step are g and g^2."""
+    return g / (g.abs() + 1e-8) - settings.decay * theta
 
 
 def alignment(settings: Settings, theta: Tensor, w: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:

@@ -4,6 +4,7 @@
     log.jsonl       one line an update: the name of each measure and a list of R numbers
     checkpoint.pt   the state after the last saved update, tensors only
     result.csv      one row a run, when all updates are done
+    safe_steps.csv  the predicted safe step for each seed, from `prepare`
 
 The checkpoint is written under another name and renamed, so a killed process leaves a whole one (a
 power failure may not). What the log has beyond it is cut off when the run goes on, and made again:
@@ -15,7 +16,7 @@ GPU may add up its gradients in an order of its own (not tried).
 import json
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from io import BytesIO
 from itertools import accumulate
 from pathlib import Path
@@ -25,8 +26,8 @@ from zipfile import ZipFile
 import torch
 from torch import Tensor
 
+from gpu_checks import prediction, train
 from gpu_checks import settings as room
-from gpu_checks import train
 from gpu_checks.settings import Settings
 from gpu_checks.train import State
 from gpu_checks.warm_start import warm_start
@@ -34,6 +35,7 @@ from numeric.core import record
 from theory.terminal import Progress
 
 SETTINGS, LOG, CHECKPOINT, RESULT = "settings.json", "log.jsonl", "checkpoint.pt", "result.csv"
+WARMING, SAFE_STEPS = "warm_start.pt", "safe_steps.csv"
 Start = Callable[[Settings, torch.device | str], tuple[Tensor, Tensor]]
 
 
@@ -77,6 +79,45 @@ def train_in_folder(
     rows = summary(settings, state, rates, [*read_log(folder)])
     record.write_whole(folder / RESULT, record.as_csv(rows).encode())
     return rows_of(folder)
+
+
+def prepare(
+    folder: Path,
+    settings: Settings,
+    device: torch.device | str = "cpu",
+    progress: Progress = lambda done, total: None,
+) -> None:
+    """What comes before the first update, saved in the folder: the warm start, and in
+    safe_steps.csv the predicted safe step of each run, made for each seed. Stopped, it goes on.
+
+    NotResumable: the folder is of other settings, or a checkpoint is damaged."""
+    folder.mkdir(parents=True, exist_ok=True)
+    claim(folder, settings)
+    state, rates = restore(folder, settings, device)
+    if state is None or rates is None:
+        path, of = folder / WARMING, settings.fingerprint
+        saved = load_tensors(path, of, device)
+        theta, rates = warm_start(
+            settings, device, progress, saved, lambda found: save_tensors(path, of, found)
+        )
+        state = train.begin(settings, theta)
+        save(folder, settings, state, rates)
+        path.unlink(missing_ok=True)
+    if not (folder / SAFE_STEPS).exists() and state.step == 0:
+        seeds = sorted(set(settings.seeds))
+        of_seed = [settings.seeds.index(seed) for seed in seeds]
+        one = replace(settings, seeds=tuple(seeds), step_sizes=(1.0,) * len(seeds))
+        rows = prediction.safe_steps(one, state.theta[of_seed], rates[of_seed])
+        record.write_whole(folder / SAFE_STEPS, record.as_csv(rows).encode())
+
+
+def safe_steps(folder: Path) -> dict[int, float]:
+    """By seed; NaN where there is none. Empty where nothing was predicted."""
+    if not (folder / SAFE_STEPS).exists():
+        return {}
+    table = record.read_csv(folder / SAFE_STEPS)
+    seeds = table["seed"].astype(int).tolist()
+    return dict(zip(seeds, table["safe_step"].tolist(), strict=True))
 
 
 def claim(folder: Path, settings: Settings) -> None:

@@ -7,6 +7,7 @@ success rate is measured on the same prompts and with the same uniforms at every
 compared is the policies and not the luck of the draw.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import torch
@@ -18,8 +19,15 @@ from theory.terminal import Progress
 
 RATE, BATCH, EVERY, LONGEST = 3e-3, 64, 4, 4000
 """Adam's learning rate, prompts a step, steps between two trials, steps after which it gives up."""
+KEPT = 100
+"""Steps between two savings; a multiple of EVERY."""
 PROMPTS, GROUP, HALVINGS = 256, 4, 14
 """Of one trial; bisections."""
+
+
+Saved = Mapping[str, Tensor]
+Save = Callable[[dict[str, Tensor]], None]
+TAUGHT = ("theta", "before", "after", "first", "second")
 
 
 class NotReached(ValueError):
@@ -27,40 +35,53 @@ class NotReached(ValueError):
 
 
 def warm_start(
-    settings: Settings, device: torch.device | str, progress: Progress = lambda done, total: None
+    settings: Settings,
+    device: torch.device | str,
+    progress: Progress = lambda done, total: None,
+    saved: Saved | None = None,
+    save: Save = lambda state: None,
 ) -> tuple[Tensor, Tensor]:
     """theta (R, n) at which each run succeeds with rate `settings.start`, and the measured rates
     (R,) float64, at least that and reached within 2^-14 of the way between the last two trials; a
     random policy that is better is kept. Runs of the same seed start from the same theta.
 
+    `save` is called every KEPT steps with what `saved` takes to go on from there, to the same bits.
     NotReached: see there. With start None: the random parameters, and their rates."""
     seeds = sorted(set(settings.seeds))
     one = replace(settings, seeds=tuple(seeds), step_sizes=(0.0,) * len(seeds))
-    theta, rates = taught(one, train.initial_theta(one, device), progress)
+    theta, rates = taught(one, train.initial_theta(one, device), progress, saved, save)
     of_run = torch.tensor([seeds.index(seed) for seed in settings.seeds], device=theta.device)
     return theta[of_run], rates[of_run]
 
 
-def taught(settings: Settings, theta: Tensor, progress: Progress) -> tuple[Tensor, Tensor]:
+def taught(
+    settings: Settings, theta: Tensor, progress: Progress, saved: Saved | None, save: Save
+) -> tuple[Tensor, Tensor]:
     """The same for theta (R, n), one run for each seed."""
-    before, after, now = theta.clone(), theta.clone(), rate(settings, theta)
     if settings.start is None:
-        return theta, now
-    waiting = now < settings.start
-    first, second = torch.zeros_like(theta), torch.zeros_like(theta)
-    for step in range(1, LONGEST + 1):
+        return theta, rate(settings, theta)
+    if saved is None:
+        before, after, done = theta.clone(), theta.clone(), 0
+        waiting = rate(settings, theta) < settings.start
+        first, second = torch.zeros_like(theta), torch.zeros_like(theta)
+    else:
+        theta, before, after, first, second = (saved[name] for name in TAUGHT)
+        waiting, done = saved["waiting"], int(saved["step"])
+    for step in range(done + 1, LONGEST + 1):
         g = teaching(settings, theta, step)
         first, second = 0.9 * first + 0.1 * g, 0.99 * second + 0.01 * g.square()
         mean, square = first / (1 - 0.9**step), second / (1 - 0.99**step)
         theta = theta + RATE * mean / (square.sqrt() + 1e-8)
         if step % EVERY:
             continue
-        now = rate(settings, theta)
-        passed = waiting & (now >= settings.start)
+        passed = waiting & (rate(settings, theta) >= settings.start)
         before = torch.where(waiting[:, None] & ~passed[:, None], theta, before)
         after = torch.where(passed[:, None], theta, after)
         waiting = waiting & ~passed
         progress(step, LONGEST)
+        if step % KEPT == 0:
+            state = dict(zip(TAUGHT, (theta, before, after, first, second), strict=True))
+            save(state | {"waiting": waiting, "step": torch.tensor(step)})
         if not waiting.any():
             return interpolated(settings, before, after)
     raise NotReached(

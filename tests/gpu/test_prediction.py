@@ -129,8 +129,17 @@ def test_a_learning_rate_is_the_step_over_the_size_of_the_first_update() -> None
         # eta C(eta) = 2 (1-J) gap, up to the last grid: J is 0.3 here, so J for 1-J would show.
         room = 2 * (1 - one["success"]) * one["gap"]
         assert 0.7 * room < one["eta"] * one["curvature"] <= room * (1 + 1e-5)
-    for row in prediction.safe_steps(replace(settings, step=ADAMW), theta, rates):
-        assert row["safe_step"] != row["safe_step"] and row["eta"] > 0
+
+
+def test_adamw_s_safe_step_is_a_learning_rate_of_the_update_that_training_makes() -> None:
+    settings = replace(TINY, start=0.3, step=ADAMW, decay=0.1)
+    theta, rates = warm_start(settings, "cpu")
+    for r, row in enumerate(prediction.safe_steps(settings, theta, rates)):
+        one = replace(settings, seeds=settings.seeds[r : r + 1], step_sizes=(row["safe_step"],))
+        state = train.begin(one, theta[r : r + 1])
+        moved = train.advance(one, state)[1]["step_length"].item()
+        assert moved == pytest.approx(row["eta"], rel=1e-6)
+        assert row["safe_step"] > 0
 
 
 def test_no_step_is_called_safe_where_the_gap_is_not_positive(

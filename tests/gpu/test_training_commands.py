@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from gpu_checks import train as training
+from gpu_checks.commands import Training
+from gpu_checks.phase.analysis import FATES
+from gpu_checks.phase.phase import PRESETS
+from gpu_checks.settings import Settings
 from tests.command_line import gradgap
 
 TINY = ["--size", "1", "--steps", "3", "--prompts", "4", "--group", "4", "--threads", "1"]
@@ -27,7 +32,14 @@ def test_train_writes_a_folder_and_prints_json_alone(tmp_path: Path) -> None:
     (row,) = json.loads(stdout)
     assert row["task"] == "copy" and 0 <= row["final_success"] <= 1
     names = {path.name for path in out.iterdir()}
-    expected = {"settings.json", "log.jsonl", "checkpoint.pt", "result.csv", "curves.png"}
+    expected = {
+        "settings.json",
+        "log.jsonl",
+        "checkpoint.pt",
+        "result.csv",
+        "curves.png",
+        "safe_steps.csv",
+    }
     assert names == expected and str(out) in stderr
     assert len((out / "log.jsonl").read_text().splitlines()) == 3
 
@@ -69,7 +81,9 @@ def test_sweep_trains_every_step_size_with_every_seed(tmp_path: Path) -> None:
         (["train", "brackets", "--alphabet", "3"], "3"),
         (["train", "copy", "--device", "abacus"], "abacus"),
         (["sweep", "copy", "--step-sizes", "0.1,fast"], "fast"),
-        (["sweep", "copy", "--step-sizes", ""], "''"),
+        (["sweep", "copy", "--step-sizes", ""], "--step-sizes"),
+        (["sweep", "copy", "--step-sizes", "0.1,,1"], "--step-sizes"),
+        (["train", "copy", "--width", "9"], "9"),
         (["phase", "--preset", "huge"], "huge"),
         (["cumulative", "--preset", "huge"], "huge"),
         (["exact", "--preset", "huge"], "huge"),
@@ -80,6 +94,41 @@ def test_bad_input_is_one_line_that_names_the_value(
 ) -> None:
     code, stdout, message = run(*arguments, "--out", tmp_path / "out")
     assert code == 2 and named in message and "\n" not in message and stdout == ""
+
+
+def test_a_run_says_how_it_ended_and_what_step_was_predicted_to_be_safe(tmp_path: Path) -> None:
+    code, stdout, _ = run("train", "copy", "--out", tmp_path / "run", *TINY)
+    assert code == 0 and "fate" in stdout and "safe_step" in stdout
+    code, stdout, _ = run("train", "copy", "--out", tmp_path / "run", *TINY, "--json")
+    (row,) = json.loads(stdout)
+    assert row["fate"] in FATES and row["safe_step"] > 0
+
+
+def test_an_overflow_is_said_and_is_no_success(tmp_path: Path) -> None:
+    code, stdout, message = run("train", "copy", "--out", tmp_path, *TINY, "--step-size", "1e30")
+    assert code == 1 and "overflow" in stdout and "1 of 1 runs overflowed" in message
+
+
+def test_no_updates_at_all_are_no_error(tmp_path: Path) -> None:
+    arguments = ("train", "copy", "--out", tmp_path / "run", *TINY[:2], *TINY[4:], "--steps", 0)
+    code, stdout, _ = run(*arguments, "--json")
+    (row,) = json.loads(stdout)
+    assert code == 0 and row["fate"] == "untrained" and row["safe_step"] > 0
+
+
+def test_every_setting_of_a_run_has_an_option(tmp_path: Path) -> None:
+    names = {field.name for field in fields(Settings)} - {"step_sizes", "seeds"}
+    options = {field.name for field in fields(Training)}
+    assert names <= options
+    shape = ("--width", 8, "--layers", 1, "--heads", 1, "--step", "adamw", "--decay", 0.1)
+    assert run("train", "copy", "--out", tmp_path / "run", *TINY, *shape)[0] == 0
+    written = json.loads((tmp_path / "run" / "settings.json").read_text())["settings"]
+    assert (written["width"], written["layers"], written["decay"]) == (8, 1, 0.1)
+
+
+def test_the_help_of_phase_names_every_preset() -> None:
+    shown = " ".join(run("phase", "--help")[1].split())
+    assert [name for name in PRESETS if name not in shown] == []
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from gpu_checks import model, noise, train, warm_start
+from gpu_checks import model, noise, runs, train, warm_start
 from gpu_checks.warm_start import NotReached
 
 TRIALS = 96 * warm_start.GROUP
@@ -125,3 +125,41 @@ def test_what_is_not_reached_is_said_with_the_seeds(settings, monkeypatch):
     monkeypatch.setattr(warm_start, "LONGEST", 8)
     with pytest.raises(NotReached, match=r"success rate 0.3 .* in 8 steps for seeds \[4, 7\]$"):
         warm_start.warm_start(settings, "cpu")
+
+
+def test_a_warm_start_that_was_stopped_goes_on_to_the_same_bits(settings, started, monkeypatch):
+    """And the command's folder keeps it."""
+    monkeypatch.setattr(warm_start, "KEPT", 4)
+    kept = []
+
+    def save(state):
+        kept.append(state)
+        if len(kept) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        warm_start.warm_start(settings, "cpu", save=save)
+    assert int(kept[-1]["step"]) == 8
+    theta, rates = warm_start.warm_start(settings, "cpu", saved=kept[-1])
+    assert torch.equal(theta, started[0]) and torch.equal(rates, started[1])
+
+
+def test_the_folder_of_a_run_keeps_a_warm_start_that_is_stopped(settings, started, tmp_path):
+    class Stopped(Exception):
+        pass
+
+    def stop(done, _):
+        if done > warm_start.KEPT:
+            raise Stopped
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(warm_start, "KEPT", 4)
+        with pytest.raises(Stopped):
+            runs.prepare(tmp_path, settings, progress=stop)
+        assert (tmp_path / runs.WARMING).exists()
+        first = []
+        runs.prepare(tmp_path, settings, progress=lambda done, _: first.append(done))
+    assert first[0] > 4
+    assert not (tmp_path / runs.WARMING).exists()
+    assert torch.equal(runs.restore(tmp_path, settings, "cpu")[0].theta, started[0])
+    assert {*runs.safe_steps(tmp_path)} == {*SEEDS}
