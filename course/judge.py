@@ -53,10 +53,15 @@ def mark_of(
         return Mark(check["about"], check["points"], 0, "wrong", ("nested too deeply",))
 
 
-def main() -> None:
+def limit() -> None:
+    """Bound memory and processor time of this process, and let it write no file."""
     resource.setrlimit(resource.RLIMIT_AS, (MEGABYTES * 2**20,) * 2)
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def main() -> None:
+    limit()
     task = json.load(sys.stdin)
     report = judge(task["text"], Path(task["folder"]), Path(task["course"]))
     print(json.dumps(report.as_json()))
