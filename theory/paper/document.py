@@ -75,7 +75,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     ),
     "Lower bounds": (
         *("threshold_matches", "threshold_matches_scope", "theorem_2", "theorem_2_scope"),
-        *("overshooting_aligned", "fixed_direction", "two_ended_step", "theorem_4"),
+        *("overshooting_aligned", "overshooting_sharp", "fixed_direction", "two_ended_step"),
+        *("theorem_4",),
     ),
     "Two stages": (
         *("logit_gradient", "tabular_ascent", "stage_boundary", "exploitation_stage"),

@@ -79,9 +79,9 @@ GAP: tuple[Item, ...] = (
          "repair", "theorem_2 theorem_4 tabular_ascent theorem_2_scope",
          "it can collapse, on some instances; on free logits no step is too long"),
     _row("abstract, section 1: a sharp threshold", "one number separates the two",
-         "sharpening", "eta_safe sharp_step",
-         "printed: a factor 540 between (15a) and Theorem 2 at G^2 = L, J near 0; here steps below"
-         " 2 gap/L are safe, and certified instances collapse from 2.001 on"),
+         "sharpening", "eta_safe overshooting_sharp",
+         "printed: a factor 540 between (15a) and Theorem 2 at G^2 = L, J near 0; here it is"
+         " 2 gap/L from both sides, as J and the gap tend to 0"),
     _row("abstract: length and success rate set the critical step", "it shrinks with the length",
          "sharpening", "token_eta_safe theorem_3_sharp",
          "the length that enters is the mean length of the correct responses"),
@@ -170,14 +170,14 @@ GAP: tuple[Item, ...] = (
     _row("Theorem 2", "an instance on which long steps fail", "reproduction", "theorem_2",
          "print: there is an instance, then for the steps of a range. Here for every J(0), gap and"
          " step of the range there is one, which may depend on the step"),
-    _row("Theorem 2: the least step", "60 gap/(L + G^2)", "sharpening", "overshooting_aligned",
-         "every step longer than 2 gap/L, while gap < sqrt L; below it J rises (eta_safe)"),
+    _row("Theorem 2: the least step", "60 gap/(L + G^2)", "sharpening",
+         "overshooting_sharp overshooting_aligned",
+         "every step longer than 2 gap/L, for gaps small against sqrt L; below it J rises"),
     _row("Theorem 2: for every G_o >= sqrt L_o", "one reading of its words", "repair",
          "theorem_2_scope", "false as soon as G^2 > (30/(1-J) - 1) L: L is the barrier"),
     _row("remark: 60 and 120 are not sharp, the phenomenon is robust", "smaller constants do",
          "measured only", "fixed_direction",
-         "certified instances collapse from 2.001 gap/L on; along a fixed direction every step"
-         " below 2 gap (1/L + 1/U) gains"),
+         "along a fixed direction every step below 2 gap (1/L + 1/U) gains"),
     _row("eq. (17)", "second order of the log odds", "repair", "expansion_printed expansion",
          "a factor 1/2 and the curvature terms are missing"),
     _row("remark after eq. (17): large Var- pulls the log odds down", "Var- > Var+ is dangerous",

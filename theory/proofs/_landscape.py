@@ -4,8 +4,9 @@ For theorem_4 the same facts hold at every node, for the gap of one token.
 """
 
 from theory.proofs._prelude import *
-from theory.kernel.axioms import AT_ZERO, CIRCLE, PERIOD, PI_BOUNDS
+from theory.kernel.axioms import AT_ZERO, CIRCLE, PI_BOUNDS
 from theory.kernel.terms import PI, cos, sin
+from theory.proofs._trigonometry import whole_turns
 from theory.statements._collapse import (
     BEND,
     DRIFT,
@@ -204,29 +205,6 @@ def score_lipschitz(name: str) -> Proof:
 
 
 @cache
-def whole_turns() -> Proof:
-    """sin(2 pi k) = 0 and cos(2 pi k) = 1."""
-    turn = 2 * PI * k
-    claim = conj(eq(sin(turn), 0), eq(cos(turn), 1))
-    none = solve(eq(2 * PI * const(0), 0))
-    base = solve(
-        substitute(claim, {k: const(0)}),
-        axiom(AT_ZERO),
-        equal_inside(none, sin),
-        equal_inside(none, cos),
-    )
-    one_more = solve(eq(2 * PI * (k + 1), turn + 2 * PI))
-    step = solve(
-        substitute(claim, {k: k + 1}),
-        assume(claim),
-        axiom(PERIOD, turn),
-        equal_inside(one_more, sin),
-        equal_inside(one_more, cos),
-    )
-    return specialise(induction(k, claim, base, step), k)
-
-
-@cache
 def at_iterate() -> tuple[Proof, ...]:
     """f(k eta + 0) = f0 + c eta k and f'(k eta + 0) = gap."""
     start = k * eta + 0
@@ -237,7 +215,6 @@ def at_iterate() -> tuple[Proof, ...]:
     return odds, slope
 
 
-@cache
 @cache
 def falls() -> Proof:
     """f((k+1) eta) < f(k eta), so e^-f grows."""

@@ -69,6 +69,7 @@ from theory.proofs._toolkit import (
     exp_rises,
     exp_sum,
     exp_zero,
+    inverse_rate,
     log_at_least,
     log_at_most,
     log_exp,
@@ -80,6 +81,7 @@ from theory.proofs._toolkit import (
     sum_equal,
     tangent,
     tangent_at,
+    times,
     trivially,
     use,
 )

@@ -40,26 +40,42 @@ def _logp_slope(name: str) -> Proof:
 
 
 @cache
-def _change(name: str) -> Proof:
-    score = w(t) * share(name, f(t))
-    other = RIGHT if name == WRONG else WRONG  # its size is the denominator of this share
-    nonzero = solve(negate(eq(substitute(SIZE[other], {x: f(t)}), 0)), _size(other))
-    raw = differentiate(t, score, assume(ODDS_SLOPE), assume(TURN), nonzero)
+def _share_slope(name: str) -> Proof:
+    """Both shares have the slope -f' p q, where p and q are the probabilities."""
+    part_of = share(name, f(t))
+    quotient = part_of if name == RIGHT else part_of.args[0]
+    other = RIGHT if name == WRONG else WRONG  # its size is the denominator
+    nonzero = solve(negate(eq(quotient.args[1], 0)), _size(other))
+    raw = differentiate(t, part_of, assume(ODDS_SLOPE), nonzero)
     rate = raw.conclusion.args[2]
-    p, q = var("p"), var("q")
-    named = exp(logp(RIGHT, f(t))), exp(logp(WRONG, f(t)))
-    sign, own, rest = (1, q, p) if name == RIGHT else (-1, p, q)
-    tidy = sign * own * (bend(t) - sign * rest * (slope(t) * w(t)))
+    fraction = rate if name == RIGHT else rate.args[0]
+    own, rest = (exp(logp(n, f(t))) for n in (other, name))
+    grown = exp(f(t)) if name == RIGHT else exp(-f(t))
+    same = solve(eq(quotient, own), *facts_at(f(t)))
+    mass = solve(eq(grown * quotient, rest), *facts_at(f(t)))
+    inverse = inverse_rate(fraction, _size(other))
+    tidy = -(slope(t) * (rest * own))
     tidied = solve_hiding(
-        eq(rate, substitute(tidy, dict(zip((p, q), named, strict=True)))),
-        (bend(t), slope(t), w(t), *named),
-        *facts_at(f(t)),
-        *shares_at(f(t)),
+        eq(rate, tidy),
+        (fraction, quotient, grown, slope(t), own, rest),
+        inverse,
+        times(mass, slope(t) * quotient),
+        times(same, slope(t) * rest),
     )
+    return rename_derivative(raw, solve(eq(part_of, part_of)), tidied)
+
+
+@cache
+def _change(name: str) -> Proof:
+    score, part_of = w(t) * share(name, f(t)), share(name, f(t))
+    raw = differentiate(t, score, assume(TURN), _share_slope(name))
+    rate = raw.conclusion.args[2]
+    named = exp(logp(RIGHT, f(t))), exp(logp(WRONG, f(t)))
+    tidied = solve(eq(part_of, named[1] if name == RIGHT else -named[0]), *shares_at(f(t))[1:])
     here = apply_implication(specialise(assume(WAY), t), assume(ON_THE_WAY))
     small = solve_hiding(
         absolute(rate) <= most,
-        (rate, bend(t), slope(t) * w(t), *named),
+        (bend(t), slope(t), w(t), part_of, *named),
         tidied,
         here,
         shares_at(f(t))[0],
@@ -75,6 +91,56 @@ def _change(name: str) -> Proof:
     return solve_hiding(
         absolute(last - first) <= most * (end - start), (first, last), rises(1), rises(-1)
     )
+
+
+# -- the success rate ------------------------------------------------------------------------------
+
+y = var("y")
+
+
+def success(odds: Term) -> Term:
+    """J, as the sum over both responses."""
+    return 1 * exp(logp(RIGHT, odds)) + 0 * exp(logp(WRONG, odds))
+
+
+@cache
+def _falls() -> Proof:
+    bigger = exp_rises(assume(y < x)), exp_rises(solve(-x < -y, assume(y < x)))
+    return solve(success(y) < success(x), *facts_at(x), *facts_at(y), *bigger)
+
+
+def falls(lower: Proof) -> Proof:
+    """From lower log odds: a lower success rate."""
+    then, now = lower.conclusion.args
+    return use(instantiate(_falls(), {x: now, y: then}), lower)
+
+
+@cache
+def _at_most_odds() -> Proof:
+    return solve(success(x) <= exp(x), *facts_at(x))
+
+
+def at_most(low: Proof, level: Term, positive: Proof) -> Proof:
+    """From log odds <= log level: J <= level."""
+    now = low.conclusion.args[0]
+    odds = instantiate(_at_most_odds(), {x: now})
+    known = odds, exp_monotone(low), exp_log(positive)
+    return solve_hiding(success(now) <= level, (success(now), exp(now)), *known)
+
+
+def begins(rate: Term, interior: Proof) -> Proof:
+    """0 < J0 < 1: at log odds log(J0/(1-J0)) the success rate is J0."""
+    ratio = rate / (1 - rate)
+    odds = exp_log(solve(0 < ratio, interior))
+    return solve(eq(success(log(ratio)), rate), *facts_at(log(ratio)), odds, interior)
+
+
+def present(odds: Term) -> tuple[Proof, ...]:
+    """What makes the two responses numbers: 0 < 1 + e^f, 0 < 1 + e^-f, 0 < p, 0 < q, p + q = 1."""
+    sizes = (substitute(SIZE[name], {x: odds}) for name in (RIGHT, WRONG))
+    wanted = [0 < size for size in sizes]
+    positive = (fact for fact in facts_at(odds) if fact.conclusion in wanted)
+    return *positive, shares_at(odds)[0]
 
 
 def along(lemma: Proof, line: Proof, turn: Proof | None = None, **values: Term) -> Proof:

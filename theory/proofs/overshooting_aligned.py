@@ -7,12 +7,17 @@ from theory.proofs._prelude import *
 from theory.kernel.existence import Existence
 from theory.proofs._two_responses import (
     ON_THE_WAY,
+    at_most,
+    begins,
     end,
+    falls,
     logp,
     logp_slope,
+    present,
     share,
     start,
     steady,
+    success,
 )
 from theory.proofs._witness import LOGP, REWARD, Rows, facts_at, shares_at
 from theory.proofs._witness import witness as proved_witness
@@ -102,8 +107,8 @@ def regular(formula: Term, name: str) -> Proof:
     square = use(bounded(name), part(inside, 0), part(inside, 1))
     order = assume(between.args[1].args[0])
     change = use(steady_between(name), *(part(order, j) for j in range(3)))
-    here = *facts_at(ODDS), *defined()
-    there = *here, *facts_at(substitute(ODDS, {t: u}))
+    here = *present(ODDS), *defined()
+    there = *here, *present(substitute(ODDS, {t: u}))
     first = discharge(conclude(within.args[1], square, *here), within.args[0])
     second = discharge(conclude(between.args[1].args[1], change, *there), order.conclusion)
     return both(first, generalise(second, u))
@@ -119,53 +124,45 @@ def joint() -> tuple[Proof, ...]:
 
 @cache
 def falling() -> Proof:
-    """e^f is smaller at the start of update k + 1 than at that of update k."""
+    """J is smaller at the start of update k + 1 than at that of update k."""
     now, then = (substitute(ODDS, {k: n, t: const(0)}) for n in (k, k + 1))
-    lower = solve(then < now, sizes()[1])
-    return both(exp_rises(lower), exp_rises(solve(-now < -then, lower)))
+    return falls(solve(then < now, sizes()[1]))
 
 
 @cache
 def late() -> Proof:
-    """0 < eps, N(eps) <= k  |-  e^f <= eps at the start of update k."""
+    """0 < eps, N(eps) <= k  |-  J <= eps at the start of update k."""
     now = substitute(ODDS, {t: const(0)})
     low = solve(now <= log(eps), assume(NUMBER <= k), sizes()[1])
-    return solve(exp(now) <= eps, exp_monotone(low), exp_log(assume(0 < eps)))
+    return at_most(low, eps, assume(0 < eps))
 
 
 def existence(goal: Term) -> Existence:
     """The properties of the goal, in the model."""
     policy, smooth, collapse = interpret(goal, model()).args
-    normalised, differentiable, binary, constant, continued, begins = policy.args
-    aligned, falls, vanishes = collapse.args
-    here, origin = facts_at(ODDS), substitute(ODDS, {t: const(0)})
+    normalised, differentiable, binary, constant, continued, starts = policy.args
+    aligned, falling_, vanishes = collapse.args
+    here, origin = present(ODDS), substitute(ODDS, {t: const(0)})
     first = substitute(origin, {k: const(0)})
-    before, after = facts_at(origin), facts_at(substitute(origin, {k: k + 1}))
+    before, after = present(origin), present(substitute(origin, {k: k + 1}))
+    at_end = present(substitute(ODDS, {t: eta}))
+    same = equal_inside(solve(eq(first, F0)), success)
     proved = both(
-        conclude_parts(normalised, *here, *shares_at(ODDS), *defined()),
+        conclude_parts(normalised, *here, *defined()),
         conclude_parts(
             differentiable, *(logp_slope(name, line()) for name in LOGP), *here, *defined()
         ),
         conclude_parts(binary),
         conclude_parts(constant),
-        conclude_parts(
-            continued, *joint(), *after, *defined(), *facts_at(substitute(ODDS, {t: eta}))
-        ),
-        conclude_parts(
-            begins,
-            *facts_at(first),
-            *shares_at(first),
-            equal_inside(solve(eq(first, F0)), exp),
-            exp_log(defined()[0]),
-            *defined(),
-        ),
+        conclude_parts(continued, *joint(), *after, *at_end, *defined()),
+        conclude_parts(starts, *present(first), same, begins(J0, *given("start")), *defined()),
     )
     cases = zip(LOGP, smooth.args[1].args, strict=True)
     assumption = generalise(both(*(generalise(regular(f.args[1], n), t) for n, f in cases)), k)
     ends = both(
-        conclude_parts(aligned, *before, *shares_at(origin), *defined()),
-        conclude_parts(falls, *before, *after, falling(), *defined()),
-        conclude_parts(vanishes, *before, discharge(late(), NUMBER <= k), *defined()),
+        conclude_parts(aligned, *facts_at(origin), *shares_at(origin), *defined()),
+        conclude_parts(falling_, falling(), *before, *after, *defined()),
+        conclude_parts(vanishes, discharge(late(), NUMBER <= k), *before, *defined()),
     )
     return Existence(model(), both(proved, assumption, ends), NUMBERS)
 

@@ -86,6 +86,7 @@ SLUGS = (
     "theorem_2",
     "theorem_2_scope",
     "overshooting_aligned",
+    "overshooting_sharp",
     "fixed_direction",
     "two_ended_step",
     "theorem_4",
