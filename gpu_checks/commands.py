@@ -79,6 +79,10 @@ class Training(Run):
     inner: Annotated[int, typer.Option(min=1, help="Inner steps a batch.")] = 1
     clip: Annotated[float, typer.Option(min=0, help="e of the surrogate; 0: no clipping.")] = 0.0
     kl: Annotated[float, typer.Option(min=0, help="Weight of the penalty against the start.")] = 0.0
+    clip_high: Annotated[float, typer.Option(min=0, help="e upwards; 0: as --clip.")] = 0.0
+    penalty: Annotated[str, typer.Option(help="Of --kl: k3, or k2; see training.md.")] = "k3"
+    entropy: Annotated[float, typer.Option(min=0, help="Weight of a bonus on the entropy.")] = 0.0
+    max_norm: Annotated[float, typer.Option(min=0, help="Clips the gradient; 0: no.")] = 0.0
     alphabet: Annotated[
         int, typer.Option(min=2, help="Symbols of the task; brackets: two a kind.")
     ] = 4
@@ -95,7 +99,7 @@ class Training(Run):
     def settings(self) -> dict[str, Any]:
         """The fields that are settings of a run; where 0 stands for none, None."""
         ours = {"device", "threads", "as_json", "out", "seed", "every"}
-        none = {"start", "clip", "easiest"}
+        none = {"start", "clip", "clip_high", "max_norm", "easiest"}
         given = {name: value for name, value in asdict(self).items() if name not in ours}
         return {name: value or None if name in none else value for name, value in given.items()}
 

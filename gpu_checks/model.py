@@ -239,10 +239,15 @@ def read(parameters: Parameters, prompts: Tensor, architecture: Architecture) ->
 
 
 def log_probabilities(
-    parameters: Parameters, prompts: Tensor, responses: Tensor, architecture: Architecture
+    parameters: Parameters,
+    prompts: Tensor,
+    responses: Tensor,
+    architecture: Architecture,
+    bonus: bool = False,
 ) -> tuple[Tensor, Tensor]:
     """log pi(o_t | q, o_<t) of responses (R, P, G, T) to prompts (R, P, S), 0 after the first EOS,
-    and the entropy of each next token in nats, 0 there too. Both (R, P, G, T)."""
+    and the entropy of each next token in nats, 0 there too; with a derivative only if it is a
+    `bonus`. Both (R, P, G, T)."""
     R, P, G, T = responses.shape
     prefix = read(parameters, prompts, architecture).repeated(G)
     last = prompts[:, :, None, -1:].expand(R, P, G, 1)
@@ -252,7 +257,8 @@ def log_probabilities(
     )
     alive = written(responses)
     chosen = log_pi.gather(-1, responses[..., None]).squeeze(-1)
-    entropy = -(log_pi.detach().exp() * log_pi.detach()).sum(-1)
+    seen = log_pi if bonus else log_pi.detach()
+    entropy = -(seen.exp() * seen).sum(-1)
     return torch.where(alive, chosen, 0.0), torch.where(alive, entropy, 0.0)
 
 

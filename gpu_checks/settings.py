@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from gpu_checks.algorithms import algorithm
+from gpu_checks.algorithms import PENALTIES, algorithm
 from gpu_checks.model import Architecture
 from gpu_checks.tasks import Task, task
 
@@ -29,8 +29,11 @@ class Settings:
 
     `start`: success rate after the supervised warm start, in (0, 1); None: no warm start.
     `easiest`: prompts have sizes easiest..size, only `size` if None. `inner`: updates a batch.
-    `clip`: e of the surrogate, None for none. `kl`: weight of the penalty against the start.
-    `decay`: weight decay of adamw. A ValueError names what is out of its domain, and its value."""
+    `clip`: e of the surrogate, None for none; `clip_high`: e upwards, where it is another. `kl`:
+    weight of the penalty against the start, which is `penalty` of `algorithms.PENALTIES`.
+    `entropy`: weight of a bonus on the mean entropy of a sampled token. `max_norm`: longer
+    gradients are cut to this length. `decay`: weight decay of adamw. A ValueError names what is out
+    of its domain, and its value."""
 
     task: str = "reverse"
     size: int = 4
@@ -46,7 +49,11 @@ class Settings:
     group: int = 16
     inner: int = 1
     clip: float | None = None
+    clip_high: float | None = None
     kl: float = 0.0
+    penalty: str = "k3"
+    entropy: float = 0.0
+    max_norm: float | None = None
     decay: float = 0.0
     width: int = 32
     layers: int = 2
@@ -71,7 +78,15 @@ class Settings:
         _require("inner", self.inner, self.inner >= 1, "at least 1")
         if self.clip is not None:
             _require("clip", self.clip, 0 < self.clip < 1, "inside (0, 1)")
-        for name in ("kl", "decay"):
+        high, longest = self.clip_high, self.max_norm
+        if high is not None:
+            fits = self.clip is not None and isfinite(high) and high > 0
+            _require("clip_high", high, fits, "positive, and with clip")
+        if longest is not None:
+            _require("max_norm", longest, isfinite(longest) and longest > 0, "finite and positive")
+        known = ", ".join(PENALTIES)
+        _require("penalty", self.penalty, self.penalty in PENALTIES, f"one of {known}")
+        for name in ("kl", "decay", "entropy"):
             value = getattr(self, name)
             _require(name, value, isfinite(value) and value >= 0, "finite and at least 0")
         _ = self.the_task, self.architecture

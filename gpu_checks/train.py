@@ -121,18 +121,27 @@ def gradient(
         for name, part in model.unpack(theta, architecture).items()
     }
     cast = {name: computing(leaf, settings) for name, leaf in leaves.items()}
-    log_pi, entropy = model.log_probabilities(cast, batch.prompts, batch.responses, architecture)
+    log_pi, entropy = model.log_probabilities(
+        cast, batch.prompts, batch.responses, architecture, bonus=settings.entropy > 0
+    )
     log_pi = log_pi.to(theta.dtype)
     old = log_pi.detach() if log_old is None else log_old
     rule = algorithms.algorithm(settings.algorithm)
-    gain = algorithms.surrogate(rule, batch.rewards, batch.lengths, log_pi, old, settings.clip)
+    gain = algorithms.surrogate(
+        rule, batch.rewards, batch.lengths, log_pi, old, settings.clip, settings.clip_high
+    )
+    if settings.entropy:
+        gain = gain + settings.entropy * entropy.sum((-3, -2, -1)) / batch.lengths.sum((-2, -1))
     if settings.kl and origin is not None:
         with torch.no_grad():
             parts = model.unpack(computing(origin, settings), architecture)
             start = model.log_probabilities(parts, batch.prompts, batch.responses, architecture)[0]
-        gain = gain - settings.kl * algorithms.kl_penalty(log_pi, start.to(theta.dtype))
+        gain = gain - settings.kl * algorithms.kl_penalty(
+            log_pi, start.to(theta.dtype), settings.penalty
+        )
     found = torch.autograd.grad(gain.sum(), [*leaves.values()])
-    return torch.cat([part.flatten(1) for part in found], dim=1), log_pi.detach(), entropy
+    g = torch.cat([part.flatten(1) for part in found], dim=1)
+    return g, log_pi.detach(), entropy.detach()
 
 
 def advance(settings: Settings, state: State) -> tuple[State, dict[str, Tensor]]:
@@ -211,6 +220,9 @@ def stepped(settings: Settings, state: State, g: Tensor) -> State:
     """One inner step along g (R, n). See `settings.STEPS`."""
     sizes = torch.tensor(settings.step_sizes, dtype=g.dtype, device=g.device)[:, None]
     state = replace(state, taken=state.taken + 1)
+    if settings.max_norm is not None:
+        norm = g.double().norm(dim=-1, keepdim=True)
+        g = (g * (settings.max_norm / torch.where(norm > 0, norm, 1.0)).clamp(max=1)).to(g.dtype)
     if settings.step == ADAMW:
         return adamw(settings, state, g, sizes)
     if settings.step == NORMALISED:
@@ -233,15 +245,15 @@ def gap_alignments(
     settings: Settings, halves: Batch, g_A: Tensor, g_B: Tensor, batch: Batch
 ) -> dict[str, Tensor]:
     """`gap`: from the two halves. `gap_of_norm`: |g| over the share, as from a training log. NaN
-    where there is no estimate; with a penalty too, whose gradient is no part of a gap. Where the
-    algorithm divides by |o| both are multiplied by the mean length, which makes them gaps of whole
-    scores if all lengths are equal."""
+    where there is no estimate; with a penalty or a bonus too, whose gradient is no part of a gap.
+    Where the algorithm divides by a length both are multiplied by the mean length: gaps of whole
+    scores, if all lengths are equal or it divides all by one."""
     rule = algorithms.algorithm(settings.algorithm)
     each = algorithms.gap_share(rule, halves.rewards).double().view(-1, 2)
     share = each.mean(-1)
     norm = ((g_A + g_B) / 2).norm(dim=-1)
-    length = batch.lengths.double().mean((-2, -1)) if rule.per_token else 1.0
-    known = (norm > 0) & (settings.kl == 0)
+    length = batch.lengths.double().mean((-2, -1)) if rule.by_length else 1.0
+    known = (norm > 0) & (settings.kl == 0) & (settings.entropy == 0)
     defined = known & (each > 0).all(-1)
     gap = (g_A * g_B).sum(-1) / norm / share * length
     return {

@@ -253,6 +253,8 @@ def half_gradient(model: LanguageModel, drawn: Rollouts, rule: algorithms.Algori
     weights = rule.advantage(drawn.rewards) / drawn.rewards.numel()
     if rule.per_token:
         weights = weights / drawn.lengths
+    if rule.token_mean:
+        weights = weights / drawn.lengths.double().mean()
     for first, last in rows(drawn):
         if not bool(weights[first:last].any()):
             continue

@@ -112,7 +112,7 @@ def algorithms() -> list[Population]:
     AdamW, several inner steps a batch, clipped or not, a penalty against the start."""
     base = Settings(task="reverse", size=4, prompts=16, group=8, steps=60, start=0.3)
     whole, shared = steps_between(0.01, 1.28), steps_between(0.04, 5.12)
-    per_name = {name: shared if one.per_token else whole for name, one in ALGORITHMS.items()} | {
+    per_name = {name: shared if one.by_length else whole for name, one in ALGORITHMS.items()} | {
         "success": steps_between(0.005, 0.64)
     }
     found = [

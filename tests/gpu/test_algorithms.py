@@ -46,6 +46,9 @@ def advantages_by_hand(name, groups):
             found.append([r - J for r in group])
         elif name == "success":
             found.append([(r - J) / J for r in group])
+        elif name == "dapo":
+            library = math.sqrt(sum((r - J) ** 2 for r in group) / (len(group) - 1))
+            found.append([(r - J) / (library + 1e-4) for r in group])
         elif name in ("grpo", "gspo"):
             found.append([(r - J) / sd for r in group])
         else:
@@ -148,6 +151,8 @@ def slow_gradient(settings, batch, new, old):
     met: Counter[tuple[float, str]] = Counter()
     P, G = len(new), len(new[0])
     hand = advantages_by_hand(name, batch)
+    every = [len(response) for group in new for response in group]
+    share = {"dapo": len(every) / sum(every)}.get(name, 1.0)
     for q, i in product(range(P), range(G)):
         A, length = hand[q][i], len(new[q][i])
         changes = [a - b for (a, _), (b, _) in zip(new[q][i], old[q][i], strict=True)]
@@ -160,7 +165,7 @@ def slow_gradient(settings, batch, new, old):
                 side = "above" if ratio > 1 + clip else "below" if ratio < 1 - clip else "inside"
                 met[math.copysign(1, A) if A else 0, side] += 1
             if is_open(ratio, A, clip):
-                weight = 1 / length if name in PER_TOKEN else 1.0
+                weight = 1 / length if name in PER_TOKEN else share
                 total = total + A * weight * ratio * score / (P * G)
     return total, met
 
@@ -319,3 +324,53 @@ def test_the_penalty_is_at_least_zero_and_zero_for_equal_policies(tiny):
     one_token = torch.tensor([[[[-0.5]]]]), torch.tensor([[[[-1.5]]]])
     assert algorithms.kl_penalty(*one_token).item() == pytest.approx(math.exp(-1))
     assert algorithms.kl_penalty(*one_token[::-1]).item() == pytest.approx(math.e - 2)
+
+
+def test_clip_higher_moves_the_upper_end_alone():
+    ratio = torch.tensor([0.7, 1.25, 1.4], dtype=torch.float64)
+    one, minus = torch.ones(3, dtype=torch.float64), -torch.ones(3, dtype=torch.float64)
+    assert algorithms.clipped(ratio, one, 0.2, 0.28).tolist() == pytest.approx([0.7, 1.25, 1.28])
+    assert algorithms.clipped(ratio, minus, 0.2, 0.28).tolist() == pytest.approx(
+        [-0.8, -1.25, -1.4]
+    )
+    assert algorithms.clipped(ratio, one, 0.2).tolist() == pytest.approx([0.7, 1.2, 1.2])
+
+
+def test_the_surrogate_and_the_update_use_it(tiny):
+    theta, older, batch = a_batch(tiny())
+    log_old = log_probabilities(tiny(), older, batch)
+    found = [
+        train.gradient(tiny(clip=0.05, clip_high=high), theta, batch, log_old, None)[0]
+        for high in (None, 0.05, 0.5)
+    ]
+    assert torch.equal(found[0], found[1])
+    assert not torch.allclose(found[0], found[2])
+
+
+def test_a_long_gradient_is_cut_and_a_short_one_is_not(tiny):
+    theta, _, batch = a_batch(tiny())
+    g = train.gradient(tiny(), theta, batch, None, None)[0]
+    size = g.norm(dim=-1)
+    for most, kept in ((size.max().item() * 2, size), (0.01, torch.full_like(size, 0.01))):
+        settings = tiny(seeds=(0, 1), step_sizes=(1.0, 1.0), max_norm=most)
+        moved = train.stepped(settings, train.begin(settings, theta), g).theta - theta
+        torch.testing.assert_close(moved.norm(dim=-1), kept, rtol=1e-9, atol=0)
+
+
+def test_the_entropy_bonus_adds_the_gradient_of_the_mean_entropy_of_a_token(tiny):
+    theta, _, batch = a_batch(tiny())
+    plain, bonus = (
+        train.gradient(tiny(entropy=e), theta, batch, None, None)[0] for e in (0.0, 0.3)
+    )
+
+    def mean_entropy(at):
+        parts = model.unpack(at, tiny().architecture)
+        entropy = model.log_probabilities(
+            parts, batch.prompts, batch.responses, tiny().architecture
+        )[1]
+        return entropy.sum((-3, -2, -1)) / batch.lengths.sum((-2, -1))
+
+    added, h = (bonus - plain) / 0.3, 1e-6
+    w = added / added.norm(dim=-1, keepdim=True)
+    slope = (mean_entropy(theta + h * w) - mean_entropy(theta - h * w)) / (2 * h)
+    torch.testing.assert_close(slope, added.norm(dim=-1), rtol=1e-6, atol=1e-9)

@@ -166,7 +166,9 @@ def test_in_the_mean_the_share_turns_the_update_into_the_gap(name):
         groups, chances, _ = all_groups(tables, responses)
         rewards = torch.from_numpy(correct)[groups][:, None]
         share = (chances * gap_share(rule, rewards)).sum()
-        _, gap = gaps(tables, rule.per_token, responses)
+        _, gap = gaps(tables, rule.by_length, responses)
+        if rule.token_mean and responses is TABLE:
+            continue  # the batch's number of tokens depends on its rewards
         found = expected(name, tables, responses) / share
         if not negative:
             torch.testing.assert_close(found, gap, rtol=1e-10, atol=1e-13)
@@ -176,6 +178,22 @@ def test_in_the_mean_the_share_turns_the_update_into_the_gap(name):
             assert 1 - 1e-10 < factor < G / (G - 1) + 1e-10
         else:
             assert not torch.allclose(found, gap, rtol=0.1), "s/|o| has no mean zero"
+
+
+def test_a_token_mean_weights_no_response_by_its_own_length():
+    """Its update times the mean length of the batch is that of the whole scores: so in the mean it
+    goes exactly along the gap, whatever the lengths, where GRPO's does not."""
+    tables = a_table(2)
+    groups, chances, _ = all_groups(tables)
+    lengths = torch.from_numpy(TABLE.lengths).double()[groups].mean(-1)
+    each, rewards = of_groups("dapo", tables, tables.expand(len(groups), -1, -1), groups)
+    found = ((chances * lengths)[:, None, None] * each).sum(0)
+    share = (chances * gap_share(algorithm("dapo"), rewards[:, None])).sum()
+    _, gap = gaps(tables, per_token=False)
+    torch.testing.assert_close(found / share, gap, rtol=1e-10, atol=1e-13)
+    grpo = expected("grpo", tables)
+    cosine = (grpo * gap).sum() / grpo.norm() / gap.norm()
+    assert cosine < 0.999
 
 
 # -- penalties and estimates -----------------------------------------------------------------------
@@ -189,6 +207,24 @@ def test_the_penalty_is_in_the_mean_the_divergence_of_the_responses():
     each = algorithms.kl_penalty(log_pi[:, None, None], log_old[:, None, None])
     divergence = (pi * (log_pi - log_old).sum(-1)).sum()
     assert (pi * each).sum().item() == pytest.approx(divergence.item(), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", algorithms.PENALTIES)
+def test_the_gradient_of_k3_is_that_of_the_other_divergence_and_k2_s_is_not(name):
+    """One token: the mean over pi of the penalty's gradient, with the token as it is drawn."""
+    logits = torch.tensor([0.3, -1.0, 0.8], dtype=torch.float64, requires_grad=True)
+    log_ref = torch.tensor([-0.2, 0.9, 0.1], dtype=torch.float64).log_softmax(-1)
+    log_pi = logits.log_softmax(-1)
+    pi, ref = log_pi.exp(), log_ref.exp()
+    drawn = (pi.detach() * algorithms.PENALTIES[name](log_ref - log_pi)).sum()
+    (found,) = torch.autograd.grad(drawn, logits, retain_graph=True)
+    divergences = {"k3": (ref * (log_ref - log_pi)).sum(), "k2": (pi * (log_pi - log_ref)).sum()}
+    gradients = {
+        key: torch.autograd.grad(value, logits, retain_graph=True)[0]
+        for key, value in divergences.items()
+    }
+    torch.testing.assert_close(found, gradients.pop(name), rtol=1e-12, atol=1e-15)
+    assert not any(torch.allclose(found, other, rtol=0.05) for other in gradients.values())
 
 
 def test_pass_at_k_counts_the_subsets_with_a_success():

@@ -25,7 +25,11 @@ OTHER: dict[str, Any] = {
     "group": 17,
     "inner": 2,
     "clip": 0.2,
+    "clip_high": 0.28,
     "kl": 0.5,
+    "penalty": "k2",
+    "entropy": 0.01,
+    "max_norm": 1.0,
     "decay": 0.01,
     "width": 16,
     "layers": 1,
@@ -37,14 +41,15 @@ OTHER: dict[str, Any] = {
 
 def test_every_setting_survives_json():
     for changes in ({}, OTHER, *({name: value} for name, value in OTHER.items())):
-        settings = replace(Settings(), **changes)
+        settings = replace(Settings(clip=0.1), **changes)
         again = from_json(json.loads(json.dumps(settings.as_json())))
         assert again == settings and again.fingerprint == settings.fingerprint
 
 
 def test_every_setting_changes_the_fingerprint():
     assert set(OTHER) == {field.name for field in fields(Settings)}
-    every = [Settings(), *(replace(Settings(), **{name: x}) for name, x in OTHER.items())]
+    usual = Settings(clip=0.1)  # clip_high needs it
+    every = [usual, *(replace(usual, **{name: x}) for name, x in OTHER.items())]
     assert len({one.fingerprint for one in every}) == 1 + len(OTHER)
     assert Settings().fingerprint == Settings().fingerprint
 
@@ -68,6 +73,10 @@ def test_a_record_without_a_setting_or_with_another_is_refused(name):
 WRONG = [
     ("algorithm", "ppo", "an algorithm is one of"),
     ("step", "sgd", "step must be one of plain, normalised, adamw, got sgd"),
+    ("clip_high", 0.3, "clip_high must be positive, and with clip, got 0.3"),
+    ("penalty", "k1", "penalty must be one of k3, k2, got k1"),
+    ("entropy", -1.0, "entropy must be finite and at least 0, got -1.0"),
+    ("max_norm", 0.0, "max_norm must be finite and positive, got 0.0"),
     ("dtype", "float16", "dtype must be one of float64, float32, bfloat16, got float16"),
     ("task", "chess", "no task 'chess'"),
     ("alphabet", 1, "needs an alphabet of 2 or more; got 1"),

@@ -93,7 +93,7 @@ def test_gap_alignments_are_the_halves_over_the_share(tiny, name):
         g_A, g_B = both[2 * r], both[2 * r + 1]
         norm = ((g_A + g_B) / 2).norm().item()
         share = algorithms.gap_share(rule, halves.rewards[2 * r : 2 * r + 2]).mean().item()
-        length = batch.lengths[r].mean().item() if rule.per_token else 1.0
+        length = batch.lengths[r].mean().item() if rule.by_length else 1.0
         halved = (g_A @ g_B).item() / norm / share * length
         assert found["gap"][r].item() == pytest.approx(halved, rel=1e-10)
         assert found["gap_of_norm"][r].item() == pytest.approx(norm / share * length, rel=1e-10)
