@@ -37,11 +37,12 @@ records: $(VENV)/.core-installed  ## write again what the tests compare: pins, t
 	@$(BIN)/python -m numeric.attack.necessity
 	@$(BIN)/python -m theory.paper.items
 	@$(BIN)/python -m theory.paper.graph
+	@$(BIN)/python -m theory.paper.glossary
 
 figures: $(VENV)/.core-installed  ## draw the figures of the notes again, from recorded results
 	@$(BIN)/gradgap figures --out proofs_notes/figures --overwrite
 
-paper: $(VENV)/.core-installed  ## the ledger as a document, in paper/ (needs TeX Live)
+paper: $(VENV)/.docs-installed  ## the companion paper and the archive of proofs, in paper/ (needs TeX Live)
 	@$(BIN)/gradgap latex --document -o paper --overwrite $(ARGS)
 
 lm: $(VENV)/.lm-installed  ## probe a pretrained language model: its packaged weights, 5 minutes
@@ -74,6 +75,12 @@ $(VENV)/.core-installed: pyproject.toml constraints.txt
 	@echo "installing the core into $(VENV) ..." >&2
 	@$(INSTALL) -e .
 	@touch $@
+
+$(VENV)/.docs-installed: pyproject.toml constraints.txt
+	$(ensure_venv)
+	@echo "installing the core and pandoc into $(VENV) ..." >&2
+	@$(INSTALL) -e '.[docs]'
+	@touch $(VENV)/.core-installed $@
 
 $(VENV)/.test-installed: pyproject.toml constraints.txt
 	$(ensure_venv)

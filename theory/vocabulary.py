@@ -208,6 +208,7 @@ LETTERS: Mapping[str, tuple[str, str]] = {
     "length": ("length", r"\mathrm{length}"),
     "length_minus": ("E-[|o|]", r"\mathbb{E}^{-}[\lvert o\rvert]"),
     "length_plus": ("E+[|o|]", r"\mathbb{E}^{+}[\lvert o\rvert]"),
+    "log_e": ("log(1-J)", r"\log(1-J)"),
     "logp": ("log π", r"\log\pi"),
     "m_minus": ("E-[s]", r"\mathbb{E}^{-}[s]"),
     "m_plus": ("E+[s]", r"\mathbb{E}^{+}[s]"),

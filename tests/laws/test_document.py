@@ -6,32 +6,34 @@ import os
 import re
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
+from theory.kernel.axioms import AXIOMS
 from theory.kernel.proof import assume, conclude
 from theory.kernel.solvers import Decision
 from theory.kernel.terms import KernelError, var
 from theory.kernel.verdict import Case
 from theory.ledger.run import Ledger, entry_of
-from theory.paper import document, latex_compile
-from theory.paper.document import (
-    SECTIONS,
-    Figure,
-    Misplaced,
+from theory.paper import latex_compile
+from theory.paper.archive import archive
+from theory.paper.citation import FIELD, references
+from theory.paper.companion import companion, setting
+from theory.paper.document import write_documents
+from theory.paper.latex_compile import (
     TexFailed,
     TexMissing,
     compile_document,
-    write_document,
+    require_tex,
+    warnings_in,
 )
-from theory.paper.latex_compile import require_tex, warnings_in
 from theory.paper.latex_proof import Line, Shown, argument, claim_of, listing, named, reading_order
 from theory.paper.latex_terms import formula
 from theory.paper.latex_words import label, link, name
+from theory.paper.theorem import theorem
 from theory.pretty import abbreviations
 from theory.statements import SLUGS, STATEMENTS
 
@@ -64,27 +66,6 @@ def tex(tmp_path: Path) -> Path:
     except TexMissing as missing:
         pytest.skip(str(missing))
     return tmp_path
-
-
-def text_of(folder: Path) -> str:
-    return "\n".join(path.read_text() for path in sorted(folder.glob("*.tex")))
-
-
-# -- where the claims stand ------------------------------------------------------------------------
-
-
-def test_every_claim_stands_in_one_section() -> None:
-    placed = Counter(slug for slugs in SECTIONS.values() for slug in slugs)
-    assert placed == Counter(SLUGS)
-
-
-def test_a_claim_without_a_section_is_an_error_that_names_it(
-    few: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shorter = tuple(slug for slug in SECTIONS["The setting"] if slug != "jensen_exp")
-    monkeypatch.setitem(SECTIONS, "The setting", shorter)
-    with pytest.raises(Misplaced, match="jensen_exp"):
-        document.claims(few)
 
 
 # -- proofs ----------------------------------------------------------------------------------------
@@ -176,46 +157,65 @@ def test_proofs_that_use_each_other_are_an_error(everything: Ledger) -> None:
         reading_order(swapped)
 
 
-# -- the document ----------------------------------------------------------------------------------
+# -- the archive -----------------------------------------------------------------------------------
 
 
-def test_the_document_says_what_the_ledger_says(few: Ledger, tmp_path: Path) -> None:
+def test_the_archive_says_what_the_ledger_says(few: Ledger) -> None:
     undecided = replace(few.entries[0], verdict="undecided", reason="a time-out")
-    write_document(tmp_path, Ledger(few.cases, [undecided, *few.entries[1:]]))
-    text = text_of(tmp_path)
+    text = archive(Ledger(few.cases, [undecided, *few.entries[1:]]))
     for slug in FEW:
-        assert rf"\label{{proof:{label(slug)}}}" not in text  # made by \ggproof
         assert rf"\ggproof{{{label(slug)}}}" in text
     assert rf"\ggbadge{{undecided}}{{undecided}}\quad {name('jensen_exp')}" in text
     assert "Undecided because a time-out." in text
     assert rf"\ggbadge{{refuted}}{{refuted}}\quad {name('theorem_1a_printed')}" in text
-    assert "printed ceiling = 1/(1 + e" in text
+    assert r"printed ceiling = $1/(1 + e" in text
     for word in ("proved", "refuted", "witnessed", "undecided", "tested", "measured"):
-        assert rf"{{{word}}}" in (tmp_path / "front.tex").read_text()
-    for axiom in ("exp_tangent", "sum_linear"):
-        assert name(axiom) in (tmp_path / "front.tex").read_text()
+        assert rf"\ggbadge{{{word}}}" in text or rf"{{{word}}}" in text
 
 
-def test_a_document_is_not_overwritten_unless_asked_to(few: Ledger, tmp_path: Path) -> None:
-    first = write_document(tmp_path, few)
-    content = [path.read_bytes() for path in first]
-    with pytest.raises(FileExistsError, match=r"front\.tex"):
-        write_document(tmp_path, few, proofs=False)
-    assert [path.read_bytes() for path in first] == content
-    write_document(tmp_path, few, overwrite=True)
+def test_an_archive_of_some_claims_has_what_belongs_to_them(few: Ledger) -> None:
+    text = archive(few)
+    assert name("exp_tangent") in text and name("sum_linear") in text
+    used = {fact for entry in few.entries for fact in entry.modulo}
+    assert not [axiom for axiom in AXIOMS if axiom not in used and name(axiom) in text]
+    assert r"\section{Thresholds}" not in text
+    assert re.findall(r"\\begin\{ggclaim\}\{([\w-]+)\}", text) == [
+        *("jensen-exp", "cauchy-schwarz", "theorem-1a-printed"),
+    ]
+    without = archive(few, proofs=False)
+    assert r"\ggproof{jensen-exp}" not in without and r"\ggproof{jensen-exp}" in text
+
+
+def test_every_reference_of_the_whole_archive_has_a_label(everything: Ledger) -> None:
+    text = archive(everything)
+    claimed = re.findall(r"\\begin\{ggclaim\}\{([\w-]+)\}", text)
+    assert sorted(claimed) == sorted(map(label, SLUGS))
+    assert {*re.findall(r"\\ggref\{([\w-]+)\}", text)} <= {*claimed}
+    proofs = {*re.findall(r"\\ggproof\{([\w-]+)\}", text)}
+    assert {*re.findall(r"\\ggproofref\{([\w-]+)\}", text)} <= proofs == {*claimed}
+
+
+def test_documents_are_not_overwritten_unless_asked_to(few: Ledger, tmp_path: Path) -> None:
+    first = write_documents(tmp_path, few)
+    assert [path.name for path in first] == ["archive.tex"]
+    content = first[0].read_bytes()
+    with pytest.raises(FileExistsError, match=r"archive\.tex"):
+        write_documents(tmp_path, few, proofs=False)
+    assert first[0].read_bytes() == content
+    write_documents(tmp_path, few, overwrite=True)
 
 
 PRINT = """
 from tests.conftest import Cases
 from tests.laws.test_document import ledger_of
-from theory.paper import document
-ledger = ledger_of({slug: Cases()[slug] for slug in ("sharp_step", "jensen_exp", "theorem_1a")})
-print(document.front(ledger), document.claims(ledger), document.appendix(ledger))
+from theory.paper.archive import archive
+cases = {slug: Cases()[slug] for slug in ("sharp_step", "jensen_exp", "theorem_1a")}
+print(archive(ledger_of(cases)))
 """
 
 
 @pytest.mark.slow
-def test_the_document_is_the_same_on_every_run() -> None:
+def test_the_archive_is_the_same_on_every_run() -> None:
     """Sets come in another order under another hash seed; the document does not."""
     seen = {
         subprocess.run(
@@ -231,31 +231,65 @@ def test_the_document_is_the_same_on_every_run() -> None:
     assert not re.search(r"20\d\d-\d\d|/(?:tmp|home|work)/", text)
 
 
+# -- the companion ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def paper(everything: Ledger) -> dict[str, bytes | str]:
+    pytest.importorskip("pypandoc", reason="no pandoc: pip install 'gradgap[docs]'")
+    return companion(everything)
+
+
+def test_the_companion_numbers_every_claim_and_refers_to_nothing_else(paper) -> None:
+    text = paper["companion.tex"]
+    labels = re.findall(r"\\label\{([\w:-]+)\}", text)
+    assert sorted(x for x in labels if x.startswith("thm:")) == sorted(
+        f"thm:{label(slug)}" for slug in SLUGS
+    )
+    assert {*re.findall(r"\\ref\{([\w:-]+)\}", text)} <= {*labels}
+    assert {*re.findall(r"\\includegraphics\[[^]]*\]\{([\w.]+)\}", text)} == {*paper} - {
+        "companion.tex"
+    }
+
+
+def test_what_is_cited_is_in_the_references_and_they_are_cited(paper) -> None:
+    cited = {
+        k
+        for keys in re.findall(r"\\cite\{([^}]+)\}", paper["companion.tex"])
+        for k in keys.split(",")
+    }
+    assert cited == {*references()}
+    for entry in references().values():
+        fields = dict(FIELD.findall(entry))
+        assert {"title", "author", "year"} <= {*fields}
+        assert entry.count("{") == entry.count("}")
+
+
+def test_an_assumption_of_many_claims_is_said_once(paper) -> None:
+    said, standing = setting()
+    statement = STATEMENTS["sharp_step"]
+    key = standing.assumptions[statement.formal_hypotheses["smooth"]]
+    assert said.count(rf"\label{{{key}}}") == 1
+    assert rf"\ref{{{key}}}" in theorem(statement, standing)
+    assert "Lipschitz" not in theorem(statement, standing)
+
+
+# -- on paper --------------------------------------------------------------------------------------
+
+
 @pytest.mark.slow
-def test_the_whole_document_compiles_without_a_blemish(everything: Ledger, tex: Path) -> None:
-    write_document(tex, everything, numbers={"a ratio of sharp_step": "0.999"})
-    compiled = compile_document(tex)
-    assert compiled.pdf.read_bytes().startswith(b"%PDF")
-    assert compiled.warnings == []
+def test_paper_and_archive_compile_without_a_blemish(everything: Ledger, paper, tex: Path) -> None:
+    for source in write_documents(tex, everything):
+        compiled = compile_document(source)
+        assert compiled.pdf.read_bytes().startswith(b"%PDF")
+        assert compiled.warnings == []
 
 
-def test_figures_are_included_and_without_proofs_there_is_no_appendix(
+def test_an_archive_of_some_claims_compiles_without_undefined_references(
     few: Ledger, tex: Path
 ) -> None:
-    dot = (
-        "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
-        "0000000a49444154789c6360000000020001e221bc330000000049454e44ae426082"
-    )
-    (tex / "dot.png").write_bytes(bytes.fromhex(dot))
-    figures = {"a-dot": Figure(tex / "dot.png", "One pixel of eta_safe.")}
-    paths = write_document(tex / "out", few, figures, proofs=False)
-    assert {path.name for path in paths} == {
-        *("a-dot.png", "front.tex", "claims.tex", "back.tex", "gradgap.tex"),
-    }
-    compiled = compile_document(tex / "out")
-    # theorem_1a, the repair, is not in this ledger: its link leads nowhere, and that is seen
-    assert all("claim:" in warning and "undefined" in warning for warning in compiled.warnings)
-    assert any("claim:theorem-1a" in warning for warning in compiled.warnings)
+    (source,) = write_documents(tex, few)
+    assert compile_document(source).warnings == []
 
 
 # -- what is wrong is seen -------------------------------------------------------------------------
@@ -278,7 +312,7 @@ def page(body: str) -> str:
 @pytest.mark.parametrize("body", BLEMISHES)
 def test_a_planted_blemish_is_reported(body: str, tex: Path) -> None:
     (tex / "gradgap.tex").write_text(page(body))
-    warnings = compile_document(tex).warnings
+    warnings = compile_document(tex / "gradgap.tex").warnings
     assert warnings
     assert any(BLEMISHES[body] in warning for warning in warnings)
 
@@ -292,7 +326,7 @@ def test_a_point_over_the_margin_is_forgiven_and_three_are_not() -> None:
 def test_a_command_that_tex_does_not_know_is_an_error_that_names_it(tex: Path) -> None:
     (tex / "gradgap.tex").write_text(page(r"\nosuchcommand"))
     with pytest.raises(TexFailed, match="nosuchcommand"):
-        compile_document(tex)
+        compile_document(tex / "gradgap.tex")
 
 
 def test_without_tex_the_error_says_what_to_install(
@@ -301,5 +335,5 @@ def test_without_tex_the_error_says_what_to_install(
     (tmp_path / "gradgap.tex").write_text(page("text"))
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(TexMissing, match="apt install texlive-latex-base") as missing:
-        compile_document(tmp_path)
+        compile_document(tmp_path / "gradgap.tex")
     assert latex_compile.PACKAGES in str(missing.value)

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import gradgap
-from theory.paper.chapters import NotInChapters, as_tex, chapter, chapters, proof_of
+from theory.paper.chapters import NotInChapters, as_tex_each, chapter, chapters, proof_of
 from theory.paper.latex_compile import TexMissing, compile_document, require_tex
 from theory.paper.latex_words import label
 from theory.paper.theorem import PREAMBLE, Standing, environment, pasted, sentence, theorem
@@ -101,11 +101,10 @@ def document(kind: str, body: str) -> str:
 @pytest.fixture(scope="session")
 def proved() -> dict[str, str]:
     """Every claim as a theorem, followed by the proof of its chapter."""
-    together = as_tex("\n\nQED\n\n".join(map(proof_of, SLUGS))).split("\nQED\n")
     return {
-        slug: f"{theorem(STATEMENTS[slug])}\\begin{{proof}}\n{proof.strip()}\n\\end{{proof}}\n"
+        slug: f"{theorem(STATEMENTS[slug])}\\begin{{proof}}\n{proof}\n\\end{{proof}}\n"
         f"See~\\ref{{thm:{label(slug)}}}.\n"
-        for slug, proof in zip(SLUGS, together, strict=True)
+        for slug, proof in zip(SLUGS, as_tex_each(map(proof_of, SLUGS)), strict=True)
     }
 
 
@@ -120,7 +119,7 @@ def test_every_theorem_compiles_with_its_proof(kind: str, tex: Path, proved) -> 
             str(n): f"\\begin{{frame}}[shrink]\n{f}\\end{{frame}}" for n, f in enumerate(frames)
         }
     (tex / "all.tex").write_text(document(kind, "\n".join(shown.values())))
-    assert compile_document(tex, "all.tex").warnings == []
+    assert compile_document(tex / "all.tex").warnings == []
     labels = re.findall(r"newlabel\{thm:([\w-]+)\}\{\{(\d+)\}", (tex / "all.aux").read_text())
     if kind != "beamer":  # one counter: the numbers count the claims
         assert labels == [(label(slug), str(n)) for n, slug in enumerate(SLUGS, start=1)]
@@ -131,5 +130,5 @@ def test_a_theorem_compiles_with_either_proof(tex: Path) -> None:
     parts = [pasted(cases[entry.slug], entry, proof) for proof in ("chapter", "kernel")]
     body = parts[0] + parts[1].replace("thm:", "again:")
     (tex / "one.tex").write_text(document("two columns", body))
-    assert compile_document(tex, "one.tex").warnings == []
+    assert compile_document(tex / "one.tex").warnings == []
     assert parts[1].count(r"\item") > parts[0].count(r"\item")

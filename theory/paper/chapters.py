@@ -8,7 +8,7 @@ in a wheel. Pandoc turns Markdown into TeX.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,6 +29,8 @@ TABLE = re.compile(  # as pandoc writes it; a longtable cannot stand in two colu
     r"\\bottomrule\\noalign\{\}\n\\endlastfoot\n(?P<rows>.*?)\\end\{longtable\}\n\}",
     re.DOTALL,
 )
+CITED = re.compile(r"\[@([\w,]+)\]")
+BETWEEN = "\n\nNEXTTEXT\n\n"  # a paragraph of its own between texts that pandoc reads at once
 DISPLAY = re.compile(r"\\\[(.*?)\\\]", re.DOTALL)
 TABULAR = r"""\\begin{center}\\small
 \\begin{tabular}{\g<columns>}
@@ -116,14 +118,20 @@ def proof_of(slug: str) -> str:
 
 
 def as_tex(markdown: str, refer: Callable[[str], str] = name) -> str:
-    r"""Markdown of the chapters as TeX, claims as ``refer`` writes them; programs, links within the
-    notes and the sign at the end of a proof are left out. Raises PandocMissing,
-    UnknownCharacter."""
-    text = LINK.sub(r"\1", FENCED.sub("", markdown)).replace(r" $\square$", "")
-    text = CODE.sub(lambda code: _code(code, refer), text)
+    """One text: see ``as_tex_each``."""
+    return as_tex_each([markdown], refer)[0]
+
+
+def as_tex_each(texts: Iterable[str], refer: Callable[[str], str] = name) -> list[str]:
+    r"""Markdown of the chapters as TeX, claims as ``refer`` writes them and [@key] as \cite{key};
+    programs, links within the notes and the sign at the end of a proof are left out. Raises
+    PandocMissing, UnknownCharacter."""
+    text = LINK.sub(r"\1", FENCED.sub("", BETWEEN.join(texts))).replace(r" $\square$", "")
+    text = CITED.sub(r"`\\cite{\1}`{=latex}", CODE.sub(lambda code: _code(code, refer), text))
     tex = pandoc(text, "latex", "--columns=10000", "--wrap=preserve").replace("\\tightlist\n", "")
     tex = DISPLAY.sub(lambda d: displayed(d[1].strip(), letters_in(d[1])), TABLE.sub(TABULAR, tex))
-    return "".join(sign if sign.isascii() else character(sign) for sign in tex)
+    tex = "".join(sign if sign.isascii() else character(sign) for sign in tex)
+    return [part.strip() for part in tex.split(BETWEEN.strip())]
 
 
 def _code(found: re.Match[str], refer: Callable[[str], str]) -> str:

@@ -68,7 +68,7 @@ def latex_command(
         typer.Option(help="After a theorem its proof: from its chapter, or all kernel steps."),
     ] = None,
     document: Annotated[
-        bool, typer.Option("--document", help="A whole document, with proofs and figures.")
+        bool, typer.Option("--document", help="Documents; of some claims their archive.")
     ] = False,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder for the document.")
@@ -80,7 +80,7 @@ def latex_command(
     overwrite: Annotated[bool, typer.Option(help="Replace an earlier document.")] = False,
     jobs: Jobs = 0,
 ) -> None:
-    """Print claims as LaTeX to paste, or write the whole ledger as a document and its PDF.
+    """Print claims as LaTeX to paste, or write the companion paper and the archive of all proofs.
 
     Example: gradgap latex sharp_step --style theorem --proof
     """
@@ -100,7 +100,7 @@ def latex_command(
     with bad_input(UnknownSlug):
         ledger = run_ledger(slugs_of(slugs or []), jobs)
     if out is not None:
-        write_documents(out, ledger, proofs, overwrite)
+        write_and_compile(out, ledger, proofs, overwrite)
     elif style == "statement":
         print("\n".join(statements.fragment(entry.slug, entry) for entry in ledger.entries))
     else:
@@ -111,18 +111,21 @@ def latex_command(
     raise typer.Exit(0 if ledger.as_expected else 1)
 
 
-def write_documents(out: Path, ledger: Ledger, proofs: bool, overwrite: bool) -> None:
-    """The sources, and the PDF where there is a TeX."""
-    from theory.paper.document import TexMissing, compile_document, write_document
+def write_and_compile(out: Path, ledger: Ledger, proofs: bool, overwrite: bool) -> None:
+    """The sources, and the PDFs where there is a TeX."""
+    from theory.paper.chapters import NotInChapters, PandocMissing
+    from theory.paper.document import write_documents
+    from theory.paper.latex_compile import TexMissing, compile_document
 
-    with bad_input(FileExistsError, NotADirectoryError):
-        written = write_document(out, ledger, proofs=proofs, overwrite=overwrite)
-    print(f"wrote {len(written)} files to {out}", file=sys.stderr)
-    try:
-        made = compile_document(out)
-    except TexMissing as missing:
-        print(f"gradgap: no PDF: {missing}", file=sys.stderr)
-        return
-    for warning in made.warnings:
-        print(f"TeX: {warning}", file=sys.stderr)
-    print(f"wrote {made.pdf}", file=sys.stderr)
+    with bad_input(FileExistsError, NotADirectoryError, NotInChapters, PandocMissing):
+        sources = write_documents(out, ledger, proofs, overwrite)
+    for source in sources:
+        print(f"wrote {source}", file=sys.stderr)
+        try:
+            made = compile_document(source)
+        except TexMissing as missing:
+            print(f"gradgap: no PDF: {missing}", file=sys.stderr)
+            continue
+        for warning in made.warnings:
+            print(f"TeX: {warning}", file=sys.stderr)
+        print(f"wrote {made.pdf}", file=sys.stderr)

@@ -7,7 +7,6 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-MAIN = "gradgap.tex"
 PACKAGES = (
     "texlive-latex-base texlive-latex-recommended texlive-latex-extra texlive-fonts-recommended"
     " lmodern"
@@ -42,11 +41,12 @@ class Compiled:
     warnings: list[str]
 
 
-def compile_document(folder: Path, main: str = MAIN) -> Compiled:
-    """The PDF of a document in a folder, the same bytes on every run. Raises TexMissing, TexFailed,
+def compile_document(source: Path) -> Compiled:
+    """The PDF beside a source, the same bytes on every run. Raises TexMissing, TexFailed,
     FileNotFoundError."""
-    if not (folder / main).is_file():
-        raise FileNotFoundError(f"{folder / main} is not there; write the document first")
+    folder, main = source.parent, source.name
+    if not source.is_file():
+        raise FileNotFoundError(f"{source} is not there; write the document first")
     require_tex()
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", main]
     before: list[bytes] = []
@@ -59,20 +59,26 @@ def compile_document(folder: Path, main: str = MAIN) -> Compiled:
             timeout=SECONDS,
             check=False,
         )
-        log = (folder / main).with_suffix(".log")
+        log = source.with_suffix(".log")
         text = (log.read_bytes() if log.is_file() else done.stdout).decode(errors="replace")
         if done.returncode != 0:
             raise TexFailed(f"TeX stopped at {main}: {first_error(text)}")
-        after = [path.read_bytes() for path in side_files(folder / main)]
+        if r"\bibdata" in source.with_suffix(".aux").read_text() and not before:
+            subprocess.run(["bibtex", source.stem], cwd=folder, capture_output=True, check=True)
+        after = [path.read_bytes() for path in side_files(source)]
         if after == before:
             break
         before = after
-    return Compiled((folder / main).with_suffix(".pdf"), warnings_in(text))
+    return Compiled(source.with_suffix(".pdf"), warnings_in(text))
 
 
 def side_files(main: Path) -> list[Path]:
     """What a run leaves for the next: page numbers, the table of contents."""
-    return [path for end in (".aux", ".toc", ".out") if (path := main.with_suffix(end)).is_file()]
+    return [
+        path
+        for end in (".aux", ".bbl", ".toc", ".out")
+        if (path := main.with_suffix(end)).is_file()
+    ]
 
 
 def require_tex() -> None:

@@ -1,8 +1,8 @@
 r"""The letters of the paper in TeX, one table for variables and one for function symbols.
 
-Variables are in ``theory.vocabulary.LETTERS``, which also has them for a terminal, or are words. A
-name is in a table, or is one Latin letter with digits; every other name is an error, so that no
-claim is printed half.
+Variables are in ``theory.vocabulary.LETTERS``, as for a terminal. Another name is
+a Greek letter, a word in small letters, or one Latin letter with digits; all else is an error, so
+that no claim is printed half.
 """
 
 from __future__ import annotations
@@ -14,17 +14,8 @@ from theory import vocabulary
 # binding strength: and, or, for all < comparison < sum < log x, sum_o x < product < quotient < atom
 LOGIC, COMPARE, SUM, OPEN, PRODUCT, QUOTIENT, POWER, ATOM = range(8)
 
-WORDS = (
-    *("added", "allowed", "along", "baseline", "below", "best", "bound", "clipped", "coefficient"),
-    *("collapse", "drift", "end", "fixed", "gains", "good", "losses"),
-    *("fraction", "line", "loose", "loss", "mass", "mean", "moment", "narrower", "objective"),
-    *("peak", "plain", "rate", "rising", "safe", "scale", "scaled", "share", "slope", "square"),
-    *("factor", "spread", "start", "unscaled", "update", "wider"),
-)
-LETTERS: dict[str, str] = {
-    **{word: rf"\mathrm{{{word}}}" for word in WORDS},
-    **{name: tex for name, (_, tex) in vocabulary.LETTERS.items()},
-}
+LETTERS = {name: tex for name, (_, tex) in vocabulary.LETTERS.items()}
+GREEK = ("beta", "gamma", "kappa", "lambda", "mu", "nu", "omega", "phi", "psi", "rho", "tau")
 STRENGTHS = {
     **dict.fromkeys(("F", "F_next"), SUM),
     **dict.fromkeys(("logp", "over_responses", "sum_logp", "sum_score"), OPEN),
@@ -85,10 +76,14 @@ class UnknownLetter(ValueError):
 
 
 def letter(name: str) -> str:
-    """TeX for a variable. One Latin letter stands for itself, digits are its index. Raises
-    UnknownLetter."""
+    """TeX for a variable. A word and one Latin letter stand for themselves, digits are an index.
+    Raises UnknownLetter."""
     if name in LETTERS:
         return LETTERS[name]
+    if name in GREEK:
+        return rf"\{name}"
+    if re.fullmatch("[a-z]{3,}", name):
+        return rf"\mathrm{{{name}}}"
     found = re.fullmatch(r"([A-Za-z]|hidden_)(\d*)", name)
     if found is None:
         raise UnknownLetter(f"no TeX for the letter {name!r}: add it to theory.vocabulary")

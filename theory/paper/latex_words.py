@@ -211,7 +211,9 @@ def _atom(text: str, at: int, inside: bool) -> Formula | None:
             text, _sided(tex, SIDE.match(text, end) if word == "pi" else None, end), inside
         )
     if word in WORDS:
-        return Formula(WORDS[word], end, 0, word=True)
+        called = text.startswith("(", end)
+        found = Formula(WORDS[word], end, int(called), word=not called)
+        return _scripted(text, found, inside) if called else found
     if len(word) > 1 or word == "I" or not (inside or word not in "aA" or _goes_on(text, end)):
         return None
     side = SIDE.match(text, end) if word == "g" else None

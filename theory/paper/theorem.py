@@ -17,7 +17,7 @@ from theory.kernel.verdict import Case
 from theory.ledger.run import Entry
 from theory.paper.chapters import as_tex, proof_of
 from theory.paper.latex_proof import argument, listing
-from theory.paper.latex_terms import Writer, chains, conjuncts, displayed, formula
+from theory.paper.latex_terms import WIDEST_DISPLAY, Writer, chains, conjuncts, displayed, formula
 from theory.paper.latex_words import label, name, prose
 from theory.pretty import abbreviations
 from theory.statements import STATEMENTS
@@ -111,7 +111,7 @@ def given(statement: Statement, standing: Standing) -> str:
             named.append(rf"\ref{{{key}}}")
     listed = itemised(own) if own else ""
     if named:
-        return f"Assume {_and(named)}{', and the following.' if own else '.'}{listed}"
+        return f"Assume {joined_by_and(named)}{', and the following.' if own else '.'}{listed}"
     return f"Suppose the following.{listed}" if own else ""
 
 
@@ -137,17 +137,31 @@ def conclusion(statement: Statement) -> str:
     opening = "Then" if statement.hypotheses else "We have"
     if len(parts) > MOST_DISPLAYS:
         return opening + itemised(f"{clause(part, names)}." for part in parts)
-    shown = [display(part, names, "," if part is not parts[-1] else ".") for part in parts]
-    return f"{opening} " + "\nand ".join(shown)
+    shown: list[str] = []
+    narrow: list[str] = []  # formulas that stand below each other without words between
+    for number, part in enumerate(parts, start=1):
+        ending = "." if number == len(parts) else ","
+        bound, conditions, body = _quantified(part)
+        pieces = [Writer(names).chain(chain) for chain in chains(body)]
+        tex = r"\quad\text{and}\quad ".join(piece.tex for piece in pieces) + ending
+        width = sum(piece.width + 6 for piece in pieces) - 6
+        said = _for_all(bound, conditions, names)
+        if narrow and (said or width > WIDEST_DISPLAY):
+            shown.append(_below(narrow))
+            narrow = []
+        if said or width > WIDEST_DISPLAY:
+            also = "and " if shown else ""
+            shown.append(f"{also}{said}\n{displayed(tex, width)}".strip())
+        else:
+            narrow.append(tex)
+    return "\n".join([opening, *shown, *([_below(narrow)] if narrow else [])])
 
 
-def display(parts: list[Term], names: Mapping[Term, Term], ending: str) -> str:
-    """Comparisons on a line of their own; what they are said for, before it."""
-    bound, conditions, body = _quantified(parts)
-    pieces = [Writer(names).chain(part) for part in chains(body)]
-    tex = r"\quad\text{and}\quad ".join(piece.tex for piece in pieces)
-    said = _for_all(bound, conditions, names)
-    return f"{said}\n{displayed(tex + ending, sum(piece.width + 6 for piece in pieces) - 6)}"
+def _below(formulas: list[str]) -> str:
+    if len(formulas) == 1:
+        return displayed(formulas[0], 0)
+    lines = " \\\\\n".join(formulas)
+    return f"\\begin{{gather*}}\n{lines}\n\\end{{gather*}}"
 
 
 def _quantified(parts: list[Term]) -> tuple[list[Term], list[Term], list[Term]]:
@@ -166,12 +180,12 @@ def _quantified(parts: list[Term]) -> tuple[list[Term], list[Term], list[Term]]:
 
 def sentence(term: Term, names: Mapping[Term, Term]) -> str:
     """A formula within a sentence: what it says, then for whom."""
-    return _and(clause(part, names) for part in chains(conjuncts(term)))
+    return joined_by_and(clause(part, names) for part in chains(conjuncts(term)))
 
 
 def clause(parts: list[Term], names: Mapping[Term, Term]) -> str:
     bound, conditions, body = _quantified(parts)
-    said = _and(_chained(body, names))
+    said = joined_by_and(_chained(body, names))
     return " ".join(filter(None, (said, _for_all(bound, conditions, names))))
 
 
@@ -180,14 +194,15 @@ def _chained(parts: list[Term], names: Mapping[Term, Term]) -> list[str]:
 
 
 def _for_all(bound: list[Term], conditions: list[Term], names: Mapping[Term, Term]) -> str:
-    given = _and(_chained(conditions, names))
+    given = joined_by_and(_chained(conditions, names))
     if bound:
         who = f"for all {', '.join(f'${formula(v)}$' for v in bound)}"
         return f"{who} with {given}" if given else who
     return f"if {given}" if given else ""
 
 
-def _and(parts: Iterable[str]) -> str:
+def joined_by_and(parts: Iterable[str]) -> str:
+    """a, b and c."""
     *most, last = [*parts] or [""]
     return f"{', '.join(most)} and {last}" if most else last
 
