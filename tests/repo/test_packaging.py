@@ -120,7 +120,9 @@ def test_the_command_and_the_packages_are_declared(pyproject: dict[str, Any]) ->
     assert {"theory*", "numeric*", "gpu_checks*", "course*"} <= set(
         tool["packages"]["find"]["include"]
     )
-    assert tool["package-data"]["theory"] == ["**/*.json", "rocq/*.v"]
+    assert tool["package-data"]["theory"] == [
+        *("**/*.json", "paper/*.bib", "paper/*.md", "rocq/*.v"),
+    ]
 
 
 SOUND: dict[str, Any] = {

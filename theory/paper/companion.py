@@ -116,7 +116,8 @@ def _common() -> tuple[list[tuple[Statement, Hypothesis]], list[tuple[Statement,
     count: Counter[Term] = Counter()
     first: dict[Term, tuple[Statement, Hypothesis | Notation]] = {}
     for s in STATEMENTS.values():
-        for part in (*s.hypotheses, *s.notation):
+        parts: tuple[Hypothesis | Notation, ...] = (*s.hypotheses, *s.notation)
+        for part in parts:
             body = s.expand(part.formula if isinstance(part, Hypothesis) else part.body)
             count[body] += 1
             first.setdefault(body, (s, part))

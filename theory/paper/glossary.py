@@ -69,10 +69,10 @@ LEGEND: tuple[tuple[str, str], ...] = (
     ("measured", "a number that a program gave at some instances; it is no bound"),
 )  # fmt: skip
 TERMS: tuple[tuple[str, str, str], ...] = (
-    ("axiom", "a textbook fact of calculus or of finite sums that proofs may use; none mentions a "
-     "policy", "kernel.md"),
     ("advantage", "reward minus a baseline; what a policy gradient weighs a response with",
      "chapters/grpo.md"),
+    ("axiom", "a textbook fact of calculus or of finite sums that proofs may use; none mentions a "
+     "policy", "kernel.md"),
     ("ball arithmetic", "numbers as intervals that surely hold the true value", "sharpness.md"),
     ("certificate", "data from which a verdict can be checked again without the search for it",
      "check.md"),
@@ -111,7 +111,7 @@ TERMS: tuple[tuple[str, str, str], ...] = (
     ("success rate", "J, the mean reward of one prompt", "chapters/setting.md"),
     ("witness", "a policy on which all hypotheses of a claim hold: it is not empty", "kernel.md"),
 )  # fmt: skip
-BAR = r"\|"  # in a table, a stroke must be escaped even in code
+ESCAPED = str.maketrans({sign: rf"\{sign}" for sign in "|_*"})
 PATH = Path(__file__).resolve().parents[2] / "proofs_notes" / "generated" / "glossary.md"
 
 
@@ -161,7 +161,7 @@ def as_markdown() -> str:
         "| letter | in a terminal | meaning | defined in |",
         "| --- | --- | --- | --- |",
         *(
-            f"| ${tex}$ | `{plain.replace('|', BAR)}` | {text(meaning)} | `{slug}` |"
+            f"| ${tex}$ | {plain.translate(ESCAPED)} | {text(meaning)} | `{slug}` |"
             for tex, plain, meaning, slug in letters()
         ),
         "",
