@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
@@ -34,6 +35,8 @@ Seed = Annotated[int, typer.Option(min=0, help="The seed, or the first one.")]
 Preset = Annotated[str, typer.Option(help="laptop, gpu or smoke.")]
 
 
+LANGUAGE_MODEL = "lm"
+"""The preset of `phase` and `cumulative` that trains a pretrained model."""
 Results: TypeAlias = tuple[dict[str, Any], Mapping[str, bytes | str]]
 """A document, and the files by name."""
 
@@ -196,17 +199,15 @@ def ending(row: Mapping[str, Any], safe: float | None) -> dict[str, Any]:
     from gpu_checks.phase.analysis import fate
 
     known = safe is not None and safe == safe
-    return {
-        "safe_step": safe if known else None,
-        "fate": fate(row) if row["steps"] else "untrained",
-    }
+    judged = row["steps"] and 0 < row["start"] < 1  # else there are no log odds to start from
+    return {"safe_step": safe if known else None, "fate": fate(row) if judged else "unknown"}
 
 
 @training.command()
 @takes(Run)
 def phase(
     options: Run,
-    preset: Annotated[str, typer.Option(help="laptop, algorithms, gpu or smoke.")] = "laptop",
+    preset: Annotated[str, typer.Option(help="laptop, algorithms, gpu, smoke or lm.")] = "laptop",
 ) -> None:
     """Phase diagrams: converged or collapsed, by step size, length and initial success rate.
 
@@ -215,6 +216,10 @@ def phase(
     with torch_room(options):
         from gpu_checks.phase import phase as diagrams
         from gpu_checks.phase import report
+
+        if preset == LANGUAGE_MODEL:
+            phase_of_language_model(options)
+            return
 
         def run(progress: Progress) -> Results:
             tables = diagrams.train_populations(options.out, preset, options.device, progress)
@@ -228,9 +233,26 @@ def phase(
         experiment("training", output, run, report.draw, *shown, as_json="thresholds")
 
 
+def phase_of_language_model(options: Run) -> None:
+    from gpu_checks.lm import study
+
+    given = partial(study.source, device=options.device)
+
+    def run(progress: Progress) -> Results:
+        tables = study.phase(options.out, study.PHASE, progress, given)
+        return tables, study.files(tables, "gradgap phase --preset lm", options.device)
+
+    columns = ("task", "step", "times_safe", "runs", "collapsed", "start", "final_success")
+    output = Output(options.out, True, options.as_json)
+    experiment("training", output, run, study.draw, ("verdicts", *columns), as_json="verdicts")
+
+
 @training.command()
 @takes(Run)
-def cumulative(options: Run, preset: Preset = "laptop") -> None:
+def cumulative(
+    options: Run,
+    preset: Annotated[str, typer.Option(help="laptop, gpu, smoke or lm.")] = "laptop",
+) -> None:
     """The paper's Figure 2 on small transformers: cumulative gap against success rate, by task.
 
     Example: gradgap cumulative --preset laptop --out cumulative
@@ -240,7 +262,13 @@ def cumulative(options: Run, preset: Preset = "laptop") -> None:
         from gpu_checks.cumulative.figures import draw
 
         def run(progress: Progress) -> Results:
-            rows = gaps.train_populations(options.out, preset, options.device, progress)
+            if preset == LANGUAGE_MODEL:
+                from gpu_checks.lm import study
+
+                given = partial(study.source, device=options.device)
+                rows = study.cumulative(options.out, study.CUMULATIVE, progress, given)
+            else:
+                rows = gaps.train_populations(options.out, preset, options.device, progress)
             slopes = gaps.slopes(rows)
             return {"slopes": slopes}, gaps.files(rows, slopes, preset, options.device)
 

@@ -113,7 +113,14 @@ def test_no_updates_at_all_are_no_error(tmp_path: Path) -> None:
     arguments = ("train", "copy", "--out", tmp_path / "run", *TINY[:2], *TINY[4:], "--steps", 0)
     code, stdout, _ = run(*arguments, "--json")
     (row,) = json.loads(stdout)
-    assert code == 0 and row["fate"] == "untrained" and row["safe_step"] > 0
+    assert code == 0 and row["fate"] == "unknown" and row["safe_step"] > 0
+
+
+def test_a_run_that_starts_without_a_success_is_shown_too(tmp_path: Path) -> None:
+    long = ("--size", 4, *TINY[2:], "--start", 0, "--json")
+    code, stdout, _ = run("train", "reverse", "--out", tmp_path / "run", *long)
+    (row,) = json.loads(stdout)
+    assert code == 0 and row["start"] == 0 and row["fate"] == "unknown"
 
 
 def test_every_setting_of_a_run_has_an_option(tmp_path: Path) -> None:
