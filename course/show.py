@@ -8,41 +8,47 @@ from collections.abc import Iterator
 
 from course.exercises import Exercise
 from course.submissions import Judged
+from theory.inequality.expression import GREEK
 
 SIGNS = {"right": "✓", "partly": "~", "wrong": "✗", "undecided": "?", "missing": "-"}
-TEX = {
-    r"\Delta\mu": "Δμ",
-    r"\Delta": "Δ",
-    r"\eta": "η",
-    r"\mu": "μ",
-    r"\pi": "π",
-    r"\theta": "θ",
-    r"\alpha": "α",
-    r"\sigma": "σ",
-    r"\varepsilon": "ε",
-    r"\varphi": "φ",
-    r"\psi": "ψ",
-    r"\beta": "β",
-    r"\nabla": "∇",
-    r"\infty": "∞",
-    r"\sum": "Σ",
-    r"\cdot": "·",
-    r"\le": "≤",
-    r"\ge": "≥",
-    r"\to": "→",
-    r"\log": "log",
-    r"\cosh": "cosh",
-    r"\max": "max",
-    r"\min": "min",
-    "^+": "⁺",
-    "^-": "⁻",
-    "^2": "²",
-    "^3": "³",
-    r"\lbrace": "{",
-    r"\rbrace": "}",
-    r"\,": " ",
-    r"\ ": " ",
-}
+SYMBOLS = dict(
+    GREEK,
+    pi="π",
+    varepsilon="ε",
+    varphi="φ",
+    ell="ℓ",
+    nabla="∇",
+    infty="∞",
+    le="≤",
+    ge="≥",
+    ne="≠",
+    to="→",
+    pm="±",
+    propto="∝",
+    approx="≈",
+    cdot="·",
+    ldots="...",
+    lbrace="{",
+    rbrace="}",
+    sum="Σ",
+    bar="\u0304",
+    tilde="\u0303",
+    hat="\u0302",
+)
+REWRITTEN = (
+    (r"\\(?:text|mathrm)\{([^{}]*)\}", r"\1"),
+    (r"\\sqrt\{([^{}]*)\}", r"√(\1)"),
+    (r"\\sqrt ?(\w)", r"√\1"),
+    (r"\^\{([^{}]*)\}", r"^(\1)"),
+    (r"_\{([^{}]*)\}", r"_\1"),
+    (r"\\frac(\w)(\w)", r"\1/\2"),
+    (r"\\frac ?(\w)\{([^{}]*)\}", r"\1/(\2)"),
+    (r"\\frac\{(\w)\}\{(\w+)\}", r"\1/\2"),
+    (r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"(\1)/(\2)"),
+    (r"\\frac (\w) ?(\w)", r"\1/\2"),
+)
+"""In this order, again and again from the inside out."""
+RAISED = {"^2": "²", "^3": "³", "^+": "⁺", "^-": "⁻"}
 
 
 def as_text(exercise: Exercise, hints: int = 0) -> str:
@@ -75,10 +81,21 @@ def as_text(exercise: Exercise, hints: int = 0) -> str:
 
 def plain(text: str) -> str:
     """The text with its TeX in letters of a terminal."""
-    for tex, letter in TEX.items():
-        text = re.sub(re.escape(tex) + (r"(?![A-Za-z])" if tex[-1].isalpha() else ""), letter, text)
-    text = re.sub(r"\\(?:frac|tfrac)\{?([^{}])\}?\{?([^{}])\}?", r"\1/\2", text)
-    return text.replace("$", "")
+    return re.sub(r"\$([^$]*)\$", lambda formula: _plain_formula(formula[1]), text)
+
+
+def _plain_formula(formula: str) -> str:
+    before = ""
+    while before != formula:
+        before = formula
+        for pattern, replacement in REWRITTEN:
+            formula = re.sub(pattern, replacement, formula)
+    formula = re.sub(r"\\[,! ]", " ", formula)
+    formula = re.sub(r"\\(bar|tilde|hat) ?(\w)", r" \2\\\1", formula)
+    formula = re.sub(r"\\([A-Za-z]+)", lambda name: SYMBOLS.get(name[1], name[1]), formula)
+    for tex, letter in RAISED.items():
+        formula = formula.replace(tex, letter)
+    return formula
 
 
 def report_lines(one: Judged) -> Iterator[str]:

@@ -11,6 +11,7 @@ import pytest
 from course.exercises import BadExercise, exercises, find, read
 from course.judge import judge
 from course.marks import Mark, Report
+from course.show import plain
 from course.submissions import LARGEST, Judged, Unreadable, as_csv, content, submissions
 
 SOUND = """
@@ -72,6 +73,12 @@ def test_a_file_that_is_no_exercise_is_refused(
     file.write_text(SOUND.replace(before, after))
     with pytest.raises(BadExercise, match=problem):
         read(file)
+
+
+def test_a_terminal_shows_no_tex() -> None:
+    texts = [text for e in exercises() for text in (e.question, *e.hints)]
+    assert [text for text in texts if "\\" in plain(text) or "$" in plain(text)] == []
+    assert plain(r"$\frac{\Delta\mu}{2(L + 8G^2)} \le \sqrt{\eta}$") == "(Δμ)/(2(L + 8G²)) ≤ √(η)"
 
 
 @pytest.mark.parametrize("name", ["one/2", "../one/1", "/etc/passwd", "one/1\0", ""])
