@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from numeric.checks._base import BITS, Model
+from numeric.checks._base import BITS, Model, drawn
 from numeric.checks._instances import (
     Instance,
     Number,
@@ -23,6 +23,7 @@ from numeric.checks._instances import (
     text,
 )
 from numeric.core.balls import Array, ball_precision, log_sum_exp, to_balls
+from theory.kernel.statement import Statement
 
 Outcome = tuple[int, ...]
 """The response that each member is."""
@@ -194,3 +195,9 @@ def blind(group: Drawn) -> Drawn:
         "down": lambda a, x: arb(0),
     }
     return replace(group, more={**group.more, **told}, note="up = down = 0")
+
+
+def measured(statement: Statement, group: Model) -> dict[str, arb]:
+    """The numbers that the claim speaks of."""
+    values = drawn(statement, group)
+    return {name: arb(x) for name, x in values.items() if isinstance(x, (int, arb))}

@@ -9,6 +9,7 @@ from numeric.checks._groups import (
     draw_sampled,
     favouring,
     knowing,
+    measured,
 )
 from theory.statements.given_rewards import STATEMENT
 
@@ -16,7 +17,7 @@ from theory.statements.given_rewards import STATEMENT
 def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
     """The first member of a random group."""
     group = draw_sampled(rng, log_odds, draw_rule(rng))
-    return drawn(STATEMENT, replace(group, more={"a": 0}))
+    return measured(STATEMENT, replace(group, more={"a": 0}))
 
 
 PAIR = Drawn(THREE, 2, more={"a": 0})

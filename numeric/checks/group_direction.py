@@ -9,13 +9,14 @@ from numeric.checks._groups import (
     draw_sampled,
     favouring,
     knowing,
+    measured,
     raw,
 )
 from theory.statements.group_direction import STATEMENT
 
 
 def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
-    return drawn(STATEMENT, draw_sampled(rng, log_odds, draw_rule(rng)))
+    return measured(STATEMENT, draw_sampled(rng, log_odds, draw_rule(rng)))
 
 
 PAIR = Drawn(THREE, 2)

@@ -2,12 +2,12 @@
 independent."""
 
 from numeric.checks._prelude import *
-from numeric.checks._groups import THREE, Drawn, Law, draw_sampled
+from numeric.checks._groups import THREE, Drawn, Law, draw_sampled, measured
 from theory.statements.group_dr_grpo import STATEMENT
 
 
 def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
-    return drawn(STATEMENT, draw_sampled(rng, log_odds))
+    return measured(STATEMENT, draw_sampled(rng, log_odds))
 
 
 PAIR = Drawn(Instance(two_arms(3)), 2)

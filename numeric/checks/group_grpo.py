@@ -11,6 +11,7 @@ from numeric.checks._groups import (
     centred,
     draw_sampled,
     knowing,
+    measured,
     spread,
     standardised,
 )
@@ -18,7 +19,7 @@ from theory.statements.group_grpo import STATEMENT
 
 
 def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
-    return drawn(STATEMENT, draw_sampled(rng, log_odds, standardised))
+    return measured(STATEMENT, draw_sampled(rng, log_odds, standardised))
 
 
 PAIR = Drawn(THREE, 2, standardised)

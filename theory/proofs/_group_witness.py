@@ -125,7 +125,6 @@ def factor_witness(statement: Statement) -> Instance:
     return witness(statement, model, (*even(), *root_of_two()), {"n": "3", "J": "1/2"}, settled(t))
 
 
-FIXED = Symbol("gradient", (COORDINATE, RESPONSE))
 SHIFT = const(2) / 9 * t
 """How far x moves in an outcome of both kinds, whose update is 2/9 of UNIT; elsewhere it stays."""
 
@@ -143,11 +142,11 @@ def update_witness(statement: Statement) -> Instance:
             logps[outcome, kind] = Lambda((t,), substitute(LOGP[kind], at_x))
             scores[outcome, kind] = Lambda((t,), score)
     halves: Rows = {
-        (coordinate, kind): Lambda((), sign * half * value)
+        (coordinate, kind): Lambda((t,), sign * half * value)
         for coordinate, value in UNIT.items()
         for kind, sign in ((RIGHT, 1), (WRONG, -1))
     }
-    more = {line.logp_symbol: logps, line.score_symbol: scores, FIXED: halves}
+    more = {line.logp_symbol: logps, line.score_symbol: scores, GRADIENT: halves}
     model = group_model({L: const(1), G: half, alpha: const(1) / 10}, more)
     model = replace(model, domains={**model.domains, COORDINATE: tuple(UNIT)})
     start = solve(eq(substitute(SHIFT, {t: ZERO}), ZERO))
