@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
@@ -42,6 +43,13 @@ Results: TypeAlias = tuple[dict[str, Any], Mapping[str, bytes | str]]
 """The record, and the files by name."""
 
 
+class Landscape(StrEnum):
+    """What `simulate collapse` runs on."""
+
+    theorems = "theorems"
+    helix = "helix"
+
+
 # -- simulate --------------------------------------------------------------------------------------
 
 
@@ -52,11 +60,19 @@ def collapse(
     success_rate: Annotated[str, typer.Option("--J", help="Where it starts, 0 < J < 1.")] = "1/2",
     smoothness: Annotated[str, typer.Option("--L", help="Smoothness, L > 0.")] = "1",
     longest: Annotated[int, typer.Option("--T", help="Tokens of the Theorem 4 instance.")] = 8,
+    landscape: Annotated[Landscape, typer.Option(help="Which instances.")] = Landscape.theorems,
+    over: Annotated[str, typer.Option(help="Helix: eta L/gap, above 2.")] = "2.01",
+    steps: Annotated[int, typer.Option(help="Helix: steps in balls, at most 300.")] = 200,
 ) -> None:
-    """Run the instances of Theorems 2 and 4 in ball arithmetic, below and above the threshold.
+    """Run the instances of Theorems 2 and 4 in ball arithmetic, below and above the threshold; or
+    the helix, on which steps along the gap collapse just above 2 gap/L.
 
     Example: gradgap simulate collapse --J 1/10 --out results
+    Example: gradgap simulate collapse --landscape helix --over 2.001
     """
+    if landscape is Landscape.helix:
+        _helix(output, over, success_rate, smoothness, steps)
+        return
     from numeric.experiments.collapse import collapse as instances
 
     parameters = {"J": success_rate, "L": smoothness, "T": longest}
@@ -79,6 +95,21 @@ def collapse(
         rows.append((run.label.splitlines()[0], run.side, eta, str(last.k), *ends))
     header = ("instance", "threshold", "eta", "steps", "J at the start", "J at the end")
     print_table(consoles()[0], header, rows)
+
+
+def _helix(output: Output, over: str, success_rate: str, smoothness: str, steps: int) -> None:
+    from numeric.core.record import read_csv
+    from numeric.experiments.collapse import helix
+
+    def results(_: Progress) -> Results:
+        document = helix.experiment(over, success_rate, smoothness, steps)
+        return document, helix.files(document)
+
+    def picture(folder: Path) -> dict[str, bytes | str]:
+        return {"helix.png": helix.draw(read_csv(folder / "helix.csv"))}
+
+    certificate = ("certificate", "property", "says", "number")
+    experiment("certifying", output, results, picture, certificate)
 
 
 @simulate.command()

@@ -6,6 +6,7 @@ from pathlib import Path
 from numeric.core.record import RESULTS as RESULTS
 from numeric.course import pictures, token_pictures
 from numeric.experiments.bandit import figures as bandit_figures
+from numeric.experiments.collapse import helix
 from numeric.experiments.laboratory import figures as laboratory_figures
 from numeric.experiments.two_stage import figures as two_stage_figures
 
@@ -25,7 +26,7 @@ def draw(results: Path = RESULTS) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for folder in (name for name in DRAWN if (results / name).is_dir()):
         found |= DRAWN[folder](results / folder)
-    return found | pictures.draw() | token_pictures.draw()
+    return found | pictures.draw() | token_pictures.draw() | helix.pictures()
 
 
 CAPTIONS = {
@@ -40,6 +41,8 @@ CAPTIONS = {
     "grpo": "The steps of GRPO and Dr. GRPO against their thresholds.",
     "groups": "The factor of GRPO on groups: at most J sqrt(n-1), near sqrt(J(1-J)) for large n.",
     "overshooting": "An aligned step that is too long: the success rate falls at every update.",
+    "helix": "Steps along the gap that collapse, in three dimensions; J along them; the floor of a"
+    " fixed step, theory and a run.",
     "questions": "A tabular softmax beside the wave of Theorem 2; a cumulative gap that stays"
     " bounded.",
     "bandit_panels": "Section 5.1, one seed (measured): success rate against cumulative gap, the"

@@ -39,17 +39,34 @@ SLOPE = (
 slack = 1 - 2 * gap / (eta * L)
 beta = slack / 400
 HALF_COS, HALF_SIN = cos(beta / 2), sin(beta / 2)  # the steps climb by the angle beta/2
-height = eta * HALF_SIN
-RADIUS = eta * HALF_COS / (2 * cos(beta))
+
+
+def constants(beta: Term = beta, slack: Term = slack) -> dict[Term, Term]:
+    """Of the landscape, for any angle; slack/2 = a^2/A says how far out the hill bends off."""
+    radius = eta * cos(beta / 2) / (2 * cos(beta))
+    rise = sin(beta) / cos(beta) * (beta * cos(beta / 2) ** 2 / sin(beta / 2))
+    return {
+        a: radius,
+        A: 2 * radius**2 / slack,
+        ell: 2 * cos(beta) ** 2 * (gap / eta),
+        kappa: sin(beta) * cos(beta) * (gap / eta),
+        tau: 4 * beta / (eta * sin(beta / 2)),
+        drift: gap * (rise - sin(beta / 2)),
+        odds: log(J0 / (1 - J0)),
+    }
+
+
+def iterate(beta: Term = beta) -> tuple[Term, ...]:
+    """Iterate k."""
+    radius, phase = constants(beta)[a], k * (PI + 2 * beta)
+    return -radius * sin(phase), radius * cos(phase), k * (eta * sin(beta / 2))
+
+
+CONSTANTS, ITERATE = constants(), iterate()
+RADIUS, height, PHASE = CONSTANTS[a], eta * HALF_SIN, k * (PI + 2 * beta)
 RISE = sin(beta) / cos(beta) * (beta * HALF_COS**2 / HALF_SIN)  # slope of the saddle, over gap
-CONSTANTS = {
-    a: RADIUS,
-    A: 2 * RADIUS**2 / slack,
-    ell: 2 * cos(beta) ** 2 * (gap / eta),
-    kappa: sin(beta) * cos(beta) * (gap / eta),
-    tau: 4 * beta / height,
-    drift: gap * (RISE - HALF_SIN),
-    odds: log(J0 / (1 - J0)),
-}
-PHASE = k * (PI + 2 * beta)
-ITERATE = (-RADIUS * sin(PHASE), RADIUS * cos(PHASE), k * height)
+
+# -- the same for any angle: numeric.experiments.collapse.helix runs it ----------------------------
+
+ANGLE, ROOM = var("angle"), var("room")
+ANY_CONSTANTS, ANY_ITERATE = constants(ANGLE, ROOM), iterate(ANGLE)

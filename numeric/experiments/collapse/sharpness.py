@@ -14,13 +14,13 @@ from numeric.core.record import as_image
 from numeric.experiments.collapse.landscapes import PAPER_LIKE, SHARP, SMOOTH
 from numeric.experiments.collapse.rays import LEAST_REACH
 from theory.evaluate import evaluate
-from theory.statements import eta_safe
+from theory.statements import eta_safe, overshooting_sharp
 from theory.statements._collapse import LONG
 from theory.statements._trajectory import ADAPTED, ADAPTED_SHARP
 
 COMMAND = "gradgap sharpness --json > numeric/results/sharpness.json"
 RESULTS = Path(__file__).parents[2] / "results" / "sharpness.json"
-RIDGE = 2  # a ridge collapses for every step above 2 gap/L: landscapes.ridge
+SMALL = 1e-9  # a gap so small against sqrt L that its square does not count
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,13 @@ def thresholds(ratio: float = 1.0) -> list[Threshold]:
     converges = evaluate(ADAPTED_SHARP.formula.args[1].args[1], at_step)
     paper_collapse = evaluate(LONG.formula.args[0], values) / evaluate(LONG.formula.args[1], values)
     safe = float(evaluate(eta_safe.SAFE_STEP, values))
+    late = overshooting_sharp.LATE.formula.args
+    short, long = (evaluate(x, {"gap": SMALL, "L": 1.0, "eta": 1.0}) for x in late)
     rows = [
         ("safe", "the paper, condition (15a)", paper_safe, "proved", "theorem_1b"),
         ("safe", "(1-J) gap/L, converges", converges, "proved", "theorem_1b_sharp"),
         ("safe", "eta_safe, J rises", safe, "proved", "eta_safe"),
-        ("collapse", "two parameters, aligned steps", RIDGE, "certified", "ridge"),
+        ("collapse", "along the gap, small gaps", short / long / SMALL, *HELIX),
         ("collapse", "one parameter, C^{1,1}", SHARP, "certified", "triangle"),
         ("collapse", "one landscape for all steps", LEAST_REACH, "certified", "rays"),
         ("collapse", "one parameter, smooth", SMOOTH, "certified", "cosine"),
@@ -63,6 +65,9 @@ def thresholds(ratio: float = 1.0) -> list[Threshold]:
         for side, name, value, status, source in rows
         if side == "safe" or ratio == 1 or source == "theorem_2"
     ]
+
+
+HELIX = "witnessed", "overshooting_sharp"
 
 
 def as_json(found: Sequence[Threshold]) -> dict[str, Any]:
