@@ -23,7 +23,7 @@ recheck: $(VENV)/.core-installed  ## prove every obligation again, in separate p
 	@$(BIN)/gradgap recheck $(ARGS)
 
 rocq: $(VENV)/.core-installed  ## check every claim with Rocq (needs coqc: apt install coq)
-	@$(BIN)/gradgap rocq $(ARGS)
+	@$(BIN)/gradgap rocq --recorded $(ARGS)
 
 test: $(VENV)/.test-installed  ## every claim proved, weakened, refuted, attacked: three minutes
 	@$(PYTEST) -m "not slow" $(ARGS)

@@ -1,7 +1,7 @@
 (** What the theorems of gradgap are written in, and the facts they rest on: seven textbook facts about
     exp, log, sin, cos, and eight facts about finite sums, induction and derivatives. All of them are
     proved here from the standard library's Reals. *)
-From Coq Require Import Reals Lra List Lia Ranalysis Ratan Machin Classical ClassicalDedekindReals.
+From Coq Require Import Reals Lra List Lia FinFun Ranalysis Ratan Machin Classical ClassicalDedekindReals.
 Import ListNotations.
 Open Scope R_scope.
 
@@ -212,6 +212,71 @@ Proof.
   - constructor; [simpl; tauto | constructor].
 Defined.
 
+(** * Index sets whose size is a parameter: 0, 1, ..., n, and one index set beside another *)
+Record upto (n : nat) := { number : nat; number_le : (number <=? n)%nat = true }.
+Arguments number {n} _.
+Lemma upto_eq n (x y : upto n) : number x = number y -> x = y.
+Proof.
+  destruct x as [x p], y as [y q]; simpl; intros <-; f_equal; apply Eqdep_dec.UIP_dec, Bool.bool_dec.
+Qed.
+Lemma upto_le n (x : upto n) : INR (number x) <= INR n.
+Proof. apply le_INR, Nat.leb_le, number_le. Qed.
+Lemma clip_le n k : (Nat.min k n <=? n)%nat = true.
+Proof. apply Nat.leb_le; lia. Qed.
+Definition clip (n k : nat) : upto n := {| number := Nat.min k n; number_le := clip_le n k |}.
+Lemma clip_number n (x : upto n) : clip n (number x) = x.
+Proof. apply upto_eq; simpl; apply Nat.min_l, Nat.leb_le, number_le. Qed.
+
+Definition Run (n : nat) : Index.
+Proof.
+  refine {| carrier := upto n; elements := map (clip n) (seq 0 (S n)); some := clip n 0 |}.
+  - intros x; rewrite <- (clip_number n x); apply in_map, in_seq.
+    pose proof (number_le n x) as H; apply Nat.leb_le in H; lia.
+  - apply (NoDup_map_inv number); rewrite map_map.
+    rewrite (map_ext_in _ (fun k => k)), map_id; [apply seq_NoDup |].
+    intros k H; apply in_seq in H; simpl; lia.
+Defined.
+Definition Union (I J : Index) : Index.
+Proof.
+  refine {| carrier := I + J; elements := map inl (elements I) ++ map inr (elements J); some := inl (some I) |}.
+  - intros [x | x]; apply in_or_app; [left | right]; apply in_map, elements_all.
+  - assert (apart : forall l m, NoDup l -> NoDup m -> NoDup (map (@inl I J) l ++ map (@inr I J) m)).
+    { intros l m A B; induction A as [| x l N A IH]; simpl.
+      - apply Injective_map_NoDup; [intros x y E; congruence | exact B].
+      - constructor; [| exact IH]. rewrite in_app_iff, !in_map_iff.
+        intros [[y [E Y]] | [y [E Y]]]; congruence. }
+    apply apart; apply elements_once.
+Defined.
+
+Lemma Sum_union (I J : Index) (f : Union I J -> R) :
+  Sum (Union I J) f = Sum I (fun x => f (inl x)) + Sum J (fun x => f (inr x)).
+Proof.
+  rewrite !Sum_right; simpl; induction (elements I) as [| x l IH]; simpl.
+  - induction (elements J) as [| x l IH]; simpl in *; lra.
+  - rewrite IH; ring.
+Qed.
+Lemma Sum_point (f : point -> R) : Sum point f = f tt.
+Proof. reflexivity. Qed.
+Lemma Sum_run n (f : Run n -> R) : Sum (Run n) f = Prefix (n + 1) (fun k => f (clip n k)).
+Proof.
+  rewrite Sum_right, Nat.add_1_r; change (elements (Run n)) with (map (clip n) (seq 0 (S n))).
+  generalize (S n) as m; induction m as [| m IH].
+  - reflexivity.
+  - rewrite seq_S, map_app, fold_right_app; simpl; rewrite <- IH; clear IH.
+    generalize (f (clip n m) + 0), (Rplus_0_r (f (clip n m))); intros a <-.
+    induction (map (clip n) (seq 0 m)) as [| x l IH]; simpl; [lra | rewrite IH; symmetry; apply Rplus_assoc].
+Qed.
+Lemma Prefix_ext n f g : (forall k, INR k <= INR n -> f k = g k) -> Prefix (n + 1) f = Prefix (n + 1) g.
+Proof.
+  intros H; rewrite Nat.add_1_r; cut (forall m, (m <= S n)%nat -> Prefix m f = Prefix m g); [auto |].
+  induction m; simpl; intros L; [reflexivity |]. rewrite IHm, H; auto with arith. apply le_INR; lia.
+Qed.
+Lemma min_INR a b : INR (Nat.min a b) = Rmin (INR a) (INR b).
+Proof.
+  destruct (le_dec a b) as [H | H]; [rewrite Nat.min_l | rewrite Nat.min_r]; try lia; symmetry;
+    [apply Rmin_left | apply Rmin_right]; apply le_INR; lia.
+Qed.
+
 (** Terms that differ in INR (a + b) = INR a + INR b alone, or in INR of a numeral *)
 Ltac casts := repeat first [rewrite plus_INR | rewrite mult_INR | setoid_rewrite plus_INR |
   setoid_rewrite mult_INR]; cbn [INR].
@@ -220,6 +285,22 @@ Ltac casts_in Q := cbv beta in Q; repeat first [rewrite plus_INR in Q | rewrite 
 Ltac up_to_casts t := first [ exact t |
   let Q := fresh in pose proof t as Q; casts_in Q;
   first [exact Q | casts; exact Q | cbn; casts; exact Q | cbn in Q |- *; lra] ].
+
+(** The same in a model with runs: sums over them are sums over numbers *)
+Lemma transport (P Q : Prop) : P = Q -> P -> Q.
+Proof. now intros <-. Qed.
+Ltac written_out := rewrite ?Sum_union, ?Sum_run, ?Sum_point; repeat match goal with |- context [Sum ?I ?f] =>
+    let l := eval cbv in (elements I) in
+    change (Sum I f) with (match map f l with [] => 0 | x :: rest => fold_left Rplus rest x end)
+  end; cbn [number clip map fold_left].
+Ltac push_INR := rewrite ?Nat.min_0_l; repeat first [rewrite plus_INR | rewrite mult_INR | rewrite min_INR]; cbn [INR].
+Ltac same := first [reflexivity | match goal with
+  | |- Prefix _ _ = Prefix _ _ => apply Prefix_ext; intros ? ?; push_INR;
+    repeat match goal with |- context [Rmin ?a ?b] => rewrite (Rmin_left a b) by lra end; same
+  | |- _ = _ => progress f_equal; same
+  end].
+Ltac up_to_runs t := let Q := fresh in pose proof t as Q; cbv beta in Q;
+  first [exact Q | casts_in Q; written_out; push_INR; casts; refine (transport _ _ _ Q); same].
 
 (** Conjunctions and alternatives apart, and the equation of each quotient whose denominator is not 0 *)
 Ltac not_zero := first [assumption | lra | apply Rgt_not_eq; nra | apply Rlt_not_eq; nra].
@@ -235,7 +316,9 @@ Ltac apart := intros; repeat match goal with
 Ltac finite := [> intros []; simpl; tauto | repeat constructor; simpl; intuition discriminate].
 (** Elements that depend on a number n are told apart by n = 0, n = 1, ... *)
 Ltac numbers := try match goal with n : nat |- _ => destruct n as [|[|[|[|n]]]] end.
-Ltac elements_equal h := first [reflexivity | numbers; reflexivity |
+Ltac elements_equal h := first [reflexivity |
+  repeat first [apply (f_equal inl) | apply (f_equal inr)]; apply upto_eq, INR_eq; up_to_runs h |
+  numbers; reflexivity |
   exfalso; first [exact (h I) | pose proof h; cbn in *; lra]].
 Ltac elements_differ h := first [exact I | intros _; exfalso; let q := fresh in pose proof h as q;
   cbv in q; discriminate q].

@@ -1,10 +1,10 @@
 (** The main theorems in words of their own, written by hand. What a reader has to believe is that they
     say what the paper says: with Index, Sum, Prefix and Deriv of GradGap.v, the definitions below are
     all there is. Each proof is one application of the theorem that was generated from our proofs. *)
-From Coq Require Import Reals Lra.
+From Coq Require Import Reals Lra Lia.
 Require Import GradGap.
 Require sharp_step eta_safe theorem_1b theorem_1b_sharp theorem_1a theorem_1a_printed_instance
-  token_sharp_step theorem_3 theorem_2 expansion expansion_printed_instance.
+  token_sharp_step theorem_3 theorem_2 theorem_4 expansion_printed_instance.
 Open Scope R_scope.
 
 (** * Definitions *)
@@ -58,6 +58,27 @@ Definition token_smooth {P V : Index} (extend : P -> V -> P) (complete : P -> R)
     (score : P -> R -> R) (L eta : R) : Prop :=
   0 <= L /\ (forall p, complete p <> 1 -> forall v t, 0 <= t <= eta ->
     Rabs (score (extend p v) t - score p t - (score (extend p v) 0 - score p 0)) <= L * t).
+
+(** * Small facts about these definitions *)
+Lemma zero_or_one x : x ^ 2 = x -> x = 0 \/ x = 1.
+Proof. intros H; assert (x * (x - 1) = 0) as E by lra; apply Rmult_integral in E; lra. Qed.
+
+Lemma success_nonneg (O : Index) (r p : O -> R) : (forall o, 0 <= r o <= 1) -> 0 <= success r p.
+Proof.
+  intros H; rewrite <- (Sum_zero O); apply Sum_le; intros o.
+  apply Rmult_le_pos; [apply H | left; apply exp_pos].
+Qed.
+
+Lemma vanishes (J : nat -> R) (n : R -> R) : (forall k, 0 <= J k) ->
+  (forall eps k, 0 < eps -> n eps <= INR k -> J k <= eps) -> Un_cv J 0.
+Proof.
+  intros P H eps E; set (u := up (n (eps / 2))); exists (Z.to_nat u); intros k K.
+  assert (n (eps / 2) <= INR k).
+  { destruct (archimed (n (eps / 2))) as [A _]; fold u in A.
+    rewrite INR_IZR_INZ; assert (IZR u <= IZR (Z.of_nat k)) by (apply IZR_le; lia); lra. }
+  specialize (P k); specialize (H (eps / 2) k).
+  unfold R_dist; rewrite Rminus_0_r, Rabs_pos_eq by assumption; lra.
+Qed.
 
 (** * Theorems *)
 Theorem sharp_step (O : Index) (logp score : O -> R -> R) (r : O -> R) (L eta : R) :
@@ -191,26 +212,62 @@ Proof.
     try assumption; intros k; apply H0.
 Qed.
 
-(** Theorem 2: from every J0 in (0, 1), for every step of the printed range and G = sqrt L, there is a
-    policy whose gap is at least the given one at every step and whose success rate falls to zero *)
+(** Theorem 2: from every J0 in (0, 1), for every step eta of the printed range and every G with
+    L <= G^2 < 6.5 L, there are a policy and a line in it, cut into steps of length eta, on which the gap is
+    always at least the given one, and the success rate falls at every step and tends to zero *)
 Theorem theorem_2 (J0 gap0 L G eta : R) :
-  0 < J0 < 1 -> 0 < gap0 -> 0 < L -> 0 < G /\ G ^ 2 = L -> 60 * gap0 <= eta * (L + G ^ 2) ->
-  0 < eta /\ 4 * eta ^ 2 * (L + G ^ 2) <= 1 ->
+  0 < J0 < 1 -> 0 < gap0 -> 0 < L -> 0 < G /\ L <= G ^ 2 /\ 2 * G ^ 2 < 13 * L ->
+  60 * gap0 <= eta * (L + G ^ 2) -> 0 < eta /\ 4 * eta ^ 2 * (L + G ^ 2) <= 1 ->
   exists (O : Index) (logp score : nat -> O -> R -> R) (r : O -> R),
   let J k := success r (at_start logp k) in
-  (forall k t, Sum O (fun o => exp (logp k o t)) = 1) /\
-  (forall k o, Deriv (logp k o) (score k o)) /\ (forall o, r o ^ 2 = r o) /\
-  (forall k o, logp (k + 1)%nat o 0 = logp k o eta) /\ J 0%nat = J0 /\
+  (forall k, policy (logp k) (score k) r) /\ (forall o, r o = 0 \/ r o = 1) /\
+  (forall k o t, logp k o t = logp 0%nat o (INR k * eta + t)) /\ J 0%nat = J0 /\
   (forall k o t, Rabs (score k o t) <= G) /\
   (forall k o t u, t <= u -> Rabs (score k o u - score k o t) <= L * (u - t)) /\
   (forall k, gap0 <= gap r (at_start logp k) (at_start score k)) /\
-  (forall k, J (k + 1)%nat < J k) /\
-  (forall eps, 0 < eps -> exists n : R, forall k, n <= INR k -> J k <= eps).
+  (forall k, J (k + 1)%nat < J k) /\ Un_cv J 0.
 Proof.
-  intros. destruct (theorem_2.theorem_2 G J0 L eta gap0) as [O [n [e [logp [r [score [P [Q S]]]]]]]]; try assumption.
-  exists O, logp, score, r. destruct P as [P1 [P2 [P3 [P4 [P5 P6]]]]], Q as [Q1 Q2], S as [S1 [S2 S3]].
-  repeat split; try assumption; [intros k o; rewrite <- (P4 k); apply P5|].
-  intros eps Heps; exists (n eps); intros k; apply S3; assumption.
+  intros. destruct (theorem_2.theorem_2 J0 gap0 L G eta)
+    as [O [n [e [logp [r [score [[P1 [P2 [P3 [P4 [P5 P6]]]]] [[Q1 Q2] [S1 [S2 S3]]]]]]]]]]; try assumption.
+  assert (B : forall o, r o = 0 \/ r o = 1) by (intros o; apply zero_or_one, P3).
+  assert (A : forall o, 0 <= r o <= 1) by (intros o; destruct (B o) as [E | E]; rewrite E; lra).
+  exists O, logp, score, r.
+  refine (conj (fun k => conj (P1 k) (conj (P2 k) A))
+    (conj B (conj P5 (conj P6 (conj Q1 (conj Q2 (conj S1 (conj S2 _)))))))).
+  apply (vanishes _ n); [intros k; apply success_nonneg, A | exact S3].
+Qed.
+
+(** Theorem 4: the same token by token, in trees of up to T tokens, for every T. The correct responses
+    have T tokens *)
+Theorem theorem_4 (p0 gap0 L G eta : R) (T : nat) :
+  0 < p0 -> 2 * p0 <= 1 -> 0 < gap0 -> 0 < L -> 0 < G /\ L <= G ^ 2 /\ 2 * G ^ 2 < 13 * L ->
+  (1 <= T)%nat -> 120 * gap0 <= eta * ((L + G ^ 2) * INR T) ->
+  0 < eta /\ 4 * eta ^ 2 * ((L + G ^ 2) * INR T) <= 1 ->
+  exists (P V O : Index) (root : P) (extend : P -> V -> P) (whole : O -> P) (begins : P -> O -> R)
+    (complete : P -> R) (length : P -> nat) (logp score : nat -> P -> R -> R) (r : O -> R),
+  let p k o := logp k (whole o) 0 in let J k := success r (p k) in
+  let token k q v t := score k (extend q v) t - score k q t in
+  tree root extend whole begins complete length T /\ (forall o, 1 <= INR (length (whole o))) /\
+  (forall o, r o = 0 \/ r o = 1) /\ (forall o, r o = 0 \/ INR (length (whole o)) = INR T) /\
+  (forall k, token_policy root extend complete (logp k) (score k)) /\
+  (forall k q t, logp k q t = logp 0%nat q (INR k * eta + t)) /\ J 0%nat = p0 ^ T /\
+  (forall k q, complete q <> 1 -> forall v t, Rabs (token k q v t) <= G) /\
+  (forall k q, complete q <> 1 -> forall v t u, t <= u ->
+    Rabs (token k q v u - token k q v t) <= L * (u - t)) /\
+  (forall k, gap0 <= gap r (p k) (fun o => score k (whole o) 0)) /\
+  (forall k, J (k + 1)%nat < J k) /\ Un_cv J 0.
+Proof.
+  intros P0 P1 H0 H1 H2 H3 H4 H5. destruct (theorem_4.theorem_4 p0 gap0 L G eta T (pred T))
+    as [P [O [V [n [begins [complete [e [extend [length [logp [r [score [whole [root H]]]]]]]]]]]]]];
+    try assumption; [split; assumption | rewrite <- S_INR; f_equal; lia |].
+  destruct H as [[[S1 [S2 [S3 [S4 [S5 S6]]]]] [[P2 [P3 [P4 [P5 [P6 P7]]]]] [Q1 Q2]]] [C1 [C2 C3]]].
+  assert (B : forall o, r o = 0 \/ r o = 1) by (intros o; apply zero_or_one, P4).
+  exists P, V, O, root, extend, whole, begins, complete, length, logp, score, r.
+  refine (conj (conj S1 (conj S2 (conj S3 S4))) (conj S5 (conj B (conj S6
+    (conj (fun k => conj (P2 k) (P3 k)) (conj P6 (conj _ (conj Q1 (conj Q2 (conj C1 (conj C2 _))))))))))).
+  - transitivity (Rpower p0 (INR T)); [exact P7 | apply Rpower_pow, P0].
+  - apply (vanishes _ n); [| exact C3]. intros k; apply success_nonneg.
+    intros o; destruct (B o) as [E | E]; rewrite E; lra.
 Qed.
 
 Print Assumptions theorem_3.

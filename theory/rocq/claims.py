@@ -30,10 +30,6 @@ class Theorem:
     before: str = ""
 
 
-def is_complete(case: Case) -> bool:
-    return case.existence is None or not case.existence.model.runs
-
-
 @dataclass(slots=True)
 class Claim:
     """The theorems of a case. ``main`` and ``instance`` go to files of their own."""
@@ -56,12 +52,6 @@ class Claim:
             self.instance.append(self._witness())
         else:
             self.instance.append(self._refutation())
-
-    @property
-    def complete(self) -> bool:
-        """Whether the theorems are all of the claim. Index sets whose size is a parameter have no
-        translation: of such a family of models Rocq is told what holds in it, and no more."""
-        return is_complete(self.case)
 
     @property
     def slug(self) -> str:
@@ -212,21 +202,17 @@ class Claim:
         """For all parameters that meet the hypotheses there is an instance."""
         existence, s, w = self.case.existence, self.case.statement, self.translator.writer
         assert existence is not None
-        name, model = self.slug, RocqModel(existence.model, f"{self.slug}_family", w)
+        model = RocqModel(existence.model, f"{self.slug}_family", w)
         given = "".join(f"  {w.formula(h.formula)} ->  (* {h.name} *)\n" for h in s.hypotheses)
         names = [*map(w.identifier, s.parameters), *(f"H_{h.name}" for h in s.hypotheses)]
         use = self.translator.use(existence.proof, self._given(), s.parameters)
-        if self.complete:
-            scope = [x for x in items([s.formal_conclusion]) if x not in s.parameters]
-            lets = "".join(self._notation([s.conclusion]))
-            found, start = self._exists(scope, model, f"{lets}  {w.formula(s.conclusion)}")
-            tactics, before = start + model.up(s.formal_conclusion, use), model.definitions()
-        else:
-            name, before = f"{self.slug}_in_model", ""
-            found, tactics = f"  {w.formula(existence.proof.conclusion)}", f"exact {use}"
+        scope = [x for x in items([s.formal_conclusion]) if x not in s.parameters]
+        lets = "".join(self._notation([s.conclusion]))
+        found, start = self._exists(scope, model, f"{lets}  {w.formula(s.conclusion)}")
         text = f"forall {w.binders(s.parameters)},\n{given}{found}"
-        tactics = f"intros {' '.join(names)}. {tactics}"
-        return self._qed(name, text, tactics, [existence.proof], before=before)
+        tactics = f"intros {' '.join(names)}. {start}{model.up(s.formal_conclusion, use)}"
+        before = model.definitions()
+        return self._qed(self.slug, text, tactics, [existence.proof], before=before)
 
     def _exists(self, scope: list[Item], model: RocqModel, said: str) -> tuple[str, str]:
         """``exists scope, said``, and the tactics that give the values of the model."""

@@ -34,11 +34,16 @@ def check_with_rocq(
     record: Annotated[
         bool, typer.Option("--record", help="Write the run into theory/rocq/record.json.")
     ] = False,
+    recorded: Annotated[
+        bool, typer.Option("--recorded", help="A claim that is not on record is no fault.")
+    ] = False,
 ) -> None:
     """Check claims with Rocq: compile their theorems, run coqchk, print what they say and rest on.
 
-    Without a name coqchk goes through Rocq's standard library as well. Needs coqc (on Debian or
-    Ubuntu: apt install coq). Example: gradgap rocq sharp_step
+    Exit 0 only when every claim asked for was checked. With --recorded (for CI) it is: every claim
+    on record, unchanged, and whatever else has proof scripts. Without a name coqchk goes through
+    Rocq's standard library as well. Needs coqc (on Debian or Ubuntu: apt install coq).
+    Example: gradgap rocq sharp_step
     """
     from theory.ledger.run import build, default_jobs, select
     from theory.rocq import record as records
@@ -53,22 +58,30 @@ def check_with_rocq(
         version()
         cases = {s.slug: build(s) for s in select([named(name)[0] for name in slugs or []])}
         made = development(cases, scripts())
+        records.translator_digest()  # of the files as they are at the start of the run
         with progress_line("compiling") as progress, tempfile.TemporaryDirectory() as temporary:
             folder = out or Path(temporary)
             checked = check(made, folder, jobs or default_jobs(), progress, library=not slugs)
+    left_out = made.left_out
     if record and checked.accepted:
-        records.write(
-            {s: case for s, case in cases.items() if s not in made.left_out}, checked.version
-        )
+        whole = {slug: case for slug, case in cases.items() if slug not in left_out}
+        records.write(whole, checked.version)
+    standings = records.standing(cases)
+    faults = records.faults(standings, left_out) if recorded else left_out
+    accepted = checked.accepted and not faults
     if as_json:
-        document = asdict(checked) | {"accepted": checked.accepted, "left_out": made.left_out}
-        print(json.dumps(document, indent=1, ensure_ascii=False))
+        more = {"accepted": accepted, "left_out": left_out, "record": standings, "faults": faults}
+        print(json.dumps(asdict(checked) | more, indent=1, ensure_ascii=False))
     else:
-        show(checked, len(cases) - len(made.left_out))
-        for slug, reason in made.left_out.items():
-            print(f"{slug} is not checked: {reason}")
+        show(checked, len(cases) - len(left_out))
+        for slug, reason in left_out.items():
+            print(f"{slug} is NOT CHECKED: {reason}")
+        for slug in (slug for slug, how in standings.items() if how == "new"):
+            print(f"{slug} is new: no recorded run has checked it (gradgap rocq {slug} --record)")
+        for slug, reason in faults.items():
+            print(f"FAULT: {slug}: {reason}")
     print(f"{time.perf_counter() - started:.1f} s", file=sys.stderr)
-    raise typer.Exit(0 if checked.accepted else 1)
+    raise typer.Exit(0 if accepted else 1)
 
 
 def show(checked: Checked, claims: int) -> None:

@@ -265,9 +265,9 @@ class Application:
         sides = f"{self.writer.element(a)} {self.writer.element(b)}"
         return f"(rank_eq {self.writer.sort(a.sort)} {sides})"
 
-    def posed(self, terms: list[Term]) -> str:
+    def posed(self, terms: Iterable[Term], bound: Iterable[Item] = ()) -> str:
         """Values for what these terms speak of and the sequent does not."""
-        others = [x for x in items(terms) if x not in self.scope]
+        others = [x for x in items(terms) if x not in {*self.scope, *bound}]
         self.scope = [*self.scope, *others]
         w = self.writer
         texts = (
@@ -336,12 +336,23 @@ class Application:
         raise KernelError(f"{self.step.rule} has no translation")
 
     def instantiate(self, values: Mapping[Term, Term], functions: Mapping[Symbol, Lambda]) -> str:
-        put: dict[Item, str] = {v: self.writer.value(x, sort_of(v)) for v, x in values.items()}
-        put |= {s: self.writer.function(f, s.result) for s, f in functions.items()}
-        premise = self.step.premises[0]
+        """Functions are put in first: a value also goes into their bodies."""
+        w, premise = self.writer, self.step.premises[0]
+        start = self.posed(values.values())
+        put: dict[Item, str] = {v: w.value(x, sort_of(v)) for v, x in values.items()}
+        for symbol, f in functions.items():
+            start += self.posed([f.body, *f.params], {*f.params, *values})
+            inside = [v for v in values if v in f.body.free and v not in f.params]
+            put[symbol] = w.function(f, symbol.result)
+            if inside:
+                given_values = " ".join(put[v] for v in inside)
+                put[symbol] = f"((fun {w.binders(inside)} => {put[symbol]}) {given_values})"
         given = {h: self.given[t.instantiate(h, values, functions)] for h in premise.hypotheses}
-        term = self.use_proof(premise, given, put=put)
-        return f"{'up_to_casts' if any(v.sort == NAT for v in values) else 'exact'} {term}."
+        if NAT not in {*map(sort_of, values), *(s.result for s in functions)}:
+            return f"{start}exact {self.use_proof(premise, given, put=put)}."
+        if premise.rule != "assume":
+            given = {h: f"ltac:(up_to_casts {proof})" for h, proof in given.items()}
+        return f"{start}up_to_casts {self.use_proof(premise, given, put=put)}."
 
     def rename_index(self, old: Term, new: Term) -> str:
         def sort(s: t.Sort) -> t.Sort:

@@ -121,7 +121,8 @@ class Writer:
             return "point"
         if isinstance(item, Term):
             return value(sort_of(item))
-        return "(fun " + "_ " * len(item.sorts) + f"=> {value(item.result)})"
+        head = f"fun {'_ ' * len(item.sorts)}=> " if item.sorts else ""
+        return f"({head}{value(item.result)})"
 
     # -- terms -----------------------------------------------------------------------------------
 
