@@ -47,7 +47,7 @@ from theory.kernel.terms import (
 )
 from theory.ledger.run import build
 from theory.rocq import record
-from theory.rocq.check import AXIOMS, Checked, check, unsafe
+from theory.rocq.check import AXIOMS, Checked, ask, check, unsafe
 from theory.rocq.command import rocq
 from theory.rocq.files import ROOM, Development, development, header, questions_of, scripts
 from theory.rocq.models import RocqModel
@@ -195,7 +195,7 @@ def test_the_exit_status_is_1_for_what_is_missing_and_by_the_record_for_what_is_
     said: str,
 ) -> None:
     """Rocq itself is not asked here: it accepts what it is given."""
-    accepted = Checked("8.16.1", {}, {f"{SLUG}.{SLUG}": "..."}, {f"{SLUG}.{SLUG}": []}, True)
+    accepted = Checked("8.16.1", {}, {f"{SLUG}.{SLUG}": "..."}, [], True)
     monkeypatch.setattr("theory.rocq.check.version", lambda: "8.16.1")
     monkeypatch.setattr("theory.rocq.check.check", lambda *_, **__: accepted)
     monkeypatch.setattr(record, "RECORD", tmp_path / "record.json")
@@ -213,9 +213,9 @@ def test_the_exit_status_is_1_for_what_is_missing_and_by_the_record_for_what_is_
 def test_what_rocq_refuses_is_not_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = f"{SLUG}.{SLUG}"
     refusals = (
-        Checked("8.16.1", {SLUG: "Error"}, {}, {}, False),
-        Checked("8.16.1", {}, {name: "..."}, {name: []}, False),
-        Checked("8.16.1", {}, {name: "..."}, {name: ["magic"]}, True),
+        Checked("8.16.1", {SLUG: "Error"}, {}, [], False),
+        Checked("8.16.1", {}, {name: "..."}, [], False),
+        Checked("8.16.1", {}, {name: "..."}, ["magic"], True),
     )
     monkeypatch.setattr("theory.rocq.check.version", lambda: "8.16.1")
     monkeypatch.setattr(record, "RECORD", tmp_path / "record.json")
@@ -247,7 +247,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Development, Pat
     assert checked.failures == {}
     assert checked.accepted
     assert f"{SLUG}.{SLUG}" in checked.statements
-    assert {a for names in checked.axioms.values() for a in names} <= AXIOMS.keys()
+    assert checked.axioms and set(checked.axioms) <= AXIOMS.keys()
     return made, folder
 
 
@@ -258,6 +258,20 @@ def test_a_claim_compiles_and_rests_on_the_axioms_of_the_reals(
 ) -> None:
     made, folder = compiled
     assert accepts(folder, SLUG, made.files[SLUG])
+
+
+@needs_rocq
+@pytest.mark.slow
+def test_an_axiom_under_a_theorem_is_seen(compiled: tuple[Development, Path]) -> None:
+    made, folder = compiled
+    text = "Axiom magic : 0 = 1. Theorem planted : 1 = 0. Proof. now rewrite magic. Qed."
+    assert accepts(folder, "magic", text)
+    names = [n for n in made.theorems if n.startswith(f"{SLUG}.")]
+    statements, axioms = ask(
+        folder, [*made.files, "magic_changed"], [*names, "magic_changed.planted"]
+    )
+    assert statements.keys() == {*names, "magic_changed.planted"}
+    assert "magic" in axioms and set(axioms) - {"magic"} <= AXIOMS.keys()
 
 
 def theorem_of(text: str) -> str:

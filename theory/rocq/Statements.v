@@ -269,5 +269,3 @@ Proof.
   - apply (vanishes _ n); [| exact C3]. intros k; apply success_nonneg.
     intros o; destruct (B o) as [E | E]; rewrite E; lra.
 Qed.
-
-Print Assumptions theorem_3.

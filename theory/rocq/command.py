@@ -85,26 +85,19 @@ def check_with_rocq(
 
 
 def show(checked: Checked, claims: int) -> None:
-    """Every theorem as Rocq prints it, and the axioms once: they are the same few."""
+    """Every theorem as Rocq prints it, and what they all rest on."""
     from theory.rocq.check import AXIOMS
 
     for file, error in checked.failures.items():
         print(f"{file}.v does not compile: {error}\n")
     for statement in checked.statements.values():
         print(f"{statement}\n")
-    used: dict[tuple[str, ...], list[str]] = {}
-    for name, axioms in checked.axioms.items():
-        used.setdefault(tuple(axioms), []).append(name)
-    for group, names in used.items():
-        listed = ", ".join(names) if len(names) <= 4 else f"{len(names)} theorems"
-        print(f"{listed}: rest on {', '.join(group) or 'no axiom'}")
-    for name in sorted({name for group in used for name in group}):
-        print(
-            f"  {name}: {AXIOMS.get(name, 'NOT an axiom of the standard library that is allowed')}"
-        )
     if checked.failures:
         print(f"Rocq {checked.version} refuses {len(checked.failures)} files: not checked.")
         return
+    print("Together they rest on" if checked.axioms else "They rest on no axiom.")
+    for name in checked.axioms:
+        print(f"  {name}: {AXIOMS.get(name, 'NOT one of the axioms that are allowed')}")
     verdict = "accepts" if checked.rechecked else "REFUSES"
     print(
         f"{claims} claims, {len(checked.statements)} theorems compiled by Rocq {checked.version};"
