@@ -21,6 +21,7 @@ from theory.statements import (
     eta_safe,
     expansion,
     expansion_printed,
+    fixed_step_floor,
     lemma_1,
     lemma_1_sharp,
     log_success_step,
@@ -213,9 +214,10 @@ def worst_update(J: Any, units: Any, gain: Any) -> Results:
     return {"J": J * gained.exp()}
 
 
-def plateau(units: Any) -> Results:
-    """The success rate at which that update stands still: its growth there is 0."""
-    return {"floor": 1 - units / 2, "above": units - 2}
+def plateau(units: Any, gain: Any) -> Results:
+    """The floor of `fixed_step_floor`, at which that update stands still."""
+    floor = value(fixed_step_floor.FLOOR, eta=gain, L=units / gain, least_gap=1)
+    return {"floor": floor, "gone": -floor}
 
 
 FIXED_STEP = Explorable(
@@ -227,7 +229,7 @@ FIXED_STEP = Explorable(
     functions={
         "begins": (("start",), lambda start: {"J": start}),
         "update": (("J", "units", "gain"), worst_update),
-        "says": (("units",), plateau),
+        "says": (("units", "gain"), plateau),
     },
     charts=(
         Chart(
@@ -243,7 +245,7 @@ FIXED_STEP = Explorable(
         ),
     ),
     says=(
-        ("above", "At {units} Δμ/L there is no floor: J(k) can fall to 0, and is {last_J} here"
+        ("gone", "At {units} Δμ/L there is no floor: J(k) can fall to 0, and is {last_J} here"
          " after 150 updates."),
         (None, "At {units} Δμ/L the floor is {floor}. After 150 updates the least J is {last_J}."),
     ),
