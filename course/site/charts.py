@@ -134,7 +134,7 @@ def control(slider: Slider) -> str:
     limits = f'min="{s.low}" max="{s.high}" step="{s.step}" value="{s.start}"'
     return (
         f"<label><span>{escape(s.label)}</span> <output></output>"
-        f'<input type="range" name="{s.name}" {limits}></label>'
+        f'<input type="range" name="{s.name}" aria-label="{escape(s.label)}" {limits}></label>'
     )
 
 

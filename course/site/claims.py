@@ -44,9 +44,9 @@ def claim_page(
     names = abbreviations(statement)
     answers = ", ".join(f"{solver} {answer}" for solver, answer in entry.checkers.items())
     parts = [
-        f"# {plain(statement.title)}",
-        f"`{entry.slug}` · {plain(statement.paper_ref)} · {verdict(entry.verdict)}"
-        f" · in [](../chapters/{chapter}.md)",
+        f"---\norphan: true\n---\n\n# {plain(statement.title)}",
+        f"[Claims](index.md) · `{entry.slug}` · {plain(statement.paper_ref)}"
+        f" · {verdict(entry.verdict)} · in [](../chapters/{chapter}.md)",
     ]
     if statement.printed:
         parts.append(f"Printed: {plain(statement.printed)}")
@@ -157,7 +157,6 @@ def graph_page(graph: Graph) -> str:
         for n in graph.nodes
         if n.is_claim
     )
-    listed = "\n".join(n.name for n in graph.nodes if n.is_claim)
     return "\n\n".join(
         [
             "# Claims",
@@ -166,7 +165,6 @@ def graph_page(graph: Graph) -> str:
             drawing(graph, None),
             "## In words",
             bullets(rows),
-            f"```{{toctree}}\n:hidden:\n\n{listed}\n```",
         ]
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
+from course.site import helix
 from course.site.trace import TRACED, Results, Traced, function
 from numeric.experiments.two_stage.two_stage import GRADED
 from numeric.experiments.worst_case.program import Update, change_of, least_growths
@@ -251,6 +252,49 @@ FIXED_STEP = Explorable(
     ),
 )  # fmt: skip
 
+# -- the helix: longer steps on one landscape ------------------------------------------------------
+
+HELIX = Explorable(
+    sliders=(
+        Slider("share", "share of the step that goes round", 0.5, 1.02, 0.01, 1),
+        Slider("beta", "β, half the turn of a step", 0.02, 0.5, 0.02, 0.2),
+    ),
+    functions={
+        "begins": ((), helix.begin),
+        "update": (
+            ("p", "q", "z", "beta", "share"),
+            lambda p, q, z, beta, share: helix.step(p, q, z, beta, share),
+        ),
+        "says": (("beta", "share"), lambda beta, share: helix.units(beta, share)),
+    },
+    charts=(
+        Chart(
+            draws=(
+                Run(function="update", begins="begins", steps=100, over="p",
+                    lines={"iterates, seen along the axis": ("q",)}),
+            ),
+            x="p",
+            y="q",
+            x_scale={"domain": [-1.4, 1.4]},
+            y_scale={"domain": [-1.4, 1.4]},
+        ),
+        Chart(
+            draws=(
+                Run(function="update", begins="begins", steps=100,
+                    lines={"log odds gained": ("f",)}),
+            ),
+            x="update k",
+            y="log odds gained",
+            x_scale={"domain": [0, 100]},
+            y_scale={"domain": [-3, 3]},
+        ),
+    ),
+    says=(
+        (None, "A step of {units} Δμ/L, exactly along the gradient: after 100 updates the log odds"
+         " have changed by {last_f}. {round} Δμ/L is the step that goes round for ever."),
+    ),
+)  # fmt: skip
+
 # -- three arms ------------------------------------------------------------------------------------
 
 
@@ -395,6 +439,7 @@ TWO_STAGE = Explorable(
 EXPLORABLES: Mapping[str, Explorable] = {
     "one_step": ONE_STEP,
     "fixed_step": FIXED_STEP,
+    "helix": HELIX,
     "three_arms": THREE_ARMS,
     "two_stages": TWO_STAGE,
 }

@@ -101,6 +101,9 @@ class Traced:
     def cos(self) -> Traced:
         return self._call("cos")
 
+    def tan(self) -> Traced:
+        return self._call("tan")
+
     def cosh(self) -> Traced:
         return self._call("cosh")
 

@@ -190,7 +190,7 @@ def test_each_slider_moves_its_picture_by_the_keyboard(browser: Any, site: Path,
     visit(browser, site, f"explore/{page}", DESK)
     assert "<path" in picture(browser)
     sliders = browser.find_elements(By.CSS_SELECTOR, ".explorable input")
-    assert len(sliders) >= 3
+    assert len(sliders) >= 2
     for slider in sliders:
         earlier = picture(browser)
         at_end = float(slider.get_attribute("value")) >= float(slider.get_attribute("max"))
@@ -198,8 +198,12 @@ def test_each_slider_moves_its_picture_by_the_keyboard(browser: Any, site: Path,
         until(browser, DRAWN)
         assert picture(browser) != earlier, slider.get_attribute("name")
         assert slider.get_attribute("aria-valuetext")
-        assert slider.accessible_name.strip()
     assert browser.find_element(By.CSS_SELECTOR, "[role=status][aria-live=polite]").text
+    tree = browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+    spoken = [
+        node["name"]["value"] for node in tree if node.get("role", {}).get("value") == "slider"
+    ]
+    assert len(set(spoken)) == len(sliders) and all(spoken)
     described = browser.find_elements(
         By.CSS_SELECTOR, ".chart svg[aria-label], .chart [aria-label]"
     )
@@ -254,7 +258,9 @@ def test_the_graph_leads_from_claim_to_claim(browser: Any, site: Path) -> None:
     browser.find_element(By.CSS_SELECTOR, '.graph a[href="sharp_step.html"]').click()
     assert browser.current_url.endswith("claims/sharp_step.html")
     assert "sharp step" in browser.find_element(By.TAG_NAME, "h1").text
-    browser.find_element(By.CSS_SELECTOR, '.graph a[href="jensen_exp.html"]').click()
+    box = browser.find_element(By.CSS_SELECTOR, '.graph a[href="jensen_exp.html"]')
+    browser.execute_script("arguments[0].scrollIntoView({ block: 'center' })", box)
+    box.click()
     assert browser.current_url.endswith("claims/jensen_exp.html")
     assert complaints(browser) == []
 

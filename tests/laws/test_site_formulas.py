@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sympy as sp
 
+from course.site import helix
 from course.site.charts import script
 from course.site.explorables import EXPLORABLES, Explorable, Slider
 from course.site.phase import panels
@@ -139,25 +141,55 @@ def test_three_arms_start_as_on_the_blackboard(call: Caller) -> None:
 
 
 def test_two_stages_are_the_expected_updates_of_the_recorded_bandit(call: Caller) -> None:
-    (found,) = call("two_stages", "begins", [{"good": 0.8, "best": 0.01}])
-    theta = np.log(GRADED.start)
+    logits = [np.log(GRADED.start)]
     for _ in range(20):
+        logits.append(logits[-1] + 3.0 * expected_update(softmax(logits[-1]), GRADED.rewards))
+    given = [{"z": theta.tolist(), "good": 0.8, "eta": 3.0} for theta in logits[:-1]]
+    found = call("two_stages", "begins", [{"good": 0.8, "best": 0.01}])
+    found += call("two_stages", "update", given)
+    for theta, shown in zip(logits, found, strict=True):
         p = softmax(theta)
-        names = ("p_good", "p_other", "p_best")
-        assert np.allclose([found[name] for name in names], p, rtol=1e-10)
-        assert close(found["V"], float(p @ GRADED.rewards))
-        theta = theta + 3.0 * expected_update(p, GRADED.rewards)
-        (found,) = call("two_stages", "update", [{"z": found["z"], "good": 0.8, "eta": 3.0}])
+        assert np.allclose([shown[name] for name in ("p_good", "p_other", "p_best")], p, rtol=1e-10)
+        assert close(shown["V"], float(p @ GRADED.rewards))
 
 
-def test_a_fixed_step_stands_still_at_its_floor_and_falls_above_two_units(call: Caller) -> None:
+def test_a_fixed_step_stands_still_at_its_floor(call: Caller) -> None:
     given = settings("fixed_step", 20)
-    for values, said in zip(given, call("fixed_step", "says", given), strict=True):
+    said = call("fixed_step", "says", given)
+    still = [{**v, "J": found["floor"]} for v, found in zip(given, said, strict=True)]
+    for values, found, after in zip(given, said, call("fixed_step", "update", still), strict=True):
         floor = 1 - values["units"] / 2
-        assert close(said["floor"], floor)
-        if floor > 0:
-            (next_one,) = call("fixed_step", "update", [{**values, "J": floor}])
-            assert close(next_one["J"], floor)
+        assert close(found["floor"], floor) and close(after["J"], floor)
+        assert (found["gone"] > 0) == (values["units"] > 2)
+
+
+def test_the_helix_goes_round_along_its_gradient_and_falls(call: Caller) -> None:
+    rng = np.random.default_rng(0)
+    for beta in (0.02, 0.2, 0.5):
+        at = {helix.beta: beta}
+        gap, eta, turn = (float(x.subs(at)) for x in (helix.gap, helix.eta, 2 * helix.beta))
+        rise, fall = (float(x.subs(at)) for x in (helix.h, helix.eps * helix.h))
+        point = (helix.p, helix.q, helix.z)
+        gradient = sp.lambdify(point, [x.subs(at) for x in helix.GRADIENT])
+        angles = np.arange(30) * (np.pi + turn)
+        circle = np.stack([-np.sin(angles), np.cos(angles), np.arange(30) * rise], axis=1)
+        given = [{**dict(zip("pqz", x, strict=True)), "beta": beta, "share": 1} for x in circle]
+        steps = call("helix", "update", given[:-1])
+        for k, (here, after, found) in enumerate(zip(circle, circle[1:], steps, strict=False), 1):
+            slope = np.array(gradient(*here))
+            assert np.linalg.norm(slope) == pytest.approx(gap, rel=1e-9)
+            assert np.allclose(here + eta * slope / gap, after, atol=1e-9)
+            assert np.allclose([found[x] for x in "pqz"], after, atol=1e-9)
+            assert found["f"] == pytest.approx(-k * fall, rel=1e-6)
+        hessian = sp.lambdify(point, sp.hessian(helix.LANDSCAPE.subs(at), point))
+        bound = float(helix.CURVATURE.subs(at))
+        for _ in range(100):
+            radius, angle, height = np.sqrt(rng.random()), rng.random() * 7, rng.random() * 50
+            matrix = hessian(radius * np.cos(angle), radius * np.sin(angle), height)
+            assert np.linalg.norm(np.array(matrix, dtype=float), 2) <= bound
+        (said,) = call("helix", "says", [{"beta": beta, "share": 0.5}])
+        assert close(said["units"], 0.5 * eta * bound / gap)
+    assert 2 < float((helix.eta * helix.CURVATURE / helix.gap).subs({helix.beta: 0.001})) < 2.01
 
 
 def test_a_wrong_formula_is_noticed(tmp_path: Path, call: Caller) -> None:
