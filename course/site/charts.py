@@ -68,7 +68,7 @@ def picture(chart: Chart) -> dict[str, Any]:
     style = {"field": "label", "type": "nominal", "legend": None}
     lines = {
         "data": {"name": "lines", "values": []},
-        "mark": {"type": "line", "strokeWidth": 2.5, "clip": True},
+        "mark": {"type": "line", "strokeWidth": chart.stroke, "clip": True},
         "encoding": {
             "x": x,
             "y": y,
@@ -126,7 +126,9 @@ def phase_controls(sliders: Sequence[Slider]) -> str:
     """The same for the phase diagrams, whose runs are listed in a table."""
     heads = "".join(f"<th>{head}</th>" for head in ("seed", "J at the start", "at the end", "fate"))
     table = f"<table><caption>Runs</caption><thead><tr>{heads}</tr></thead><tbody></tbody></table>"
-    return block("phase", map(control, sliders), ['<div class="chart"></div>', table])
+    return block(
+        "phase", map(control, sliders), ['<figure><div class="chart"></div></figure>'], table
+    )
 
 
 def control(slider: Slider) -> str:
@@ -138,15 +140,14 @@ def control(slider: Slider) -> str:
     )
 
 
-def block(name: str, controls: Iterable[str], pictures: Iterable[str]) -> str:
+def block(name: str, controls: Iterable[str], pictures: Iterable[str], more: str = "") -> str:
     return "\n".join(
         [
             f'<div class="explorable" data-page="{name}">',
             '<form onsubmit="return false">',
             *controls,
-            '</form><div class="pictures">',
-            '<p role="status" aria-live="polite">This picture needs JavaScript.</p>',
-            *pictures,
-            "</div></div>",
+            '</form><p role="status" aria-live="polite">This picture needs JavaScript.</p>',
+            f'<div class="pictures">{"".join(pictures)}</div>',
+            f"{more}</div>",
         ]
     )

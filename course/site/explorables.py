@@ -78,7 +78,8 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """One picture. ``at`` names the number at which a vertical line stands."""
+    """One picture. ``at`` names the number at which a vertical line stands; ``stroke`` is the width
+    of a line."""
 
     draws: Sequence[Curve | Run]
     x: str
@@ -86,6 +87,7 @@ class Chart:
     x_scale: Mapping[str, Any] = field(default_factory=dict)
     y_scale: Mapping[str, Any] = field(default_factory=dict)
     at: str | None = None
+    stroke: float = 2.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,7 +258,7 @@ FIXED_STEP = Explorable(
 
 HELIX = Explorable(
     sliders=(
-        Slider("share", "share of the step that goes round", 0.5, 1.02, 0.01, 1),
+        Slider("share", "share of that step", 0.5, 1.02, 0.01, 1),
         Slider("beta", "β, half the turn of a step", 0.02, 0.5, 0.02, 0.2),
     ),
     functions={
@@ -277,6 +279,7 @@ HELIX = Explorable(
             y="q",
             x_scale={"domain": [-1.4, 1.4]},
             y_scale={"domain": [-1.4, 1.4]},
+            stroke=1,
         ),
         Chart(
             draws=(

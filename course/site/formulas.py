@@ -14,6 +14,7 @@ RELATIONS = frozenset("=≤<≥>→⇒≠≍≈∝:")
 SIGNS = frozenset("+−-,")
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 FUNCTIONS = frozenset({"log", "exp", "sin", "cos", "cosh", "max", "min", "sup", "inf"})
+PRIMES = frozenset("′″‴")
 LONG = 14
 """Pieces from which on a formula in a line of text may be broken."""
 
@@ -45,7 +46,10 @@ def mathml(tex: str, display: bool = False) -> str:
         raise BadTeX(f"not all of this TeX is known: {tex}")
     ET.register_namespace("", MATHML)
     math = ET.fromstring(found)
-    for row in math.iter():
+    for row in list(math.iter()):
+        if row.tag.endswith("}msup") and row[1].text in PRIMES:
+            row.tag = f"{{{MATHML}}}mrow"  # the letter is high up already
+            row[1].tag, row[1].attrib = f"{{{MATHML}}}mo", {"lspace": "0", "rspace": "0"}
         for before, piece, after in zip([None, *row], row, [*row[1:], None], strict=False):
             refine(piece, before, after)
     parts = [math] if display else broken(math)
@@ -61,6 +65,10 @@ def refine(piece: ET.Element, before: ET.Element | None, after: ET.Element | Non
             piece.tag, (piece.text, form) = f"{{{MATHML}}}mo", DELIMITERS[tex]
             grows = "minsize" in piece.attrib or piece.get("stretchy") == "true"
             piece.attrib |= {"form": form, "stretchy": str(grows).lower()}
+    if text == "|":  # a bar closes what stands before it, and opens where nothing does
+        signs = RELATIONS | SIGNS | OPENING
+        opens = before is None or before.text in signs or before.tag == f"{{{MATHML}}}mspace"
+        piece.set("form", "prefix" if opens else "postfix")
     if text in FUNCTIONS:
         piece.tag = f"{{{MATHML}}}mo"
         opened = before is None or before.tag.endswith("}mo")

@@ -251,17 +251,20 @@ def test_the_search_answers_from_a_file(browser: Any, site: Path) -> None:
 
 @pytest.mark.slow
 @needs_docs
-def test_the_graph_leads_from_claim_to_claim(browser: Any, site: Path) -> None:
+def test_the_graph_leads_from_claim_to_claim_by_the_keyboard(browser: Any, site: Path) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
 
     visit(browser, site, "claims/index", DESK)
-    browser.find_element(By.CSS_SELECTOR, '.graph a[href="sharp_step.html"]').click()
-    assert browser.current_url.endswith("claims/sharp_step.html")
-    assert "sharp step" in browser.find_element(By.TAG_NAME, "h1").text
-    box = browser.find_element(By.CSS_SELECTOR, '.graph a[href="jensen_exp.html"]')
-    browser.execute_script("arguments[0].scrollIntoView({ block: 'center' })", box)
-    box.click()
-    assert browser.current_url.endswith("claims/jensen_exp.html")
+    for slug in ("sharp_step", "jensen_exp"):
+        box = browser.find_element(By.CSS_SELECTOR, f'.graph a[href="{slug}.html"]')
+        browser.execute_script("arguments[0].focus()", box)
+        ActionChains(browser).send_keys(Keys.ENTER).perform()
+        until(browser, f"document.URL.endsWith('claims/{slug}.html')")
+        assert (
+            STATEMENTS[slug].title.lower() in browser.find_element(By.TAG_NAME, "h1").text.lower()
+        )
     assert complaints(browser) == []
 
 
