@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
+from course.site.counters import counters
 from theory.kernel.axioms import AXIOMS
 from theory.kernel.rules import FACTS
 from theory.kernel.statement import Statement
@@ -64,13 +65,7 @@ def claim_page(
         _neighbours(entry.slug, graph),
         drawing(graph, entry.slug),
     ]
-    if statement.twins:
-        parts += [
-            "## False twins",
-            "The same claim with something changed. Each one is false, and some explicit policy"
-            " shows it; a checker that accepted one would be broken.",
-            bullets(_twin(statement, t.name, t.conclusion, t.drop, names) for t in statement.twins),
-        ]
+    parts += _counters(statement, names)
     parts += _proof(statement, ledger)
     parts += [
         "## On your own screen",
@@ -100,16 +95,34 @@ def _where(statement: Statement, names: Mapping[Term, Term]) -> Iterable[str]:
             yield f"{inline([f'{short} = {body}'])}<br>{plain(n.meaning)}"
 
 
-def _twin(
-    statement: Statement,
-    name: str,
-    conclusion: Term | None,
-    drop: str | None,
-    names: Mapping[Term, Term],
-) -> str:
-    if conclusion is None:
-        return f"{plain(name)}: without `{drop}`"
-    return f"{plain(name)}: {inline(lines(conclusion, names))}"
+def _counters(statement: Statement, names: Mapping[Term, Term]) -> list[str]:
+    """Explicit policies: beyond a hypothesis, and against a false twin."""
+    made = counters(statement)
+    without, against = [], []
+    for h in statement.hypotheses:
+        if f"drop {h.name}" in made:
+            without.append(f"without `{h.name}`{_reads(*made[f'drop {h.name}'])}")
+    for twin in statement.twins:
+        if twin.conclusion is not None:
+            says = inline(lines(twin.conclusion, names))
+            reads = _reads(*made[twin.name]) if twin.name in made else ""
+            against.append(f"{plain(twin.name)}: {says}{reads}")
+    parts = []
+    if "printed" in made:
+        parts += ["## A policy on which it is false", f"Here{_reads(*made['printed'])}"]
+    if without:
+        parts += ["## What fails without a hypothesis"]
+        parts += ["Each line is a policy that keeps all other hypotheses.", bullets(without)]
+    if against:
+        parts += ["## False twins", "The conclusion with something changed, and a policy that keeps"
+                  " all hypotheses and shows that it is false.", bullets(against)]  # fmt: skip
+    return parts
+
+
+def _reads(conclusion: str, instance: str) -> str:
+    """The conclusion with the numbers of an instance, and the instance."""
+    reads = "has no meaning" if conclusion == "undefined" else f"reads {conclusion}"
+    return f"<br>the conclusion {plain(reads)}<br><small>{plain(instance)}</small>"
 
 
 def _numbers(entry: Entry) -> list[str]:

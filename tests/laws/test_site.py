@@ -15,6 +15,7 @@ import pytest
 
 from course.notebooks import as_call, notebooks
 from course.site import build as building
+from course.site.counters import counters
 from course.site.explorables import EXPLORABLES
 from course.site.formulas import BadTeX, mathml
 from numeric.attack.necessity import recorded_necessity
@@ -81,6 +82,16 @@ def test_what_is_missing_is_said_in_one_line(tmp_path: Path) -> None:
 def test_an_earlier_site_is_not_replaced_unasked(tmp_path: Path) -> None:
     (tmp_path / "index.html").touch()
     assert_refused(gradgap("course", "build", "--out", str(tmp_path)), "not empty")
+
+
+def test_a_counter_says_what_is_left_of_the_conclusion() -> None:
+    found = counters(STATEMENTS["sharp_step"])
+    assert found["drop smooth"][0] == "-0.01 ≤ -1"
+    assert "log odds" in found["drop smooth"][1]
+    assert found["drop interior"][0] == "undefined"
+    assert found["half the curvature, lower"][0] == "-0.0714 ≤ -0.12"
+    assert counters(STATEMENTS["theorem_1a_printed"])["printed"][0] == "0.512 ≤ 0.119"
+    assert counters(STATEMENTS["theorem_2"]) == {}
 
 
 # -- notebooks -------------------------------------------------------------------------------------

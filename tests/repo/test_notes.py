@@ -27,8 +27,8 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 import gradgap
+from course.site.counters import left_by
 from numeric.attack.necessity import recorded_necessity
-from numeric.checks._base import check
 from numeric.core.policies import LogLinear
 from numeric.core.step import measure_step
 from numeric.course import pictures
@@ -213,7 +213,6 @@ def test_a_dead_link_is_found(tmp_path: Path) -> None:
 # -- what is left of a claim without a hypothesis --------------------------------------------------
 
 HEADER = "| claim | without | conclusion |"
-SIGNS = {"le": "≤", "lt": "<", "eq": "="}
 
 
 def rows(text: str) -> Iterator[tuple[str, str, str]]:
@@ -235,12 +234,7 @@ def without(slug: str, hypothesis: str) -> str:
     if verdict != "needed":
         return verdict
     instance = importlib.import_module(f"numeric.checks.{slug}").COUNTERS[f"drop {hypothesis}"]()
-    if instance.meaningless:
-        return "undefined"
-    failed = (c for c in check(STATEMENTS[slug], instance.values) if c.holds is False)
-    first = next(failed)
-    left, right = (f"{float(side.mid()):.3g}" for side in (first.measured, first.claimed))
-    return f"{left} {SIGNS[first.relation]} {right}"
+    return left_by(instance, STATEMENTS[slug])
 
 
 @pytest.mark.slow
