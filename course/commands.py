@@ -102,6 +102,7 @@ def check(
 @course.command()
 def build(
     out: Annotated[Path, typer.Option(help="Write into this folder.")],
+    solutions: Annotated[bool, typer.Option("--solutions", help="A teacher's: with them.")] = False,
     overwrite: Annotated[bool, typer.Option(help="Replace an earlier site.")] = False,
     jobs: Jobs = 0,
 ) -> None:
@@ -118,7 +119,7 @@ def build(
         refuse_earlier(out, overwrite)
     ledger = run_ledger([], jobs)
     with bad_input(site.CannotBuild, OSError):
-        for warning in site.build(out, ledger, recorded_necessity()):
+        for warning in site.build(out, ledger, recorded_necessity(), solutions):
             print(warning, file=sys.stderr)
     print(f"wrote {out / 'index.html'}", file=sys.stderr)
     raise typer.Exit(0 if ledger.as_expected else 1)

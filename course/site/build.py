@@ -33,31 +33,40 @@ def require() -> None:
         raise CannotBuild("the site is made from proofs_notes, which only a clone has")
 
 
-def build(out: Path, ledger: Ledger, necessity: Mapping[str, Mapping[str, str]]) -> list[str]:
+def build(
+    out: Path,
+    ledger: Ledger,
+    necessity: Mapping[str, Mapping[str, str]],
+    solutions: bool = False,
+) -> list[str]:
     """Write the site into the folder ``out``, with the notebooks in a folder of it; return what
-    Sphinx warns of. Raises CannotBuild."""
+    Sphinx warns of. The students' edition has no solutions. Raises CannotBuild."""
     from course.notebooks import notebooks
 
     require()
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "source"
-        stage(source, ledger, necessity)
+        stage(source, ledger, necessity, solutions)
         warnings = run_sphinx(source, out, Path(folder) / "doctrees")
     write(out / "notebooks", notebooks(NOTES / "chapters"), overwrite=True)
+    shutil.copytree(NOTES / "exercises", out / "exercises", dirs_exist_ok=True)
     return warnings
 
 
 # -- the source ------------------------------------------------------------------------------------
 
 
-def stage(source: Path, ledger: Ledger, necessity: Mapping[str, Mapping[str, str]]) -> None:
+def stage(
+    source: Path, ledger: Ledger, necessity: Mapping[str, Mapping[str, str]], solutions: bool
+) -> None:
     """Everything that Sphinx reads, in one folder."""
     from course.site.charts import script
     from course.site.claims import pages
     from course.site.explorables import EXPLORABLES
     from course.site.formulas import font_face
 
-    shutil.copytree(NOTES, source, ignore=shutil.ignore_patterns("*.json", "*.csv"))
+    left_out = ("*.json", "*.csv") if solutions else ("*.json", "*.csv", "solutions")
+    shutil.copytree(NOTES, source, ignore=shutil.ignore_patterns(*left_out))
     shutil.copytree(HERE / "explore", source / "explore")
     shutil.copytree(HERE / "assets", source / "_static")
     (source / "README.md").rename(source / "index.md")
@@ -77,6 +86,7 @@ def stage(source: Path, ledger: Ledger, necessity: Mapping[str, Mapping[str, str
     )
     others = sorted({p.stem for p in source.glob("*.md")} - {"index", "axioms"})
     others += [f"generated/{p.stem}" for p in sorted(source.glob("generated/*.md"))]
+    solved = [name.replace("chapters", "solutions") for name in order]
     played = [f"explore/{name}" for name in (*EXPLORABLES, "phase")]
     trees = {
         "Chapters": order,
@@ -84,6 +94,8 @@ def stage(source: Path, ledger: Ledger, necessity: Mapping[str, Mapping[str, str
         "Claims": ["claims/index", "axioms"],
         "More": others,
     }
+    if solutions:
+        trees["Solutions"] = [name for name in solved if (source / f"{name}.md").exists()]
     with (source / "index.md").open("a") as index:
         index.writelines(toctree(caption, names) for caption, names in trees.items())
     texts = [page.read_text() for page in source.rglob("*.md")]

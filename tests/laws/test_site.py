@@ -353,3 +353,16 @@ def test_every_claim_has_a_page_with_its_hypotheses_and_its_proof(site: Path) ->
         text = (site / "claims" / f"{slug}.html").read_text()
         assert all(f">{h.name}<" in text for h in statement.hypotheses), slug
         assert ("steps</summary>" in text) == (statement.expected != "refuted"), slug
+
+
+@pytest.mark.slow
+@needs_docs
+def test_the_students_edition_has_no_solutions(site: Path, cases: Any, tmp_path: Path) -> None:
+    def pages(with_solutions: bool) -> list[str]:
+        source = tmp_path / str(with_solutions)
+        few = ledger_of({"jensen_exp": cases["jensen_exp"]})
+        building.stage(source, few, recorded_necessity(), with_solutions)
+        return [path.name for path in source.glob("solutions/*.md")]
+
+    assert not (site / "solutions").exists() and pages(False) == []
+    assert len(pages(True)) >= 12
