@@ -143,6 +143,7 @@ SETTINGS = {
     "myst_enable_extensions": ["dollarmath"],
     "myst_heading_anchors": 4,
     "suppress_warnings": ["myst.header"],
+    "smartquotes": False,
     "html_theme": "furo",
     "html_title": "gradgap",
     "html_static_path": ["_static"],

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Iterable
-from importlib.resources import files
+from importlib.util import find_spec
 from io import BytesIO
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 MATHML = "http://www.w3.org/1998/Math/MathML"
@@ -114,8 +115,9 @@ def font_face(texts: Iterable[str]) -> str:
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
 
-    source = files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"
-    font = TTFont(BytesIO(source.read_bytes()))
+    package = find_spec("ziamath")
+    assert package is not None and package.origin is not None  # the build has asked for it
+    font = TTFont(Path(package.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf")
     letters = {letter for text in texts for letter in text}
     italics = {chr(0x1D434 + j) for j in range(52)} | {chr(0x1D6E2 + j) for j in range(58)} | {"ℎ"}
     cutter = Subsetter(Options(layout_features=["*"], notdef_outline=True, drop_tables=["DSIG"]))
