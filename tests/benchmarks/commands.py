@@ -14,12 +14,21 @@ import sys
 import time
 
 RUNS = 5
+HEART = "(1 - J*exp(x))/(1 - J) <= exp(-J*x/(1 - J))"
 COMMANDS = {
     "python -c pass": ["-c", "pass"],
     "gradgap --help": ["-m", "gradgap", "--help"],
     "gradgap verify": ["-m", "gradgap", "verify"],
     "gradgap verify --jobs 1": ["-m", "gradgap", "verify", "--jobs", "1"],
     "gradgap recheck": ["-m", "gradgap", "recheck"],
+    # those of a live class, proofs_notes/class.md
+    "gradgap explain sharp_step": ["-m", "gradgap", "explain", "sharp_step"],
+    "gradgap check": ["-m", "gradgap", "check", HEART, "-a", "0 < J < 1"],
+    "gradgap break sharp_step": ["-m", "gradgap", "break", "sharp_step", "--drop", "smooth"],
+    "gradgap verify sharp_step": ["-m", "gradgap", "verify", "sharp_step"],
+    "gradgap simulate collapse": ["-m", "gradgap", "simulate", "collapse", "--J", "1/2"],
+    "gradgap course show": ["-m", "gradgap", "course", "show", "one_step/7"],
+    "pytest -k sharp_step": ["-m", "pytest", "-q", "-k", "sharp_step"],
 }
 
 
