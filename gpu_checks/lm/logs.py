@@ -36,6 +36,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "loss": ("loss", "actor/pg_loss"),
     "kl_token": ("actor/ppo_kl", "policy/approxkl_avg", "approx_kl"),
     "kl": ("gap/kl",),
+    "gain": ("gap/log_success_gain",),
     "kl_reference": ("kl", "actor/kl_loss", "objective/kl", "actor/reward_kl_penalty"),
     "safe_ratio": ("gap/step_over_safe",),
     "gap": ("gap", "gap/gap"),

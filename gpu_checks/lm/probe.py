@@ -313,7 +313,7 @@ def measure(
         change = at(safe)
         left = 2 * (change - safe * score).abs() / safe**2
         remainder = float((rewards * left).sum()) / right
-        kl = float(-change.mean())
+        kl = divergence(change)
         if remainder > curvature:
             cost = (rewards * left).sum(-1)
             shorter = 2 * float(gain.sum()) / float(cost.sum())
@@ -322,6 +322,12 @@ def measure(
     low, high = interval(gain, cost) if usable else (math.nan, math.nan)
     error = spread(gain / (rewards.mean() * rewards.shape[1])) / (1 - J) if 0 < J < 1 else math.nan
     return Along(name, gap, error, curvature, remainder, safe, low, high, kl, scale)
+
+
+def divergence(change: Tensor) -> float:
+    """KL(old || new) from X = log pi_new - log pi_old of responses of the old policy: the mean of
+    e^X - 1 - X. E[e^X] = 1, so it is -E[X], without the noise of its first order."""
+    return float((change.exp() - 1 - change).mean())
 
 
 def by_prompt(rewards: Tensor, score: Tensor) -> Tensor:

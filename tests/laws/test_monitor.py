@@ -192,6 +192,32 @@ def test_the_ratio_is_found_from_the_kl_and_the_change_of_j(ratio):
     assert any("approximation" in text for text in one.missing)
 
 
+def test_on_real_runs_the_approximation_is_near_what_was_measured():
+    """Within a factor 2.2 at all 27 places where J < 0.95 and the step is below the safe one; far
+    above it, where it saturates, it says so. Near J = 1 there is too little of the wrong."""
+    measured = [
+        (row["success_measured"], row["safe_ratio"], diagnosis.ratio(row["kl"], row["gain"]))
+        for name in FATES
+        for row in logs.read(LOGS / f"{name}.json")
+        if "safe_ratio" in row
+    ]
+    near = [(true, found) for J, true, found in measured if J < 0.95 and true < 1]
+    assert len(near) == 27
+    assert all(true / 2.2 < found < 2.2 * true for true, found in near)
+    far = [found for J, true, found in measured if J < 0.95 and true > 64]
+    assert len(far) == 2 and all(found > 1 for found in far)
+
+
+def test_without_the_measured_ratio_the_gain_of_each_update_gives_it():
+    rows = [
+        {k: v for k, v in row.items() if k != "safe_ratio"}
+        for row in logs.read(LOGS / "long-1.json")
+    ]
+    one = diagnose(rows)
+    assert one.series["step_over_safe"][0] == (1, pytest.approx(3.8, rel=0.05))
+    assert one.findings[0].name == "steps longer than the safe one"
+
+
 def test_a_kl_of_zero_or_to_the_reference_gives_no_ratio():
     for changes in ({"kl_token": 0.0}, {"kl_reference": 0.3}):
         rows = [{"step": k, "success": 0.5, "length": 5.0} | changes for k in range(20)]

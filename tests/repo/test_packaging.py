@@ -18,6 +18,7 @@ from packaging.utils import canonicalize_name
 EXTRAS = {
     "gpu": {"torch"},
     "bench": {"torch", "trl", "transformers"},
+    "lm": {"torch", "transformers", "gguf", "reasoning-gym"},
     "test": {"pytest", "pytest-xdist", "hypothesis", "ruff", "mypy"},
 }
 TARGETS = ("verify", "test", "test-all", "recheck", "lint", "clean", "help")
@@ -131,7 +132,7 @@ SOUND: dict[str, Any] = {
         "optional-dependencies": {name: sorted(needs) for name, needs in EXTRAS.items()},
     }
 }
-OTHERS = sorted((EXTRAS["test"] | EXTRAS["bench"]) - {"torch"})
+OTHERS = sorted(set().union(*EXTRAS.values()) - {"torch"})
 SOUND_PINS = "numpy==2.1\ntorch==2.6.0\n" + "".join(f"{name}==1.0\n" for name in OTHERS)
 
 
