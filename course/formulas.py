@@ -67,8 +67,8 @@ def names_of(exercise: Exercise, slots: Mapping[str, Expr] | None = None) -> dic
 def side_of_claim(reference: str) -> Expr:
     """A part of a claim, in its short notation: "sharp_step.conclusion.0.left", or
     "eta_safe.below_threshold.1.right"; numbers are parts of a conjunction. Raises BadExercise."""
-    slug, place, *path = reference.split(".")
     try:
+        slug, place, *path = reference.split(".")
         statement = STATEMENTS[slug]
         term: Term = formulas_of(statement)[place]
         for step in path:

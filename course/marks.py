@@ -14,13 +14,15 @@ class Unfit(ValueError):
 
 @dataclass(frozen=True)
 class Mark:
-    """``earned`` of ``points``; unless all, ``reasons`` says why."""
+    """``earned`` of ``points``; unless all, ``reasons`` says why. ``said``: of a right answer, what
+    was seen."""
 
     about: str
     points: int
     earned: int
     verdict: Verdict
     reasons: tuple[str, ...] = ()
+    said: str = ""
 
     def __post_init__(self) -> None:
         if not 0 <= self.earned <= self.points or (self.earned == self.points) != (

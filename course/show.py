@@ -106,4 +106,4 @@ def report_lines(one: Judged) -> Iterator[str]:
         yield f"  {report.error}"
     for mark in report.marks:
         yield f"  {SIGNS[mark.verdict]} {mark.earned}/{mark.points}  {mark.about}"
-        yield from (f"         {reason}" for reason in mark.reasons)
+        yield from (f"         {line}" for line in (*mark.reasons, mark.said) if line)

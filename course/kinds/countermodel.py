@@ -66,9 +66,9 @@ def judge(
         raise Unfit(f"this policy can't be measured: {error}") from error
     broken = tuple(unkept(statement, found))
     if broken:
-        return Mark(about, points, 0, "wrong", broken)
+        return Mark(about, points, 0, "wrong" if found.broken else "undecided", broken)
     if found.conclusion is Truth.FALSE or found.meaningless:
-        return Mark(about, points, points, "right")
+        return Mark(about, points, points, "right", said=well_done(statement, found))
     told = f"every hypothesis holds, and the conclusion is {found.conclusion}: "
     sides = "; ".join(shown(one) for one in compare(statement, found.values))
     verdict: Any = "undecided" if found.conclusion is Truth.OPEN else "wrong"
@@ -225,6 +225,15 @@ def number(given: Any, name: str) -> Fraction:
 
 
 # -- what is said ----------------------------------------------------------------------------------
+
+
+def well_done(statement: Statement, found: Counter) -> str:
+    """How the hypotheses are known to hold, and the sides of what fails."""
+    sampled = [name for name, truth in found.hypotheses.items() if truth is Truth.SAMPLED]
+    known = f" ({', '.join(sampled)} as sampled)" if sampled else ""
+    failed = [shown(one) for one in compare(statement, found.values) if one.holds is False]
+    fails = f"fails: {'; '.join(failed)}" if failed else "has no value"
+    return f"every hypothesis holds{known}, and the conclusion {fails}. Well done"
 
 
 def unkept(statement: Statement, found: Counter) -> Iterator[str]:
