@@ -14,7 +14,7 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: verify rocq test test-all lm recheck records figures paper site mutants bench lint clean help
+.PHONY: verify rocq test test-all lm recheck records figures paper slides site mutants bench lint clean help
 
 verify: $(VENV)/.core-installed  ## prove every claim with both solvers and print the ledger
 	@$(BIN)/gradgap verify $(ARGS)
@@ -51,6 +51,9 @@ lm: $(VENV)/.lm-installed  ## probe a pretrained language model: its packaged we
 site: $(VENV)/.docs-installed  ## the course as pages to read and to play with, and notebooks, in site/
 	@$(BIN)/gradgap course build --out site --overwrite $(ARGS)
 
+slides: $(VENV)/.docs-installed  ## ten lectures as PDF and HTML, in slides/ (needs TeX Live, and npm for the HTML)
+	@$(BIN)/gradgap course slides --out slides --overwrite $(ARGS)
+
 mutants: $(VENV)/.test-installed  ## the mutation study of the whole ledger: minutes; resumes where it was left
 	@$(BIN)/python -m tests.benchmarks.mutants $(ARGS)
 
@@ -76,12 +79,6 @@ $(VENV)/.core-installed: pyproject.toml constraints.txt
 	@$(INSTALL) -e .
 	@touch $@
 
-$(VENV)/.docs-installed: pyproject.toml constraints.txt
-	$(ensure_venv)
-	@echo "installing the core and pandoc into $(VENV) ..." >&2
-	@$(INSTALL) -e '.[docs]'
-	@touch $(VENV)/.core-installed $@
-
 $(VENV)/.test-installed: pyproject.toml constraints.txt
 	$(ensure_venv)
 	@echo "installing the core, the tests' tools and torch into $(VENV) ..." >&2
@@ -90,7 +87,7 @@ $(VENV)/.test-installed: pyproject.toml constraints.txt
 
 $(VENV)/.docs-installed: pyproject.toml constraints.txt
 	$(ensure_venv)
-	@echo "installing the core and what makes the site into $(VENV) ..." >&2
+	@echo "installing the core and what makes documents into $(VENV) ..." >&2
 	@$(INSTALL) -e '.[docs]'
 	@touch $(VENV)/.core-installed $@
 

@@ -123,3 +123,48 @@ def build(
             print(warning, file=sys.stderr)
     print(f"wrote {out / 'index.html'}", file=sys.stderr)
     raise typer.Exit(0 if ledger.as_expected else 1)
+
+
+@course.command()
+def slides(
+    out: Annotated[Path, typer.Option(help="Write into this folder.")] = Path("slides"),
+    lecture: Annotated[list[int] | None, typer.Option(min=1, help="Only these lectures.")] = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace earlier slides.")] = False,
+) -> None:
+    """Write the lectures as slides: PDF, PDF with speaker notes, and HTML, from the chapters.
+
+    Example: gradgap course slides --out slides --lecture 2
+    """
+    import tempfile
+    from subprocess import CalledProcessError
+
+    from course import slides as decks
+    from theory.files import write
+    from theory.paper.chapters import PandocMissing
+    from theory.paper.latex_compile import TexMissing, compile_document
+
+    with bad_input(decks.BadOutline, PandocMissing, FileExistsError, NotADirectoryError):
+        chosen = [x for x in decks.numbered(decks.lectures()) if not lecture or x[0] in lecture]
+        for number, stem, found in chosen:
+            sources = {
+                f"{stem}.tex": decks.as_beamer(found, number),
+                f"{stem}_notes.tex": decks.as_beamer(found, number, notes=True),
+            }
+            for path in write(out, sources, overwrite):
+                try:
+                    made = compile_document(path)
+                except TexMissing as missing:
+                    print(f"gradgap: no PDF: {missing}", file=sys.stderr)
+                    continue
+                for warning in made.warnings:
+                    print(f"TeX: {warning}", file=sys.stderr)
+                print(f"wrote {made.pdf}", file=sys.stderr)
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                reveal = decks.reveal_js(Path(folder))
+                pages = {f"{stem}.html": decks.as_html(x, n, reveal) for n, stem, x in chosen}
+        except (decks.NpmMissing, CalledProcessError) as error:
+            print(f"gradgap: no HTML: {error}", file=sys.stderr)
+            return
+        for path in write(out, pages, overwrite):
+            print(f"wrote {path}", file=sys.stderr)

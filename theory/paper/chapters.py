@@ -129,9 +129,18 @@ def as_tex_each(texts: Iterable[str], refer: Callable[[str], str] = name) -> lis
     text = LINK.sub(r"\1", FENCED.sub("", BETWEEN.join(texts))).replace(r" $\square$", "")
     text = CITED.sub(r"`\\cite{\1}`{=latex}", CODE.sub(lambda code: _code(code, refer), text))
     tex = pandoc(text, "latex", "--columns=10000", "--wrap=preserve").replace("\\tightlist\n", "")
-    tex = DISPLAY.sub(lambda d: displayed(d[1].strip(), letters_in(d[1])), TABLE.sub(TABULAR, tex))
-    tex = "".join(sign if sign.isascii() else character(sign) for sign in tex)
-    return [part.strip() for part in tex.split(BETWEEN.strip())]
+    tex = broken_displays(TABLE.sub(TABULAR, tex))
+    return [part.strip() for part in in_ascii(tex).split(BETWEEN.strip())]
+
+
+def broken_displays(tex: str) -> str:
+    """With displays that TeX may break, where they are wide."""
+    return DISPLAY.sub(lambda d: displayed(d[1].strip(), letters_in(d[1])), tex)
+
+
+def in_ascii(tex: str) -> str:
+    """With commands for the letters that TeX may not know. Raises UnknownCharacter."""
+    return "".join(sign if sign.isascii() else character(sign) for sign in tex)
 
 
 def _code(found: re.Match[str], refer: Callable[[str], str]) -> str:
