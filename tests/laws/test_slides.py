@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from subprocess import CalledProcessError
 
 import pytest
 
@@ -99,7 +100,7 @@ def test_a_deck_is_one_html_file_with_formulas_and_notes(tmp_path: Path) -> None
     pytest.importorskip("pypandoc", reason="no pandoc: pip install 'gradgap[docs]'")
     try:
         reveal = reveal_js(tmp_path)
-    except (NpmMissing, OSError) as missing:
+    except (NpmMissing, CalledProcessError) as missing:
         pytest.skip(str(missing))
     page = as_html(LECTURES[1], 2, reveal)
     assert "<math" in page and 'class="notes"' in page
