@@ -79,17 +79,19 @@ def page(name: str, found: Diagnosis) -> str:
     )
     header = "<tr><th>update</th><th>finding</th><th>theorem</th><th>advice</th></tr>"
     table = f"<table>{header}{rows}</table>" if rows else "<p>Nothing to report.</p>"
-    unknown = "".join(f"<li>{escape(text)}</li>" for text in found.missing)
+    listed = "".join(f"<li>{escape(text)}</li>" for text in found.missing)
+    unknown = f"<h2>What this log cannot show</h2><ul>{listed}</ul>" if listed else ""
     title = escape(headline(name, found))
     svg = picture(found).decode()
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{STYLE}</style></head><body><h1>{title}</h1>{svg[svg.index('<svg') :]}"
-        f"<h2>Findings</h2>{table}<h2>What this log cannot show</h2><ul>{unknown}</ul>"
-        "</body></html>\n"
+        f"<h2>Findings</h2>{table}{unknown}</body></html>\n"
     )
 
 
+FEW = 20
+"""Points that are shown one by one."""
 COLOURS = ("#D55E00", "#009E73", "#0072B2")
 
 
@@ -100,12 +102,14 @@ def picture(found: Diagnosis) -> bytes:
     shown = [p for p in PANELS if any(found.series.get(name) for name in p[0])]
     tall = max(1, math.ceil(len(shown) / 2))
     drawn = Figure(figsize=(9, 2.4 * tall), layout="constrained")
-    grid = drawn.subplots(tall, 2, squeeze=False).flatten().tolist()
-    for axes, (names, label, logarithmic) in zip(grid, shown, strict=False):
+    grid = drawn.subplots(tall, 2, squeeze=False, sharex=True).flatten().tolist()
+    for axes, (names, title, logarithmic) in zip(grid, shown, strict=False):
         for name, colour in zip(names, COLOURS, strict=False):
             known = [(k, v) for k, v in found.series.get(name, []) if math.isfinite(v)]
             xs, ys = [k for k, _ in known], [v for _, v in known]
-            axes.plot(xs, ys, color=colour, label=name.replace("_", " "))
+            marker = "o" if len(xs) < FEW else None
+            label = name.replace("_", " ")
+            axes.plot(xs, ys, color=colour, marker=marker, markersize=3, label=label)
         if len(names) > 1:
             axes.legend(fontsize=7)
         if logarithmic and any(v > 0 for n in names for _, v in found.series.get(n, [])):
@@ -114,7 +118,7 @@ def picture(found: Diagnosis) -> bytes:
             axes.axhspan(1, HARMFUL, color="0.9")
         if found.lost_from is not None:
             axes.axvline(found.lost_from, color="0.3", linestyle=":")
-        axes.set(xlabel="update", ylabel=label)
+        axes.set(xlabel="update", ylabel=title)
     for axes in grid[len(shown) :]:
         axes.set_axis_off()
     return record.as_image(drawn, "svg")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from fractions import Fraction
 from types import SimpleNamespace
 
 import pytest
 
 from gpu_checks.lm import questions
+from gpu_checks.lm.loading import Missing
 from gpu_checks.lm.questions import exact, number_of, numeric
+from tests.command_line import assert_refused, gradgap
 
 PLAIN = SimpleNamespace(tokenizer=SimpleNamespace(chat_template=None))
 
@@ -88,3 +91,26 @@ def test_a_file_that_is_none_says_which_line(tmp_path, text, verifier, says):
     path.write_text(text)
     with pytest.raises(ValueError, match=says):
         questions.from_file(path, verifier, PLAIN)
+
+
+# -- without the extra -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("probe", "--preset", "smollm"),
+        ("phase", "--preset", "lm", "--out", "OUT"),
+        ("cumulative", "--preset", "lm", "--out", "OUT"),
+    ],
+)
+def test_without_transformers_one_line_says_what_to_install(monkeypatch, tmp_path, arguments):
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    given = [str(tmp_path / "out") if one == "OUT" else one for one in arguments]
+    assert_refused(gradgap(*given), "transformers is not installed", "pip install", "lm]")
+
+
+def test_without_reasoning_gym_one_line_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "reasoning_gym", None)
+    with pytest.raises(Missing, match="reasoning-gym is not installed: pip install"):
+        questions.from_generator("chain_sum", PLAIN)
