@@ -177,15 +177,20 @@ def threshold(
         str | None, typer.Option(help="Mean length of correct responses. Default: T_inf")
     ] = None,
     alpha: Annotated[str | None, typer.Option(help="Learning rate of GRPO, eq. (20).")] = None,
+    group: Annotated[
+        int | None, typer.Option(help="Responses in a group; asks for samples.")
+    ] = None,
+    prompts: Annotated[int, typer.Option(help="Prompts in a batch.")] = 1,
     as_json: Json = False,
 ) -> None:
     """Print the longest step that is proved safe, then the paper's, the sharp ones, which binds.
 
     Numbers in decimals or as quotients. With --T-inf token by token; with --alpha also the steps of
-    GRPO and Dr. GRPO.
+    GRPO and Dr. GRPO; with --group what a batch of sampled groups does.
 
     Example: gradgap threshold --J 1/10 --gap 0.5 --L 1 --G 1 --T-inf 100 --alpha 0.01
     """
+    from theory.group_thresholds import group_numbers
     from theory.thresholds import OutOfDomain
     from theory.token_thresholds import thresholds_of_level
 
@@ -193,9 +198,17 @@ def threshold(
         found = thresholds_of_level(
             (success_rate, gap, smoothness, score_bound), longest, psi_1, mean_length, alpha
         )
+        sampled = (
+            None
+            if group is None
+            else group_numbers(success_rate, gap, smoothness, score_bound, group, prompts)
+        )
     if as_json:
-        print(json.dumps(asdict(found), indent=1))
+        more = {} if sampled is None else {"groups": asdict(sampled)}
+        print(json.dumps({**asdict(found), **more}, indent=1))
         return
     out, _ = consoles()
     out.print(f"{found}\n")
     print_table(out, ("step size", "value", "what it gives"), *found.groups())
+    if sampled is not None:
+        print_table(out, (f"groups of {group}, {prompts} a batch", "", ""), sampled.rows())

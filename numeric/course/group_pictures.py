@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from math import comb, sqrt
+from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from numeric.course.pictures import BLUE, GREEN, PURPLE, VERMILION, Curve, canvas, curve
+from theory.group_thresholds import mean_deviation
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-
-def factor(J: float, n: int) -> float:
-    """E[sqrt(p(1-p))] for the share p of right ones among n independent responses."""
-    chance = (comb(n, k) * J**k * (1 - J) ** (n - k) for k in range(n + 1))
-    return sum(c * sqrt(k / n * (1 - k / n)) for k, c in enumerate(chance))
 
 
 def deviation(J: Curve) -> Curve:
@@ -31,14 +26,16 @@ def groups() -> Figure:
     left, right = figure.subplots(1, 2)
     J = np.logspace(-4, -0.05, 81)
     left.loglog(J, deviation(J), color="black", linestyle=":", label="√(J(1-J)), n → ∞")
-    left.loglog(J, curve(lambda x: factor(x, 8), J), color=BLUE, linewidth=2, label="GRPO, n = 8")
+    left.loglog(
+        J, curve(lambda x: mean_deviation(x, 8), J), color=BLUE, linewidth=2, label="GRPO, n = 8"
+    )
     left.loglog(J, sqrt(7) * J, color=VERMILION, linestyle="--", label="J √(n-1)")
     left.loglog(J, 7 / 8 * J * (1 - J), color=GREEN, linestyle="-.", label="Dr. GRPO, n = 8")
     left.set(xlabel="success rate J", ylabel="factor of the gap", ylim=(5e-5, 2))
     expected = np.logspace(-2, 1, 61)
     for n, color, style in ((4, GREEN, "-."), (16, BLUE, "-"), (64, PURPLE, "--")):
         x = expected[expected <= n / 2]
-        share = [factor(y / n, n) for y in x] / deviation(x / n)
+        share = [mean_deviation(y / n, n) for y in x] / deviation(x / n)
         right.semilogx(x, share, color=color, linestyle=style, label=f"n = {n}")
     right.set(xlabel="right responses expected in a group, n J", ylabel="factor / √(J(1-J))")
     for axes in (left, right):

@@ -5,6 +5,9 @@ from itertools import product
 import numpy as np
 import pytest
 
+from theory.group_thresholds import group_numbers, mean_deviation
+from theory.thresholds import OutOfDomain
+
 RULES = {
     "centred": lambda r: r - r.mean(),
     "standardised": lambda r: (r - r.mean()) / r.std() if r.std() else 0 * r,
@@ -54,3 +57,24 @@ def test_a_weight_that_looks_at_the_response_turns_the_update():
     turned = mean_update(pi, score / lengths[:, None], reward, 3, RULES["centred"])
     gap = gap_of(pi, score, reward)
     assert abs(np.cross(turned, gap)).max() > 1e-3
+
+
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_the_printed_numbers_are_those_of_all_outcomes(n):
+    pi, J = np.array([0.3, 0.7]), 0.3
+    reward = np.array([1.0, 0.0])
+    found = group_numbers("0.3", "1", "1", "1", n, 1)
+    listed = [(reward[o], c) for o, c in outcomes(pi, n)]
+    spread, deviation = (sum(c * f(r) for r, c in listed) for f in (np.var, np.std))
+    alike = sum(c for r, c in listed if r.std() == 0)
+    assert found.dr_grpo == pytest.approx(spread)
+    assert found.grpo == mean_deviation(J, n) == pytest.approx(deviation)
+    assert found.silent_group == pytest.approx(alike)
+    assert found.silent_batch == pytest.approx(0.7**n)
+    assert found.wait == pytest.approx(0.7**n / (1 - 0.7**n))
+
+
+@pytest.mark.parametrize(("size", "prompts"), [(1, 1), (2, 0)])
+def test_a_group_of_one_says_nothing(size, prompts):
+    with pytest.raises(OutOfDomain):
+        group_numbers("0.3", "1", "1", "1", size, prompts)

@@ -88,3 +88,17 @@ NONEMPTY = Hypothesis("nonempty", 0 < SOFTMAX.normaliser, "there is a token, so 
 ALWAYS_NONEMPTY = Hypothesis(
     "nonempty", forall(k, 0 < SOFTMAX_AT_K.normaliser), "there is a token, so that Z > 0"
 )
+UPDATED = Hypothesis(
+    "updated",
+    forall(
+        k,
+        forall(
+            o,
+            eq(
+                Softmax((k + 1,)).logit(o),
+                SOFTMAX_AT_K.logit(o) + steps(k) * SOFTMAX_AT_K.update(o),
+            ),
+        ),
+    ),
+    "every step moves the logits by eta_k u",
+)

@@ -1,11 +1,13 @@
-"""The control: with rewards 0 and 1 there is no second stage.
+"""The control: with one decision and rewards 0 and 1 there is no second stage.
 
 If the best token is rewarded no more than a good one, and starts behind it, the good one always
-moves more. So the ratio p(best)/p(good) never rises, in any number of steps of any length.
+moves more. So the ratio p(best)/p(good) never rises, in any number of steps of any length. A token
+is a whole response here. With two decisions there can be a second stage: what follows a token
+changes what it is worth.
 """
 
 from theory.statements._prelude import *
-from theory.statements._softmax import ALWAYS_NONEMPTY, SOFTMAX_AT_K, Softmax, best, good, r
+from theory.statements._softmax import ALWAYS_NONEMPTY, SOFTMAX_AT_K, UPDATED, best, good, r
 
 p = Symbol("p", (NAT, RESPONSE))
 
@@ -16,20 +18,7 @@ STATEMENT = Statement(
     kind="upper",
     hypotheses=(
         ALWAYS_NONEMPTY,
-        Hypothesis(
-            "updated",
-            forall(
-                k,
-                forall(
-                    o,
-                    eq(
-                        Softmax((k + 1,)).logit(o),
-                        SOFTMAX_AT_K.logit(o) + steps(k) * SOFTMAX_AT_K.update(o),
-                    ),
-                ),
-            ),
-            "every step moves the logits by eta_k u",
-        ),
+        UPDATED,
         Hypothesis("forward", forall(k, 0 <= steps(k)), "step sizes are not negative"),
         Hypothesis(
             "top", forall(o, r(o) <= r(good)), "no token is rewarded more than the good one"
