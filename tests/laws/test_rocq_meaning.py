@@ -263,7 +263,7 @@ def random_formula(rng: np.random.Generator, depth: int, elements: tuple[Term, .
         number = random_term(rng, 0)
         left = weight(elements[0], number) if elements else number * number
         relation = ("le", "lt", "eq")[int(rng.integers(3))]
-        atoms = [Term("true"), Term(relation, (left, random_term(rng, 1)))]
+        atoms = [Term("true"), Term(relation, (left, random_term(rng, 0)))]
         atoms += [eq(other(e), elements[-1]) for e in elements[:1]]
         return atoms[int(rng.integers(len(atoms)))]
     a, b = (random_formula(rng, depth - 1, elements) for _ in "ab")
