@@ -260,6 +260,7 @@ ADVANTAGES: dict[Callable[[Tensor], Tensor], Advantage] = {
     algorithms.batch_centred: lambda r, J_q, J: r - J,
     algorithms.centred: lambda r, J_q, J: r - J_q,
     algorithms.standardised: lambda r, J_q, J: (r - J_q) / _deviation(J_q),
+    algorithms.library_standardised: lambda r, J_q, J: (r - J_q) / (_deviation(J_q) + 1e-4),
     algorithms.success_normalised: lambda r, J_q, J: (r - J_q) / J_q,
     algorithms.negative_part: lambda r, J_q, J: ((r - J_q) / _deviation(J_q)).clamp(max=0),
     algorithms.minus_one: lambda r, J_q, J: r - 1,
@@ -271,7 +272,7 @@ of a group: of rewards r, J_q of the prompt, and J over prompts."""
 def coefficients(problem: Problem, log_pi: Tensor, rule: Algorithm) -> Tensor:
     """c (R, P, N) with  E[update] = sum_{q,o} c(q, o) grad log pi(o | q):
 
-        c = (1/P) pi(o|q) A(q, o),   divided by |o| where the algorithm divides by it.
+        c = (1/P) pi(o|q) A(q, o),   divided by |o|, or by its mean, where the algorithm does.
 
     This is the update of an infinite group in the first inner step, where the ratio is 1. Where all
     responses to a prompt are equal in reward, J_q(1 - J_q) = 0, the prompt gives no signal: 0."""
@@ -282,6 +283,8 @@ def coefficients(problem: Problem, log_pi: Tensor, rule: Algorithm) -> Tensor:
     centred = rule.advantage not in (algorithms.batch_centred, algorithms.minus_one)
     silent = (J_q * fails <= 0) if centred else torch.zeros_like(J_q, dtype=torch.bool)
     found = torch.where(silent, 0.0, pi * advantage) / r.shape[0]
+    if rule.token_mean:
+        return found / (pi * problem.lengths).sum(-1).mean(-1)[:, None, None]
     return found / problem.lengths if rule.per_token else found
 
 

@@ -199,6 +199,7 @@ def written_out(name, problem, pi, q, o):
         "reinforce": r - J,
         "dr-grpo": r - J_q,
         "grpo": (r - J_q) / sd / tokens,
+        "dapo": (r - J_q) / (sd + 1e-4) / (pi * problem.lengths).sum(),
         "success": (r - J_q) / J_q,
         "grpo-n": negative,
         "grpo-n-minus-one": (r - 1) / tokens,
