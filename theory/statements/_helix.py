@@ -17,7 +17,7 @@ from theory.statements._collapse import J0, gap
 
 p, q, z = THETA = tuple(map(var, ("p", "q", "z")))
 a, A, ell, kappa, tau, drift, odds = map(
-    var, ("a", "A", "ell", "kappa", "tau", "drift", "start_odds")
+    var, ("a", "A", "ell", "kappa", "tau", "drift", "odds")
 )
 
 B = A + a**2
