@@ -60,9 +60,7 @@ def as_text(exercise: Exercise, hints: int = 0) -> str:
         "",
     ]
     lines += [f"Hint {n}: {plain(hint)}" for n, hint in enumerate(exercise.hints[:hints], 1)]
-    lines += [f"{len(exercise.hints) - hints} hints: --hints {hints + 1}"] * (
-        hints < len(exercise.hints)
-    )
+    lines += [f"More hints: --hints {hints + 1}"] * (hints < len(exercise.hints))
     if exercise.claims:
         lines.append(f"About {', '.join(exercise.claims)}: gradgap explain {exercise.claims[0]}")
     for check in exercise.checks:

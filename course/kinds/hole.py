@@ -33,7 +33,7 @@ from theory.pretty import names_of, pretty
 from theory.statements import STATEMENTS
 
 EFFORT = 5.0
-FOLLOWS = "your line does not follow from the proof"
+FOLLOWS = "your line does not follow from the missing one by arithmetic"
 SUFFICES = "the step does not follow from your line"
 
 
