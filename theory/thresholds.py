@@ -17,8 +17,10 @@ from numpy.typing import ArrayLike, NDArray
 from theory.evaluate import Values, evaluate
 from theory.kernel.statement import Hypothesis
 from theory.kernel.terms import Term
+from theory.safe_step import longest_safe
 from theory.statements._trajectory import ADAPTED_SHARP
 from theory.statements.corollary_1 import SMALL
+from theory.statements.corollary_1_sharp import SMALL as SMALL_SHARP
 from theory.statements.eta_safe import branch_both, branch_failure, branch_success
 
 Number: TypeAlias = "float | Fraction | str | np.generic"
@@ -47,7 +49,8 @@ class OutOfDomain(ValueError):
 class Thresholds(Generic[N, S]):
     """Step sizes: floats, or arrays of the shape to which the constants broadcast. ``paper`` is
     condition (15a) with 1/(2 sqrt L); ``converges`` is the condition of theorem_1b_sharp; ``safe``
-    is eta_safe, below which J strictly increases, and ``binding`` the branch that attains it."""
+    is eta_safe, below which J strictly increases, and ``binding`` the branch that attains it.
+    ``longer`` is the condition of theorem_1b_longer, and ``exact`` the longest step of safe_gap."""
 
     level: str = "trajectory"
     paper: N
@@ -55,9 +58,14 @@ class Thresholds(Generic[N, S]):
     branches: dict[str, N]
     safe: N
     binding: S
+    longer: N
+    exact: N
 
     def __str__(self) -> str:
-        return headline(self.safe, self.binding, "eta_safe")
+        exact, safe = self.exact, self.safe
+        if isinstance(exact, float) and isinstance(safe, float) and safe < exact:
+            return headline(exact, "the exact safe step of one update", "safe_gap")
+        return headline(safe, self.binding, "eta_safe")
 
     def groups(self) -> list[list[Row]]:
         """The rows of the table, of one number for each constant."""
@@ -68,7 +76,9 @@ class Thresholds(Generic[N, S]):
         for name, value in self.branches.items():
             mark = " (eta_safe, this branch binds)" if name == self.binding else ""
             rows.append((name, shown(value), f"J rises{mark}"))
-        return [rows]
+        exact = ("exact, for one update", shown(self.exact), "J rises, safe_gap")
+        longer = ("or gap/(2L+G^2), if longer", shown(self.longer), "theorem_1b_longer")
+        return [[*rows[:2], longer, *rows[2:], exact]]
 
 
 def headline(safe: Any, binding: Any, slug: str) -> str:
@@ -96,12 +106,17 @@ def thresholds(
         safe, binding = extreme(branches, np.argmax)
         adapted = rounded(largest(SMALL, "eta", {**values, "least_gap": values["gap"]}))
         short = rounded(1 / (2 * rounded_root(values["L"])))
+        scored = largest(SMALL_SHARP, "eta", {**values, "least_gap": values["gap"]})
+        converges = rounded(largest(ADAPTED_SHARP, "eta", values))
+        exact = longest_safe(*(values[name] for name in ("J", "F", "gap", "L", "G")))
         return Thresholds(
             paper=extreme({"(15a)": adapted, "1/(2 sqrt L)": short}, np.argmin)[0],
-            converges=rounded(largest(ADAPTED_SHARP, "eta", values)),
+            converges=converges,
             branches=branches,
             safe=safe,
             binding=binding,
+            longer=extreme({"rate": converges, "score": rounded(scored)}, np.argmax)[0],
+            exact=extreme({"eta_safe": safe, "safe_gap": exact}, np.argmax)[0],
         )
 
 

@@ -203,6 +203,7 @@ LETTERS: Mapping[str, tuple[str, str]] = {
     "hidden": ("hidden", "h"),
     "inverse_minus": ("E-[1/|o|]", r"\mathbb{E}^{-}[1/\lvert o\rvert]"),
     "inverse_plus": ("E+[1/|o|]", r"\mathbb{E}^{+}[1/\lvert o\rvert]"),
+    "J_at": ("J", "J"),
     "J_next": ("J'", "J'"),
     "least_gap": ("Δμ_min", r"\Delta\mu_{\min}"),
     "length": ("length", r"\mathrm{length}"),

@@ -128,6 +128,25 @@ def log_linear(probabilities: Numbers, slopes: Numbers) -> Line:
     return Line(logp, score, formula)
 
 
+def hill(rate: Number, slope: Number, L: Number, wrong: Line) -> Line:
+    """J(t) = rate e^(slope t - L t^2/2): the curvature of the correct response is -L. The others
+    share what is left as on the line ``wrong``."""
+
+    def right(t: arb) -> arb:
+        return ball(rate).log() + ball(slope) * t - ball(L) * t * t / 2
+
+    def logp(t: arb) -> Array:
+        return np.array([right(t), *((-right(t).expm1()).log() + wrong.logp(t))], dtype=object)
+
+    def score(t: arb) -> Array:
+        steep = ball(slope) - ball(L) * t
+        odds = 1 / (-right(t)).expm1()
+        return np.array([steep, *(wrong.score(t) - steep * odds)], dtype=object)
+
+    formula = f"log J = log({rate}) + {slope} t - {L} t^2/2; incorrect: {wrong.formula}"
+    return Line(logp, score, formula)
+
+
 def unnormalised(weights: Numbers, slopes: Numbers, bends: Numbers | None = None) -> Line:
     """logp = log(weight) + slope t + bend t^2, with nothing to make the sum one."""
     bend = balls(bends or (0,) * len(weights))

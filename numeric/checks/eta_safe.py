@@ -18,6 +18,14 @@ def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
     return updates.measured(updates.with_step_below(rng, step, threshold))
 
 
+# a reward of 2: J = 49/50 has gap 25 and a threshold to match
+REWARDED = replace(
+    CREST,
+    line=two_arms(Fraction(49, 51), 1, -1),
+    L=Fraction(17, 4),
+    G=Fraction(11, 20),
+    reward=(2, 0),
+)
 COUNTERS = counters(
     STATEMENT,
     {
@@ -27,14 +35,7 @@ COUNTERS = counters(
         "drop differentiable": replace(SAFE, line=TURNED),
         "drop smooth": replace(CREST, G=HALF),
         "drop bounded": replace(OVERSHOT, G=0),
-        # a reward of 2: J = 49/50 has gap 25 and a threshold to match
-        "drop verifiable": replace(
-            CREST,
-            line=two_arms(Fraction(49, 51), 1, -1),
-            L=Fraction(17, 4),
-            G=Fraction(11, 20),
-            reward=(2, 0),
-        ),
+        "drop verifiable": REWARDED,
         "drop interior": NO_SUCCESS,
         # L = 0 forces constant scores, hence gap 0: the threshold 2 (1-J) gap / L is 0/0
         "drop positive_L": Instance(two_arms(1, slope=0), 1, G=1),

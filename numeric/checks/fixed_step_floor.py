@@ -2,6 +2,7 @@
 there is no gap, and `uniform` has no meaning."""
 
 from numeric.checks._prelude import *
+from numeric.checks._instances import hill
 from numeric.checks._paths import (
     SIZE,
     Path,
@@ -27,25 +28,6 @@ def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
         least = values["J"](0).min(evaluate(FLOOR, values, BALLS))
         part = 0.9 if rng.uniform() < 1 / 8 else 1 / rng.uniform(0.02, 0.98)
         return {**values, "eps": part / (values["K"] * values["eta"] * values["least_gap"] * least)}
-
-
-def hill(rate: Number, slope: Number, L: Number, wrong: Line) -> Line:
-    """J(t) = rate e^(slope t - L t^2/2): the curvature of the correct response is -L. The others
-    share what is left as on the line ``wrong``."""
-
-    def right(t: arb) -> arb:
-        return ball(rate).log() + ball(slope) * t - ball(L) * t * t / 2
-
-    def logp(t: arb) -> Array:
-        return np.array([right(t), *((-right(t).expm1()).log() + wrong.logp(t))], dtype=object)
-
-    def score(t: arb) -> Array:
-        steep = ball(slope) - ball(L) * t
-        odds = 1 / (-right(t)).expm1()
-        return np.array([steep, *(wrong.score(t) - steep * odds)], dtype=object)
-
-    formula = f"log J = log({rate}) + {slope} t - {L} t^2/2; incorrect: {wrong.formula}"
-    return Line(logp, score, formula)
 
 
 FLAT = hill(QUARTER, QUARTER, 1, log_linear((1,), (0,)))

@@ -392,6 +392,13 @@ def test_one_number_may_be_of_any_type(J) -> None:
     assert found.binding == "2(1-J) gap/L"
 
 
+def test_the_headline_is_the_longest_step_that_is_proved_safe() -> None:
+    low, high = thresholds(0.1, 0.5, 1, 1), thresholds(0.99, 1, 1, 1)
+    assert low.exact == low.safe and "below 0.9" in str(low) and "eta_safe" in str(low)
+    assert high.exact > 1.8 * high.safe and "below 1.81443" in str(high) and "safe_gap" in str(high)
+    assert high.longer == 1 / 3 > high.converges and low.longer == low.converges
+
+
 def test_shapes_broadcast_and_ten_thousand_points_are_one_call() -> None:
     J, G = np.linspace(0.01, 0.99, 100)[:, None], np.linspace(1, 5, 100)
     found = thresholds(J, 0.5, [1.0] * 100, G)

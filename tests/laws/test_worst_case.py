@@ -43,9 +43,9 @@ from numeric.experiments.worst_case.worst_case import (
     worst_case,
 )
 from tests.depth import examples
-from theory.evaluate import evaluate
+from theory.evaluate import BALLS, evaluate
+from theory.statements import worst_case as worst_claim
 from theory.statements.eta_safe import SAFE_STEP
-from theory.statements.log_success_step import STATEMENT as LOG_SUCCESS_STEP
 
 TYPICAL = (0.1, 0.5, 1.0, 1.0, 0.5)
 LONG = (0.9, 1.0, 1.0, 1.0, 2.5)
@@ -218,20 +218,14 @@ def test_what_an_inequality_leaves_is_read_off_its_statement(seed):
 
 
 @given(seeds)
-def test_log_success_step_is_the_worst_case_where_its_class_binds(seed):
+def test_the_closed_form_is_the_claim(seed):
     update = drawn(seed)
     with ball_precision(BITS):
-        J, F = exact(update.J), exact(update.F)
-        for greatest in (False, True):
-            change, binding = closed_form(update, greatest)
-            odds = (J / F).log() + change
-            J_next, F_next = 1 / (1 + (-odds).exp()), 1 / (1 + odds.exp())
-            values = values_at(update, change) | {"J_next": J_next, "F_next": F_next}
-            checks = check(LOG_SUCCESS_STEP, values)
-            assert all(c.holds is not False for c in checks)
-            if (binding == "correct") != greatest:
-                c = checks[int(greatest)]
-                assert c.holds is None and c.measured.overlaps(c.claimed)
+        for greatest, end in ((False, worst_claim.LEAST), (True, worst_claim.GREATEST)):
+            change, _ = closed_form(update, greatest)
+            found = arb(evaluate(end, values_at(update, change), BALLS))
+            odds = exact(update.J) / exact(update.F) * change.exp()
+            assert found.overlaps(odds / (1 + odds)) and found.rad() < 1e-60
 
 
 @pytest.mark.parametrize("J", [0.01, 0.1, 0.5])

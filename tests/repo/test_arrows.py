@@ -16,6 +16,7 @@ CLAIMS = (
     "theory.statements",
     "theory.kernel.statement",
     "theory.evaluate",
+    "theory.safe_step",
     "theory.attack.mutate",
     "theory.attack.weaken",
 )  # all an experiment may know

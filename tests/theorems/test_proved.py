@@ -20,7 +20,8 @@ PINNED = pins.recorded()
 # The claims that the ledger must hold, with their verdicts.
 REFUTED = ("expansion_printed", "theorem_1a_printed", "grpo_along_gap_printed")
 WITNESSED = (
-    *("fixed_step_floor_attained", "theorem_2", "overshooting_aligned", "overshooting_sharp"),
+    *("worst_case_attained", "fixed_step_floor_attained", "fixed_step_at_threshold", "theorem_2"),
+    *("overshooting_aligned", "overshooting_sharp"),
     "theorem_4",
 )
 EXPECTED = (

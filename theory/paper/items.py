@@ -79,7 +79,7 @@ GAP: tuple[Item, ...] = (
          "repair", "theorem_2 theorem_4 tabular_ascent theorem_2_scope",
          "it can collapse, on some instances; on free logits no step is too long"),
     _row("abstract, section 1: a sharp threshold", "one number separates the two",
-         "sharpening", "eta_safe overshooting_sharp",
+         "sharpening", "eta_safe fixed_step_floor fixed_step_at_threshold overshooting_sharp",
          "printed: a factor 540 between (15a) and Theorem 2 at G^2 = L, J near 0; here it is"
          " 2 gap/L from both sides, as J and the gap tend to 0"),
     _row("abstract: length and success rate set the critical step", "it shrinks with the length",
@@ -143,7 +143,7 @@ GAP: tuple[Item, ...] = (
     _row("Theorem 1(b), eqs. (15a), (15b)", "convergence under an adapted step", "reproduction",
          "theorem_1b theorem_1b_under_assumption_1", "0 < J(0) < 1; no bound on the step"),
     _row("eq. (15a), Theorem 1(b): the step", "how long an adapted step may be", "sharpening",
-         "eta_safe theorem_1b_sharp theorem_1b_sharp_limit theorem_1b_longer",
+         "eta_safe safe_gap theorem_1b_sharp theorem_1b_sharp_limit theorem_1b_longer",
          "theorem_1b_sharp allows (1-J) gap/L, theorem_1b_longer at every step the larger of that"
          " and gap/(2L + G^2), which is longer than (15a) at every J. eta_safe is about one update"
          " that rises"),
@@ -159,8 +159,9 @@ GAP: tuple[Item, ...] = (
          "reproduction", "lemma_1 jensen_exp hoeffding_lemma step_under_assumption_1",
          "with the printed bound on the step"),
     _row("Lemma 1, eq. (16): constants", "how far from first order", "sharpening",
-         "lemma_1_sharp sharp_step",
-         "every step; L + G^2/2, or L/(2(1-J)) below and L/(2J) above without any G"),
+         "lemma_1_sharp sharp_step worst_case worst_case_attained",
+         "every step; L + G^2/2, or L/(2(1-J)) below and L/(2J) above without any G; both ends of"
+         " the range, the lower one attained at small J"),
     _row("Corollary 1", "a uniform gap gives a linear rate", "reproduction", "corollary_1",
          "the second bound on the step is not needed; the inequality is strict"),
     _row("Corollary 1: the step", "how long it may be", "sharpening", "corollary_1_sharp",

@@ -66,8 +66,11 @@ def score_slope() -> Proof:
 
 
 @cache
-def steady() -> Proof:
-    """0 <= t <= eta  |-  |score of the wrong response at t - at 0| <= L t."""
+def steady(name: str) -> Proof:
+    """0 <= t <= eta  |-  |score at t - at 0| <= L t."""
+    if name == RIGHT:
+        moved = SLOPE - substitute(SLOPE, {t: const(0)})
+        return solve(absolute(moved) <= L * t, assume(conj(*ON_STEP)), assume(BENT))
     slope = differentiate(t, SCORE[WRONG], *others())
 
     def rises(sign: int) -> Proof:

@@ -102,20 +102,11 @@ def ceiling(correct: bool) -> Proof:
 
 
 @cache
-def ceiling_within(correct: bool) -> Proof:
-    """The same, from |X - eta s| <= L eta^2/2 alone."""
-    before, after, nonnegative, positive = kind(correct)
+def tilted(correct: bool) -> tuple[Proof, Proof]:
+    """sum of weights' = sum of weight e^X <= e^(L eta^2/2) sum of weight e^(eta s)."""
+    before, after, nonnegative, _ = kind(correct)
     score, X, loss = STEP.score(), STEP.logp(eta) - STEP.logp(0), L * eta**2 / 2
-    mass, mass_next = total(o, before), total(o, after)
-
-    moment = instantiate(
-        hoeffding_lemma.prove(hoeffding.STATEMENT.formal_conclusion),
-        {u: eta},
-        {jensen.weight: Lambda((o,), before), jensen.value: Lambda((o,), score)},
-    )
-    moment = use(moment, generalise(nonnegative, o), positive)
     moved = sum_equal(reweighting(before, after), o, (1, before * exp(X)))
-
     above = exp_monotone(solve(X <= eta * score + loss, at(WITHIN_CURVATURE, o)))
     pointwise = solve(
         before * exp(X) <= before * exp(eta * score) * exp(loss),
@@ -123,13 +114,28 @@ def ceiling_within(correct: bool) -> Proof:
         exp_sum(eta * score, loss),
         nonnegative,
     )
-    mean_growth = sum_at_most(pointwise, o, (exp(loss), before * exp(eta * score)))
+    return moved, sum_at_most(pointwise, o, (exp(loss), before * exp(eta * score)))
+
+
+def of_scores(lemma: Proof, correct: bool) -> Proof:
+    """A lemma about weights and values in [-G, G], for the weights and scores of one kind."""
+    before, _, nonnegative, positive = kind(correct)
+    functions = {jensen.weight: Lambda((o,), before), jensen.value: Lambda((o,), STEP.score())}
+    return use(instantiate(lemma, {u: eta}, functions), generalise(nonnegative, o), positive)
+
+
+@cache
+def ceiling_within(correct: bool) -> Proof:
+    """The same, from |X - eta s| <= L eta^2/2 alone."""
+    before, after, _, positive = kind(correct)
+    score, loss = STEP.score(), L * eta**2 / 2
+    mass, mass_next = total(o, before), total(o, after)
+    moment = of_scores(hoeffding_lemma.prove(hoeffding.STATEMENT.formal_conclusion), correct)
     inner = moment.conclusion.args[1].args[0]
     exponent = eta * (total(o, before * score) / mass) + (L + G**2) * eta**2 / 2
     return solve(
         mass_next <= mass * exp(exponent),
-        moved,
-        mean_growth,
+        *tilted(correct),
         moment,
         exp_sum(inner, loss, exponent),
         exp_positive(loss),

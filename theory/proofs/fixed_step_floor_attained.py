@@ -82,7 +82,7 @@ def existence(goal: Term) -> Existence:
         conclude_parts(binary),
         conclude_parts(constant),
         conclude_parts(continued, right, level, *edge),
-        conclude_parts(smooth, shape.put(steady()), *others, *edge),
+        conclude_parts(smooth, *(shape.put(steady(name)) for name in LOGP), *others, *edge),
     )
     return Existence(model(), both(proved, conclude_parts(stays, *edge)), NUMBERS)
 

@@ -56,19 +56,32 @@ def mixture_bound() -> Proof:
     return solve(at_v.conclusion.args[1] <= exp(exponent), exp_monotone(bound), exp_log(at_v))
 
 
-def prove(goal: Term) -> Proof:
+def given() -> tuple[Proof, Proof, Proof]:
+    """0 <= weight, 0 < sum of weights, |value| <= G."""
     hypotheses = STATEMENT.formal_hypotheses
-    nonnegative, massive = at(hypotheses["nonnegative"], o), assume(hypotheses["massive"])
-    in_range = at(hypotheses["range"], o)
-    w, x = weight(o), value(o)
-    m, mgf = STATEMENT.expand(mean), STATEMENT.expand(moment)
-    bound = STATEMENT.formal_conclusion.args[1]
+    return (
+        at(hypotheses["nonnegative"], o),
+        assume(hypotheses["massive"]),
+        at(hypotheses["range"], o),
+    )
 
+
+@cache
+def mean_range() -> tuple[Proof, Proof]:
+    """-G <= E[X] <= G."""
+    nonnegative, massive, in_range = given()
+    w, x, m = weight(o), value(o), STATEMENT.expand(mean)
     low = sum_at_least(solve(-G * w <= w * x, nonnegative, in_range), o, (-G, w))
     high = sum_at_most(solve(w * x <= G * w, nonnegative, in_range), o, (G, w))
-    mean_range = (solve(-G <= m, low, massive), solve(m <= G, high, massive))
+    return solve(-G <= m, low, massive), solve(m <= G, high, massive)
 
-    # G > 0: under the chord, then under the mixture bound with p = (G + m)/(2G), v = 2uG
+
+@cache
+def below_chord() -> Proof:
+    """0 < G  |-  E[e^(u X)] <= cosh(u G) + E[X] sinh(u G)/G."""
+    nonnegative, massive, in_range = given()
+    w, x = weight(o), value(o)
+    m, mgf = STATEMENT.expand(mean), STATEMENT.expand(moment)
     wide = assume(0 < G)
     up, down = exp(u * G), exp(-(u * G))
     cosh, sinh = (up + down) / 2, (up - down) / (2 * G)
@@ -80,21 +93,31 @@ def prove(goal: Term) -> Proof:
         wide,
     )
     weighted = solve(w * exp(u * x) <= w * cosh + w * x * sinh, chord, nonnegative)
-    below_chord = solve(
+    return solve(
         mgf <= cosh + m * sinh, sum_at_most(weighted, o, (cosh, w), (sinh, w * x)), massive
     )
+
+
+def prove(goal: Term) -> Proof:
+    _, massive, in_range = given()
+    w, x = weight(o), value(o)
+    m, mgf = STATEMENT.expand(mean), STATEMENT.expand(moment)
+    bound = STATEMENT.formal_conclusion.args[1]
+
+    # G > 0: under the chord, then under the mixture bound with p = (G + m)/(2G), v = 2uG
+    wide = assume(0 < G)
+    down, in_chord = exp(-(u * G)), below_chord()
     share = (G + m) / (2 * G)
     mixed = instantiate(mixture_bound(), {p: share, v: 2 * (u * G)})
-    mixed = use(mixed, solve(0 <= share, wide, *mean_range), solve(share <= 1, wide, *mean_range))
+    mixed = use(mixed, *(solve(f, wide, *mean_range()) for f in (0 <= share, share <= 1)))
     double = exp_sum(2 * (u * G), -(u * G), u * G)
     exponent = mixed.conclusion.args[1].args[0]
     whole_exponent = bound.args[0]
     product = exp_sum(exponent, -(u * G))
     same = exp_equal(exponent + -(u * G), whole_exponent, wide)
-    split = solve(eq(cosh + m * sinh, down * mixed.conclusion.args[0]), double, wide)
-    wide_case = solve(
-        mgf <= bound, below_chord, split, mixed, product, same, exp_positive(-(u * G))
-    )
+    chord = in_chord.conclusion.args[1]
+    split = solve(eq(chord, down * mixed.conclusion.args[0]), double, wide)
+    wide_case = solve(mgf <= bound, in_chord, split, mixed, product, same, exp_positive(-(u * G)))
 
     # G = 0: every value is 0
     narrow = assume(eq(G, 0))
@@ -106,7 +129,7 @@ def prove(goal: Term) -> Proof:
         massive,
         tangent(whole_exponent),
         narrow,
-        *mean_range,
+        *mean_range(),
     )
     always = solve(
         mgf <= bound, discharge(wide_case, 0 < G), discharge(narrow_case, eq(G, 0)), in_range

@@ -10,12 +10,11 @@ finds none, `on_the_way` measures how far policies go.
 
 import math
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
 
 from flint import arb
-from scipy.optimize import brentq
 
 from numeric.checks._base import check_hypotheses
 from numeric.core.balls import ball_precision, largest, round_up
@@ -28,12 +27,11 @@ from numeric.experiments.worst_case.program import (
     enclosure,
     exact,
     solve,
-    top,
 )
-from theory.evaluate import comparisons, evaluate
+from theory.evaluate import comparisons
 from theory.kernel.statement import Statement
+from theory.safe_step import longest_safe
 from theory.statements import lemma_1, lemma_1_sharp, sharp_step
-from theory.statements.eta_safe import branch_success
 
 PROVED: dict[str, Statement] = {
     s.slug: s for s in (sharp_step.STATEMENT, lemma_1_sharp.STATEMENT, lemma_1.STATEMENT)
@@ -204,24 +202,9 @@ def smoothnesses(update: Update) -> Iterator[arb]:
 
 
 def safe_step(update: Update) -> float:
-    """The step size below which J rises in every update; 0 for gap <= 0. See eta_safe.
-
-    J falls in no update while J e^(eta m+ - rho) >= J, or while (1-J) chord(m-) e^rho <= 1-J. The
-    first holds up to 2 m+/L. The logarithm of chord(m-) e^rho is convex in eta and 0 at eta = 0, so
-    the second holds up to its one root, which is at most -2 m-/L."""
-    if update.gap <= 0:
-        return 0.0
-    plus, minus = update.means
-
-    def growth(eta: float) -> float:
-        """Of log(1-J) at most, per unit of eta."""
-        moved = replace(update, eta=Fraction(eta))
-        with ball_precision(BITS):
-            return float(top(moved, minus).log1p() / arb(eta))
-
-    low, high = float(evaluate(branch_success, exactly(update))), float(-2 * minus / update.L)
-    root = brentq(growth, low, high, xtol=low * 1e-15) if growth(high) > 0 else high
-    return max(float(2 * plus / update.L), float(root))
+    """The step size below which J rises in every update (safe_gap); 0 for gap <= 0."""
+    named = (update.J, update.F, update.gap, update.L, update.G)
+    return longest_safe(*map(float, named)) if update.gap > 0 else 0.0
 
 
 def proved_range(statement: Statement, update: Update) -> tuple[float, float] | None:
