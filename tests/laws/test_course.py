@@ -13,6 +13,7 @@ from course.judge import judge
 from course.marks import Mark, Report
 from course.show import plain
 from course.submissions import LARGEST, Judged, Unreadable, as_csv, content, submissions
+from theory.statements import STATEMENTS
 
 SOUND = """
 exercise = "one/1"
@@ -48,6 +49,7 @@ def test_every_exercise_of_the_course_is_whole() -> None:
     found = [*exercises()]
     assert len({e.id for e in found}) == len(found) > 0
     assert all(e.points or e.why for e in found)
+    assert {claim for e in found for claim in e.claims} <= set(STATEMENTS)
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,7 @@ from theory.kernel.terms import PI, cos, sin
 from theory.statements._collapse import J0, gap
 
 p, q, z = THETA = tuple(map(var, ("p", "q", "z")))
-a, A, ell, kappa, tau, drift, odds = map(
-    var, ("a", "A", "ell", "kappa", "tau", "drift", "odds")
-)
+a, A, ell, kappa, tau, drift, odds = map(var, ("a", "A", "ell", "kappa", "tau", "drift", "odds"))
 
 B = A + a**2
 FAR, NEAR = 1 / (A + p**2 + q**2), 1 / (a**2 + p**2 + q**2)
