@@ -7,12 +7,15 @@ from numeric.checks._prelude import *
 from numeric.checks._instances import logistic, text
 from numeric.checks._trajectory import MOST_LOG_ODDS, draw_direction
 from numeric.core.policies import LogLinear, NonlinearLogits, Policy
-from numeric.core.step import gradient_gap, measure_step
+from numeric.core.step import StepMeasurement, gradient_gap, measure_step
 from theory.statements.multi_prompt import STATEMENT
 
 
-def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
-    """Two to four prompts share theta; ``log_odds`` is that of the first. Some shares are 0."""
+def draw_prompts(
+    rng: Generator, log_odds: LogOdds = None
+) -> tuple[Array, list[StepMeasurement], arb, arb]:
+    """Shares, updates, L and eta: two to four prompts share theta; ``log_odds`` is that of the
+    first. Some shares are 0."""
     d, count = int(rng.integers(1, 5)), int(rng.integers(2, 5))
     theta = rng.normal(size=d)
     targets = rng.uniform(-MOST_LOG_ODDS, MOST_LOG_ODDS, size=count)
@@ -25,8 +28,13 @@ def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
     L = max(policy.constants().L for policy, _ in prompts)
     eta = float(10 ** rng.uniform(-6, 1)) / float(np.sqrt(L))
     with ball_precision():
-        shares = to_balls(share)
         steps = [measure_step(p, to_balls(theta), w, eta, r) for p, r in prompts]
+        return to_balls(share), steps, arb(L), arb(eta)
+
+
+def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
+    shares, steps, L, eta = draw_prompts(rng, log_odds)
+    with ball_precision():
         objective = sum((a * s.J.log() for a, s in zip(shares, steps, strict=True)), arb(0))
         gain = sum((a * s.log_J_ratio for a, s in zip(shares, steps, strict=True)), arb(0))
         slope = sum((a * s.mean_plus for a, s in zip(shares, steps, strict=True)), arb(0))
@@ -35,8 +43,8 @@ def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
             "objective": objective,
             "objective_next": objective + gain,
             "slope": slope,
-            "L": arb(L),
-            "eta": arb(eta),
+            "L": L,
+            "eta": eta,
         }
 
 

@@ -205,7 +205,9 @@ def prompt_witness(statement: Statement) -> Instance:
             functions.setdefault(symbol, {}).update({(prompt, *r): f for r, f in table.items()})
     model = Model({**base.domains, PROMPT: tuple(rewards)}, functions, STEP_VALUES)
     numbers = {"prompts": "2", "shares": "2, 1", "J": "1/2", "eta": "1/20", "L": "1"}
-    return witness(statement, model, even(), numbers, {**settled(t), "solvable": shares_at(t)})
+    return witness(
+        statement, model, even(), numbers, {**settled(t), "solvable": (*even(), *shares_at(t))}
+    )
 
 
 def in_coordinates(scores: Rows, slopes: Mapping[str, Term]) -> Rows:

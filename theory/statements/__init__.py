@@ -49,6 +49,7 @@ SLUGS = (
     "fixed_step_floor_attained",
     "fixed_step_at_threshold",
     "multi_prompt",
+    "mean_success_step",
     "constant_rate",
     "tree_sum",
     "tree_path",
