@@ -1,7 +1,7 @@
 r"""The letters of the paper in TeX, one table for variables and one for function symbols.
 
 Variables are in ``theory.vocabulary.LETTERS``, as for a terminal. Another name is
-a Greek letter, a word in small letters, or one Latin letter with digits; all else is an error, so
+a Greek letter, words in small letters, or one Latin letter with digits; all else is an error, so
 that no claim is printed half.
 """
 
@@ -15,6 +15,7 @@ from theory import vocabulary
 LOGIC, COMPARE, SUM, OPEN, PRODUCT, QUOTIENT, POWER, ATOM = range(8)
 
 LETTERS = {name: tex for name, (_, tex) in vocabulary.LETTERS.items()}
+SPACE = "\\,"
 GREEK = ("beta", "gamma", "kappa", "lambda", "mu", "nu", "omega", "phi", "psi", "rho", "tau")
 STRENGTHS = {
     **dict.fromkeys(("F", "F_next"), SUM),
@@ -86,8 +87,8 @@ def letter(name: str) -> str:
         return LETTERS[name]
     if name in GREEK:
         return rf"\{name}"
-    if re.fullmatch("[a-z]{3,}", name):
-        return rf"\mathrm{{{name}}}"
+    if re.fullmatch("[a-z]{3,}(_[a-z]+)*", name):
+        return rf"\mathrm{{{name.replace('_', SPACE)}}}"
     found = re.fullmatch(r"([A-Za-z]|hidden_)(\d*)", name)
     if found is None:
         raise UnknownLetter(f"no TeX for the letter {name!r}: add it to theory.vocabulary")
