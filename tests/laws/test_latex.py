@@ -77,7 +77,7 @@ def assert_balanced(tex: str) -> None:
         assert tex.count(left) == tex.count(right)
 
 
-@pytest.mark.parametrize("name", ["Step", "xx", "π"])
+@pytest.mark.parametrize("name", ["Step", "xX", "π"])
 def test_an_unknown_letter_is_an_error_that_names_it(name: str) -> None:
     with pytest.raises(UnknownLetter, match=name):
         letter(name)

@@ -87,7 +87,7 @@ def letter(name: str) -> str:
         return LETTERS[name]
     if name in GREEK:
         return rf"\{name}"
-    if re.fullmatch("[a-z]{3,}(_[a-z]+)*", name):
+    if re.fullmatch("[a-z]{2,}(_[a-z]+)*", name):
         return rf"\mathrm{{{name.replace('_', SPACE)}}}"
     found = re.fullmatch(r"([A-Za-z]|hidden_)(\d*)", name)
     if found is None:
