@@ -213,7 +213,9 @@ def drawing(graph: Graph, slug: str | None) -> str:
         return f"../axioms.html#{name.replace('_', '-')}"
 
     part = graph if slug is None else around(graph, [slug])
-    return f'```{{unsearched}}\n<div class="graph">{as_svg(part, address)}</div>\n```'
+    # What is not drawn has no place where a search could mark it.
+    svg = re.sub("<(title|desc)", r'<\1 class="nohighlight"', as_svg(part, address))
+    return f'```{{unsearched}}\n<div class="graph">{svg}</div>\n```'
 
 
 # -- words -----------------------------------------------------------------------------------------
