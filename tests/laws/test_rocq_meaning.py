@@ -284,7 +284,7 @@ Ltac holds := lazymatch goal with
   | |- _ /\ _ => split; holds
   | |- _ \/ _ => first [left; holds | right; holds]
   | |- ~ _ => let H := fresh in intros H; fails H
-  | |- ?P -> _ => first [intros _; holds | let H := fresh in intros H; exfalso; fails H]
+  | |- ?P -> ?Q => first [intros _; holds | let H := fresh in intros H; exfalso; fails H]
   | |- forall _, _ => intros []; holds
   | |- _ => first [exact I | reflexivity | value]
   end
@@ -292,10 +292,11 @@ with fails H := lazymatch type of H with
   | _ /\ _ => let A := fresh in let B := fresh in destruct H as [A B]; first [fails A | fails B]
   | _ \/ _ => destruct H as [H | H]; fails H
   | ~ _ => apply H; holds
-  | ?P -> _ => let A := fresh in assert (A : P) by holds; specialize (H A); fails H
+  | ?P -> ?Q => let A := fresh in first [assert (A : P) by holds | pose proof Sides.Side_left as A];
+      specialize (H A); fails H
   | forall _, _ => let A := fresh in first [pose proof (H Sides.Side_left) as A; fails A |
       pose proof (H Sides.Side_right) as A; fails A]
-  | _ => first [discriminate H | cbn in H; lra]
+  | _ => first [discriminate H | cbv [other] in H; cbn in H; first [discriminate H | lra]]
   end.
 """
 
