@@ -172,7 +172,8 @@ def appendix(ledger: Ledger) -> str:
         steps = "\n".join(map(str, listing(case.statement, proof, shown)))
         opening = rf"\ggproof{{{label(slug)}}}{{{name(slug)}}}{{{title}}}"
         parts.append(f"{opening}\n\\begin{{ggsteps}}\n{steps}\n\\end{{ggsteps}}")
-    return "\n\n".join([prose(READING_PROOFS), *parts])
+    listed = "\n\n".join([prose(READING_PROOFS), *parts])
+    return listed.replace(" + ", " +\n")  # TeX reads no line of 200,000 letters
 
 
 # -- tables ----------------------------------------------------------------------------------------
