@@ -26,6 +26,7 @@ PASSING = frozenset(
     )
 )
 RULES = {"assume": "assumed", "solve": "both solvers", "conclude": "both solvers"}
+LONGEST = 20_000  # letters of a formula in print: TeX's memory ends at some fifty times as many
 
 Use = tuple[str, int]  # a claim, a hypothesis or nothing, in TeX; the step, or 0 for none
 Key = tuple[frozenset[Term], Term]
@@ -57,7 +58,10 @@ class Line:
         return RULES.get(self.rule, name(self.rule)) + (f": {uses}" if uses else "")
 
     def __str__(self) -> str:
-        return rf"\ggstep{{{self.number}}}{{{self.tex}}}{{{self.reason}}}"
+        tex = self.tex
+        if len(tex) > LONGEST:
+            tex = rf"\text{{a formula of {len(tex)} letters, printed by explain}}"
+        return rf"\ggstep{{{self.number}}}{{{tex}}}{{{self.reason}}}"
 
 
 def _place(place: str, numbers: list[int]) -> str:
