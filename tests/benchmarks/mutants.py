@@ -211,7 +211,7 @@ def as_markdown(claims: Mapping[str, Claim]) -> str:
         "## Proved and stronger, or not compared",
         "",
         *(
-            f"- {slug}: {f.name} ({f.relation})"
+            f"- {slug}: {f.name} ({f.relation})".replace("](", "]\\(")  # not a link
             for slug, claim in claims.items()
             for f in claim.findings
             if f.relation in ("stronger", "not compared")

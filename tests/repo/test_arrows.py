@@ -17,6 +17,7 @@ CLAIMS = (
     "theory.kernel.statement",
     "theory.evaluate",
     "theory.safe_step",
+    "theory.group_thresholds",
     "theory.attack.mutate",
     "theory.attack.weaken",
 )  # all an experiment may know

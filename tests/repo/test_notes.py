@@ -43,6 +43,7 @@ PAGES["README.md"] = (ROOT / "README.md").read_text()
 CHAPTERS = {name: text for name, text in PAGES.items() if "/chapters/" in name}
 
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+MATH = re.compile(r"\$[^$\n]+\$")
 NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
 DOTTED = re.compile(r"(?:theory|numeric)(?:\.\w+)+")
 FILE = re.compile(r"[\w.<>-]+(?:/[\w.<>-]+)*/?")
@@ -192,7 +193,8 @@ def test_a_missing_a_doubled_and_an_unknown_claim_are_found() -> None:
 
 def dead_links(folder: Path, text: str) -> list[str]:
     """Targets of links and images, relative to the folder of the page, that are not there."""
-    targets = re.findall(r"\]\(([^)\s]+)\)", FENCE.sub("", text))
+    prose = MATH.sub("", FENCE.sub("", text))
+    targets = re.findall(r"\]\(([^)\s]+)\)", prose)
     local = [target.partition("#")[0] for target in targets if "://" not in target]
     return [target for target in local if target and not (folder / target).exists()]
 
