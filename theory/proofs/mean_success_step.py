@@ -33,6 +33,10 @@ def grows() -> Proof:
 
 def prove(goal: Term) -> Proof:
     solvable = at(HYPOTHESES["solvable"], q)
+    if goal.op == "and":
+        return both(*map(prove, goal.args))
+    if goal.op == "forall":
+        return generalise(conclude(goal.args[1], grows(), solvable), q)
     each = solve(J + eta * SLOPE - LOSS * J <= J_NEXT, grows(), solvable)
     a = share(q)
     weighed = solve_hiding(
@@ -42,11 +46,7 @@ def prove(goal: Term) -> Proof:
         at(HYPOTHESES["shares"], q),
     )
     added = sum_at_least(weighed, q, (1 - LOSS, a * J), (eta, a * SLOPE))
-    if goal.op != "and":
-        return conclude(goal, added, solvable)
-    first, second = goal.args
-    one = generalise(conclude(second.args[1], grows(), solvable), q)
-    return both(conclude(first, added), one)
+    return conclude(goal, added, solvable)
 
 
 witness = partial(prompt_witness, STATEMENT)
