@@ -10,7 +10,7 @@ from numeric.checks._instances import on_line, over_responses, reals, text
 from numeric.core.balls import log_sum_exp
 from theory.statements.group_safe_rate import STATEMENT
 
-Line = Callable[[Array, arb, Array, arb], tuple[Array, Array]]
+Motion = Callable[[Array, arb, Array, arb], tuple[Array, Array]]
 """From log pi, ghat^2 L, ghat.gradients and t to log pi and the scores at theta + t ghat."""
 
 
@@ -53,7 +53,7 @@ class Updates:
     alpha: Number | arb = 1
     L: Number | arb = QUARTER
     G: Number | arb = HALF
-    line: Line = softmax
+    motion: Motion = softmax
     law: Law | None = None
     seen: tuple[int, ...] | None = None
 
@@ -88,12 +88,12 @@ class Updates:
         }
 
     def at(self, part: int, logp: Array, bend: arb, slope: Array, t: arb) -> Array:
-        return self.line(logp, bend, slope, t)[part]
+        return self.motion(logp, bend, slope, t)[part]
 
     def shown(self) -> dict[str, str]:
         named = ("weights", "features", "reward", "n", "alpha", "L", "G")
         shown = {name: text(getattr(self, name)) for name in named}
-        return shown | {"line": (self.line.__doc__ or "").strip()}
+        return shown | {"motion": (self.motion.__doc__ or "").strip()}
 
 
 NUMBERS = ("alpha", "L", "G", "n", "J", "F", "norm2", "before", "after")
@@ -119,7 +119,7 @@ def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
 
 EVEN = Updates((HALF, HALF), ((HALF,), (-HALF,)), alpha=Fraction(1, 10))
 """J = 1/2 and a gap of 1, as curved as L says."""
-CURVED = replace(EVEN, line=parabola, alpha=20)
+CURVED = replace(EVEN, motion=parabola, alpha=20)
 """1.25 times the largest rate: half of the groups move, by ghat = 1/4."""
 COPIES: Law = {(0, 0): HALF, (1, 1): HALF}
 SIGNED: Law = {z: Fraction(1, 16) + (-1) ** sum(z) for z in product((0, 1), repeat=4)}
@@ -137,17 +137,17 @@ COUNTERS = counters(
             (2, 0),
             alpha=24,
             G=3 * QUARTER,
-            line=parabola,
+            motion=parabola,
         ),
         "drop members": replace(EVEN, n=0),
         "drop hits": replace(EVEN, seen=(0, 0)),
         "drop pairwise": replace(EVEN, law=COPIES),
         "drop chances": replace(CURVED, n=4, law=SIGNED),
-        "drop centred": replace(EVEN, features=((0,), (-1,)), G=1, line=parabola),
+        "drop centred": replace(EVEN, features=((0,), (-1,)), G=1, motion=parabola),
         "drop bounded": replace(EVEN, G=0),
-        "drop starts": replace(EVEN, line=late),
-        "drop differentiable": replace(EVEN, line=still),
-        "drop updates": replace(EVEN, line=idle),
+        "drop starts": replace(EVEN, motion=late),
+        "drop differentiable": replace(EVEN, motion=still),
+        "drop updates": replace(EVEN, motion=idle),
         "drop smooth": replace(EVEN, alpha=1, L=TINY),
         "drop rate": replace(EVEN, alpha=-1, L=TINY),
     },
