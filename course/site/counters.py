@@ -37,5 +37,6 @@ def left_by(counter: Counter, statement: Statement, conclusion: Term | None = No
     failed = next((c for c in checks if c.holds is False), None)
     if failed is None:
         return "fails"
-    left, right = (f"{float(side.mid()):.3g}" for side in (failed.measured, failed.claimed))
-    return f"{left} {SIGNS[failed.relation]} {right}"
+    left, right = float(failed.measured.mid()), float(failed.claimed.mid())
+    digits = next((n for n in range(3, 18) if f"{left:.{n}g}" != f"{right:.{n}g}"), 3)
+    return f"{left:.{digits}g} {SIGNS[failed.relation]} {right:.{digits}g}"
