@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Annotated, Any, overload
 
 import typer
 
-from course.commands import course
+from course.commands import teaching
 from gpu_checks.commands import training
 from gpu_checks.lm.commands import language_models
 from numeric.commands import experiments
@@ -376,7 +376,7 @@ def cite(
 
 for commands in (claims, papers, rocq, numbers, experiments, training, language_models):
     app.add_typer(commands)
-app.add_typer(course, name="course")
+app.add_typer(teaching, name="course")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from theory.terminal import BadInput, Commands, Json, bad_input, consoles, print
 if TYPE_CHECKING:
     from course.submissions import Judged
 
-course = typer.Typer(
+teaching = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -23,7 +23,7 @@ course = typer.Typer(
 )
 
 
-@course.command("list")
+@teaching.command("list")
 def list_command(
     chapter: Annotated[str | None, typer.Argument(help="A chapter; all when none.")] = None,
     as_json: Json = False,
@@ -50,7 +50,7 @@ def list_command(
         print_table(consoles()[0], names, rows)
 
 
-@course.command()
+@teaching.command()
 def show(
     name: Annotated[str, typer.Argument(metavar="ID", help="An exercise, such as one_step/1.")],
     hints: Annotated[int, typer.Option(min=0, max=3, help="How many hints.")] = 0,
@@ -66,7 +66,7 @@ def show(
         print(as_text(find(name), hints))
 
 
-@course.command()
+@teaching.command()
 def check(
     files: Annotated[list[Path], typer.Argument(help="Filled-in copies, or folders of them.")],
     as_json: Json = False,
@@ -99,7 +99,7 @@ def check(
     raise typer.Exit(0 if all(one.report.full for one in results) else 1)
 
 
-@course.command()
+@teaching.command()
 def build(
     out: Annotated[Path, typer.Option(help="Write into this folder.")],
     solutions: Annotated[bool, typer.Option("--solutions", help="A teacher's: with them.")] = False,
@@ -125,7 +125,7 @@ def build(
     raise typer.Exit(0 if ledger.as_expected else 1)
 
 
-@course.command()
+@teaching.command()
 def slides(
     out: Annotated[Path, typer.Option(help="Write into this folder.")] = Path("slides"),
     lecture: Annotated[list[int] | None, typer.Option(min=1, help="Only these lectures.")] = None,

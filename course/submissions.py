@@ -80,7 +80,7 @@ def content(path: Path, largest: int = LARGEST) -> str:
 
 
 def judged(
-    paths: Iterable[Path], course: Path = EXERCISES, clock: float = CLOCK
+    paths: Iterable[Path], source: Path = EXERCISES, clock: float = CLOCK
 ) -> Iterator[Judged]:
     """The report of each submission, one after the other."""
     for name, path in submissions(paths):
@@ -89,12 +89,12 @@ def judged(
         except Unreadable as error:
             yield Judged(name, Report("", error=str(error)))
             continue
-        yield Judged(name, in_a_process(text, path.parent, course, clock))
+        yield Judged(name, in_a_process(text, path.parent, source, clock))
 
 
-def in_a_process(text: str, folder: Path, course: Path, clock: float) -> Report:
+def in_a_process(text: str, folder: Path, source: Path, clock: float) -> Report:
     """The report of ``course.judge``; an error where the process did not come to an end."""
-    task = {"text": text, "folder": str(folder.resolve()), "course": str(course.resolve())}
+    task = {"text": text, "folder": str(folder.resolve()), "course": str(source.resolve())}
     process = subprocess.Popen(
         JUDGE,
         stdin=subprocess.PIPE,

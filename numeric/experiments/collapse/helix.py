@@ -261,19 +261,19 @@ def draw(rows: Mapping[str, Any], long_run: int = LONG_RUN, kind: str = "png") -
     space.set(xlabel="p", ylabel="q", zlabel="z")
     space.set_title(f"the first {len(p) - 1} steps along the gap", fontsize=9)
 
-    course = figure.add_subplot(132)
+    along = figure.add_subplot(132)
     instance = draw_instance(VISIBLE)
     run = follow(instance, long_run, float)
     form = instance.numbers(float)
     pace = form["drift"] * iterate(form, 1)[2]
     k = np.arange(long_run + 1)
-    course.plot(
+    along.plot(
         k, sigmoid(np.array(run.log_odds)), color=vermilion, label="gradient ascent, float64"
     )
-    course.plot(k, sigmoid(-pace * k), color="black", linestyle=dotted, label="closed form")
-    course.set(xlabel="step k", ylabel="success rate J(k)", ylim=(0, 0.52))
-    course.set_title(f"J along it, η = {VISIBLE} Δμ/L", fontsize=9)
-    course.legend(fontsize=8, frameon=False)
+    along.plot(k, sigmoid(-pace * k), color="black", linestyle=dotted, label="closed form")
+    along.set(xlabel="step k", ylabel="success rate J(k)", ylim=(0, 0.52))
+    along.set_title(f"J along it, η = {VISIBLE} Δμ/L", fontsize=9)
+    along.legend(fontsize=8, frameon=False)
 
     floor = figure.add_subplot(133)
     units = np.linspace(0.1, 2.4, 24)
