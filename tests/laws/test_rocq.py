@@ -221,7 +221,7 @@ def test_a_claim_compiles_and_rests_on_the_axioms_of_the_reals(
 @pytest.mark.slow
 def test_an_axiom_under_a_theorem_is_seen(compiled: tuple[Development, Path]) -> None:
     made, folder = compiled
-    text = "Axiom magic : 0 = 1. Theorem planted : 1 = 0. Proof. now rewrite magic. Qed."
+    text = "Axiom magic : 0 = 1. Theorem planted : 1 = 0. Proof. exact (eq_sym magic). Qed."
     assert accepts(folder, "magic", text)
     names = [n for n in made.theorems if n.startswith(f"{SLUG}.")]
     statements, axioms = ask(
