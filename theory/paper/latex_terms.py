@@ -35,6 +35,7 @@ OPENINGS, DIGITS = tuple(left for left, _ in FENCES), tuple("0123456789")
 RELATIONS = {"le": r"\le", "lt": "<", "eq": "="}
 WIDEST_QUOTIENT, WIDEST_EXPONENT = 34, 14  # in letters; longer ones would not fit on a line
 WIDEST_DISPLAY = 36  # in letters; a longer one must be able to break in a narrow column
+WIDE_FACTOR = 24  # in letters; a line may break before a wider quotient
 
 
 # -- pieces of a formula, with their size and brackets that fit ------------------------------------
@@ -309,7 +310,9 @@ class Writer:
         applied = second.tex.startswith(OPENINGS) and left.op != "const"
         dot = applied or second.tex.startswith((*DIGITS, r"\tfrac"))
         strength = OPEN if second.strength == OPEN else PRODUCT
-        return joined((first, second), r" \cdot " if dot else r"\,", strength)
+        wide = second.strength == QUOTIENT and second.width > WIDE_FACTOR
+        between = r" \cdot " if dot else r"\,\allowbreak " if wide else r"\,"
+        return joined((first, second), between, strength)
 
     def _quotient(self, above: Term, below: Term, stroke: bool = False) -> Piece:
         small = Writer(self.names, display=False)
