@@ -51,9 +51,7 @@ from theory.statements.overshooting_sharp import STATEMENT
 GAIN = gap / eta
 TURN_COS, TURN_SIN = cos(beta), sin(beta)
 
-
-def given(*names: str) -> tuple[Proof, ...]:
-    return tuple(assume(STATEMENT.formal_hypotheses[name]) for name in names)
+given = partial(assumed, STATEMENT)
 
 
 def concrete(term: Term) -> Term:

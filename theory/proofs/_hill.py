@@ -104,6 +104,14 @@ class Hill:
     def others(self, where: TermLike = t) -> tuple[Proof, ...]:
         return tuple(self.put(fact, where) for fact in others())
 
+    def slopes(self) -> tuple[Proof, ...]:
+        """The scores are the derivatives of log pi."""
+        return tuple(self.put(logp_slope(name)) for name in LOGP)
+
+    def steadies(self) -> tuple[Proof, ...]:
+        """The scores are L-Lipschitz on the step."""
+        return tuple(self.put(steady(name)) for name in LOGP)
+
     def functions(self, line: Line, *params: Term) -> dict[Symbol, Rows]:
         tables = ((line.logp_symbol, LOGP), (line.score_symbol, SCORE))
         functions: dict[Symbol, Rows] = {

@@ -56,6 +56,7 @@ from theory.kernel.terms import (
     var,
 )
 from theory.proofs._toolkit import (
+    assumed,
     at,
     conclude_parts,
     equal_inside,

@@ -21,6 +21,7 @@ from theory.kernel.proof import (
     sum_linear,
     sum_monotone,
 )
+from theory.kernel.statement import Statement
 from theory.kernel.terms import Term, TermLike, const, eq, exp, lift, log, total, var
 
 _x, _y = var("x"), var("y")
@@ -283,6 +284,11 @@ def _combination(index: Term, pairs: tuple[tuple[TermLike, Term], ...]) -> tuple
 def at(hypothesis: Term, *values: TermLike) -> Proof:
     """Assume a (universally quantified) hypothesis and specialise it."""
     return specialise(assume(hypothesis), *map(lift, values))
+
+
+def assumed(statement: Statement, *names: str) -> tuple[Proof, ...]:
+    """The hypotheses of these names."""
+    return tuple(assume(statement.formal_hypotheses[name]) for name in names)
 
 
 def use(lemma: Proof, *facts: Proof) -> Proof:

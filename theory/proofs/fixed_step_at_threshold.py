@@ -7,19 +7,7 @@ log S(k+1) - log S(k) <= c/S(k), the tangent of log. The gap is L eta/2."""
 
 from theory.proofs._prelude import *
 from theory.kernel.existence import Existence
-from theory.proofs._hill import (
-    BENT,
-    GENTLE,
-    HILL,
-    LOGP,
-    RATE,
-    Hill,
-    bend,
-    logp_slope,
-    rise,
-    start,
-    steady,
-)
+from theory.proofs._hill import BENT, GENTLE, HILL, RATE, Hill, bend, rise, start
 from theory.proofs._witness import RIGHT, WRONG, Rows
 from theory.proofs._witness import witness as proved_witness
 from theory.statements._collapse import J0, N
@@ -43,9 +31,7 @@ VALUES = {
 SHARE, BEND = 1 / NOW, VALUES[bend]
 HIDDEN = BEND, SHARE
 
-
-def given(*names: str) -> tuple[Proof, ...]:
-    return tuple(assume(STATEMENT.formal_hypotheses[name]) for name in names)
+given = partial(assumed, STATEMENT)
 
 
 @cache
@@ -166,15 +152,13 @@ def existence(goal: Term) -> Existence:
     after = *(instantiate(f, {k: k + 1}) for f in (*shape.others(0), begins)), *sizes()
     same = solve(eq(substitute(shape.at(HILL, 0), {k: k + 1}), shape.at(HILL, eta)), level)
     joined = same, equal_inside(same, lambda x: log(1 - exp(x)))
-    slopes = (shape.put(logp_slope(name)) for name in LOGP)
-    steps_steady = (shape.put(steady(name)) for name in LOGP)
     proved = both(
         conclude_parts(normalised, *others, *before),
-        conclude_parts(differentiable, *slopes, *others, *before),
+        conclude_parts(differentiable, *shape.slopes(), *others, *before),
         conclude_parts(binary),
         conclude_parts(constant),
         conclude_parts(continued, *joined, *shape.others(eta), *before, *after),
-        conclude_parts(smooth, *steps_steady, *others, *before),
+        conclude_parts(smooth, *shape.steadies(), *others, *before),
     )
     ends_low = both(
         conclude_parts(exactly, *before),

@@ -13,9 +13,7 @@ from theory.statements.fixed_step_floor import FLOOR, STATEMENT
 NOW, THEN, START = AT_K.success(), NEXT.success(), line_at(0).success()
 LEAST = minimum(START, FLOOR)
 
-
-def given(*names: str) -> tuple[Proof, ...]:
-    return tuple(assume(STATEMENT.formal_hypotheses[name]) for name in names)
+given = partial(assumed, STATEMENT)
 
 
 @cache

@@ -3,28 +3,14 @@
 
 from theory.proofs._prelude import *
 from theory.kernel.existence import Existence
-from theory.proofs._hill import (
-    BENT,
-    GENTLE,
-    HILL,
-    LOGP,
-    RATE,
-    Hill,
-    bend,
-    logp_slope,
-    rise,
-    start,
-    steady,
-)
+from theory.proofs._hill import BENT, GENTLE, HILL, RATE, Hill, bend, rise, start
 from theory.proofs._witness import RIGHT, WRONG, Rows
 from theory.proofs._witness import witness as proved_witness
 from theory.statements.fixed_step_floor_attained import STATEMENT, rho
 
 VALUES = {start: log(rho), rise: L * eta / 2, bend: L}
 
-
-def given(*names: str) -> tuple[Proof, ...]:
-    return tuple(assume(STATEMENT.formal_hypotheses[name]) for name in names)
+given = partial(assumed, STATEMENT)
 
 
 @cache
@@ -75,14 +61,13 @@ def existence(goal: Term) -> Existence:
     others, edge, shape = hill().others(), ends(), hill()
     level = equal_inside(solve(eq(1 - shape.at(RATE, 0), 1 - shape.at(RATE, eta)), *edge), log)
     right = solve(eq(shape.at(HILL, eta), shape.at(HILL, 0)))
-    slopes = (shape.put(logp_slope(name)) for name in LOGP)
     proved = both(
         conclude_parts(normalised, *others, *given("low")),
-        conclude_parts(differentiable, *slopes, *others, *given("low")),
+        conclude_parts(differentiable, *shape.slopes(), *others, *given("low")),
         conclude_parts(binary),
         conclude_parts(constant),
         conclude_parts(continued, right, level, *edge),
-        conclude_parts(smooth, *(shape.put(steady(name)) for name in LOGP), *others, *edge),
+        conclude_parts(smooth, *shape.steadies(), *others, *edge),
     )
     return Existence(model(), both(proved, conclude_parts(stays, *edge)), NUMBERS)
 

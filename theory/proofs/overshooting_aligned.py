@@ -29,9 +29,7 @@ ODDS, SLOPE = F0 - k * DROP + gap * t - L * t**2 / 2, gap - L * t
 NUMBER = (F0 - log(eps)) / DROP  # from this step on J is below eps
 SCORE = {name: SLOPE * share(name, ODDS) for name in LOGP}
 
-
-def given(*names: str) -> tuple[Proof, ...]:
-    return tuple(assume(STATEMENT.formal_hypotheses[name]) for name in names)
+given = partial(assumed, STATEMENT)
 
 
 @cache

@@ -21,9 +21,7 @@ SHORTER = 0 < u, u <= eta
 SHARE = u / eta
 REACHES = eta * G, -(eta * G)
 
-
-def given(*names: str) -> tuple[Proof, ...]:
-    return tuple(assume(STATEMENT.formal_hypotheses[name]) for name in names)
+given = partial(assumed, STATEMENT)
 
 
 def shorter(fact: Proof) -> Proof:

@@ -3,19 +3,7 @@ equalities, as there is one correct response."""
 
 from theory.proofs._prelude import *
 from theory.kernel.existence import Existence
-from theory.proofs._hill import (
-    BENT,
-    GENTLE,
-    HILL,
-    LOGP,
-    RATE,
-    Hill,
-    bend,
-    logp_slope,
-    rise,
-    start,
-    steady,
-)
+from theory.proofs._hill import BENT, GENTLE, HILL, RATE, Hill, bend, rise, start
 from theory.proofs._witness import RIGHT, WRONG
 from theory.proofs._witness import witness as proved_witness
 from theory.statements._collapse import J0, gap
@@ -23,9 +11,7 @@ from theory.statements.worst_case_attained import STATEMENT
 
 VALUES = {start: log(J0), rise: (1 - J0) * gap, bend: L}
 
-
-def given(*names: str) -> tuple[Proof, ...]:
-    return tuple(assume(STATEMENT.formal_hypotheses[name]) for name in names)
+given = partial(assumed, STATEMENT)
 
 
 @cache
@@ -88,10 +74,8 @@ def existence(goal: Term) -> Existence:
     shape, others = hill(), hill().others()
     proved = both(
         conclude_parts(normalised, *others, *given("rare")),
-        conclude_parts(
-            differentiable, *(shape.put(logp_slope(n)) for n in LOGP), *others, *given("rare")
-        ),
-        conclude_parts(smooth, *(shape.put(steady(n)) for n in LOGP), *others, *ends()),
+        conclude_parts(differentiable, *shape.slopes(), *others, *given("rare")),
+        conclude_parts(smooth, *shape.steadies(), *others, *ends()),
         conclude_parts(bounded, *ends()),
         conclude_parts(binary),
         conclude_parts(success, *ends()),
