@@ -5,7 +5,9 @@ from itertools import product
 import numpy as np
 import pytest
 
+from theory.evaluate import evaluate
 from theory.group_thresholds import group_numbers, mean_deviation
+from theory.statements.group_safe_rate import STATEMENT
 from theory.thresholds import OutOfDomain
 
 RULES = {
@@ -78,3 +80,12 @@ def test_the_printed_numbers_are_those_of_all_outcomes(n):
 def test_a_group_of_one_says_nothing(size, prompts):
     with pytest.raises(OutOfDomain):
         group_numbers("0.3", "1", "1", "1", size, prompts)
+
+
+def test_the_rate_is_where_the_condition_of_the_claim_ends():
+    rate = group_numbers("0.3", "1/2", "3", "2", 4, 1).rate
+    left, right = STATEMENT.conclusion.args[1].args[0].args  # alpha L G^2 <= 2 F |g|^2
+    known = {"F": 0.7, "norm2": 0.25, "L": 3.0, "G": 2.0}
+    for alpha, holds in ((0.999 * rate, True), (1.001 * rate, False)):
+        values = {**known, "alpha": alpha}
+        assert (evaluate(left, values) <= evaluate(right, values)) is holds
