@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 import gradgap
 from course import submissions
 from course.exercises import EXERCISES, NOTES
-from course.submissions import in_a_process
+from course.marks import Report
+from course.submissions import Judged, as_csv, in_a_process
 from tests.laws.test_course_solutions import SOLVED
 
 RIGHT = ("setting/1", "one_step/7", "safe_step/2", "setting/8")
@@ -133,3 +134,9 @@ def test_a_judge_that_hangs_or_takes_too_much_is_stopped(
     monkeypatch.setattr(submissions, "JUDGE", (sys.executable, "-c", program))
     report = in_a_process("", tmp_path, EXERCISES, clock=1 if reason == "clock" else 60)
     assert reason in report.error
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "a\tb"])
+def test_no_cell_of_the_marks_is_a_formula_or_moves_the_others(name: str) -> None:
+    _, row = csv.reader(as_csv([Judged(name, Report("", error="empty"))]).splitlines())
+    assert row[0] == ("a?b" if "\t" in name else f"'{name}")
