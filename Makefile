@@ -25,7 +25,7 @@ recheck: $(VENV)/.core-installed  ## prove every obligation again, in separate p
 rocq: $(VENV)/.core-installed  ## check every claim with Rocq (needs coqc: apt install coq)
 	@$(BIN)/gradgap rocq --recorded $(ARGS)
 
-test: $(VENV)/.test-installed  ## every claim proved, weakened, refuted, attacked: three minutes
+test: $(VENV)/.test-installed  ## every claim proved, weakened, refuted, attacked
 	@$(PYTEST) -m "not slow" $(ARGS)
 
 test-all: $(VENV)/.test-installed  ## the rest: what is slow, and what is random at full depth
