@@ -55,11 +55,6 @@ def slope_on_line() -> Term:
     return dot(V, tuple(map(on_line, SLOPE)))
 
 
-def turn_on_line() -> Term:
-    """w . grad f."""
-    return dot(W, tuple(map(on_line, SLOPE)))
-
-
 # -- at any point ----------------------------------------------------------------------------------
 
 
