@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from theory.paper.commands import Jobs, run_ledger
+from theory.paper.commands import Jobs, compile_aloud, run_ledger
 from theory.terminal import BadInput, Commands, Json, bad_input, consoles, print_table
 
 if TYPE_CHECKING:
@@ -141,7 +141,6 @@ def slides(
     from course import slides as decks
     from theory.files import write
     from theory.paper.chapters import PandocMissing
-    from theory.paper.latex_compile import TexMissing, compile_document
 
     with bad_input(decks.BadOutline, PandocMissing, FileExistsError, NotADirectoryError):
         chosen = [x for x in decks.numbered(decks.lectures()) if not lecture or x[0] in lecture]
@@ -151,14 +150,7 @@ def slides(
                 f"{stem}_notes.tex": decks.as_beamer(found, number, notes=True),
             }
             for path in write(out, sources, overwrite):
-                try:
-                    made = compile_document(path)
-                except TexMissing as missing:
-                    print(f"gradgap: no PDF: {missing}", file=sys.stderr)
-                    continue
-                for warning in made.warnings:
-                    print(f"TeX: {warning}", file=sys.stderr)
-                print(f"wrote {made.pdf}", file=sys.stderr)
+                compile_aloud(path)
         try:
             with tempfile.TemporaryDirectory() as folder:
                 reveal = decks.reveal_js(Path(folder))

@@ -115,17 +115,23 @@ def write_and_compile(out: Path, ledger: Ledger, proofs: bool, overwrite: bool) 
     """The sources, and the PDFs where there is a TeX."""
     from theory.paper.chapters import NotInChapters, PandocMissing
     from theory.paper.document import write_documents
-    from theory.paper.latex_compile import TexMissing, compile_document
 
     with bad_input(FileExistsError, NotADirectoryError, NotInChapters, PandocMissing):
         sources = write_documents(out, ledger, proofs, overwrite)
     for source in sources:
         print(f"wrote {source}", file=sys.stderr)
-        try:
-            made = compile_document(source)
-        except TexMissing as missing:
-            print(f"gradgap: no PDF: {missing}", file=sys.stderr)
-            continue
-        for warning in made.warnings:
-            print(f"TeX: {warning}", file=sys.stderr)
-        print(f"wrote {made.pdf}", file=sys.stderr)
+        compile_aloud(source)
+
+
+def compile_aloud(source: Path) -> None:
+    """A PDF beside the source, where there is a TeX; what happened goes to standard error."""
+    from theory.paper.latex_compile import TexMissing, compile_document
+
+    try:
+        made = compile_document(source)
+    except TexMissing as missing:
+        print(f"gradgap: no PDF: {missing}", file=sys.stderr)
+        return
+    for warning in made.warnings:
+        print(f"TeX: {warning}", file=sys.stderr)
+    print(f"wrote {made.pdf}", file=sys.stderr)

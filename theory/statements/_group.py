@@ -88,20 +88,18 @@ MEMBERS = Hypothesis(
     ),
     "a group has a member, and same tells the members apart",
 )
-HITS = Hypothesis(
-    "hits",
-    forall(
-        z,
-        forall(
-            a,
-            conj(
-                eq(total(o, hit(z, a, o)), 1),
-                forall(o, either(eq(hit(z, a, o), 0), eq(draw(z, a), o))),
-            ),
-        ),
-    ),
-    "hit tells which response a member is",
-)
+
+
+def tells(mark: Symbol, choice: Symbol, value: Term) -> Term:
+    """For every member ``mark`` is 1 at what ``choice`` says, and 0 elsewhere."""
+    here = mark(z, a, value)
+    one = conj(
+        eq(total(value, here), 1), forall(value, either(eq(here, 0), eq(choice(z, a), value)))
+    )
+    return forall(z, forall(a, one))
+
+
+HITS = Hypothesis("hits", tells(hit, draw, o), "hit tells which response a member is")
 PAIRWISE = Hypothesis(
     "pairwise",
     conj(
@@ -131,20 +129,7 @@ PAIRWISE = Hypothesis(
 PAIRS = (MEMBERS, HITS, PAIRWISE)
 
 NONEMPTY = Hypothesis("nonempty", 0 < n, "a group has a member")
-RESTS = Hypothesis(
-    "rests",
-    forall(
-        z,
-        forall(
-            a,
-            conj(
-                eq(total(x, rest(z, a, x)), 1),
-                forall(x, either(eq(rest(z, a, x), 0), eq(others(z, a), x))),
-            ),
-        ),
-    ),
-    "rest tells what the others earn",
-)
+RESTS = Hypothesis("rests", tells(rest, others, x), "rest tells what the others earn")
 INDEPENDENT = Hypothesis(
     "independent",
     forall(
