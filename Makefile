@@ -45,7 +45,7 @@ figures: $(VENV)/.core-installed  ## draw the figures of the notes again, from r
 paper: $(VENV)/.docs-installed  ## the companion paper and the archive of proofs, in paper/ (needs TeX Live)
 	@$(BIN)/gradgap latex --document -o paper --overwrite $(ARGS)
 
-lm: $(VENV)/.lm-installed  ## probe a pretrained language model: its packaged weights, 5 minutes
+lm: $(VENV)/.lm-installed  ## probe a pretrained language model: its packaged weights
 	@$(BIN)/gradgap probe --preset smollm $(ARGS)
 
 site: $(VENV)/.docs-installed  ## the course as pages to read and to play with, and notebooks, in site/

@@ -13,10 +13,11 @@ from gpu_checks.lm import probe
 from gpu_checks.lm.questions import Questions
 from tests.gpu.tiny_models import network, tokenizer
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("trl") is None,
-    reason="TRL is not installed: pip install -c constraints.txt -e '.[bench]'",
-)
+if importlib.util.find_spec("trl") is None:
+    pytest.skip(
+        "TRL is not installed: pip install -c constraints.txt -e '.[bench]'",
+        allow_module_level=True,
+    )
 PROMPTS = tuple(f"{a}+{b}=" for a in range(8) for b in range(8))
 QUESTIONS = Questions(PROMPTS, lambda i, response: response[:1] in tuple("02468+"))
 

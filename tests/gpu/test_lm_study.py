@@ -19,10 +19,11 @@ from gpu_checks.phase.analysis import FATES
 from numeric.core import record
 from tests.gpu.tiny_models import model
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("transformers") is None,
-    reason="transformers is not installed: pip install -c constraints.txt -e '.[gpu,lm]'",
-)
+if importlib.util.find_spec("transformers") is None:
+    pytest.skip(
+        "transformers is not installed: pip install -c constraints.txt -e '.[gpu,lm]'",
+        allow_module_level=True,
+    )
 PROMPTS = tuple(f"{a}+{b}=" for a in range(10) for b in range(10))
 QUESTIONS = Questions(PROMPTS, lambda i, response: response[:1] in tuple("02468+"))
 RUN = training.Run(
