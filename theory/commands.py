@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from theory.terminal import BadInput, Json, bad_input, consoles, print_table
+from theory.terminal import BadInput, FormulaCommand, Json, bad_input, consoles, print_table
 
 claims = typer.Typer()
 numbers = typer.Typer()
@@ -123,7 +123,7 @@ def export_all(folder: Path) -> None:
 # -- check -----------------------------------------------------------------------------------------
 
 
-@numbers.command()
+@numbers.command(cls=FormulaCommand)
 def check(
     formula: Annotated[str, typer.Argument(help='An inequality, or "-" for standard input.')],
     assume: Annotated[

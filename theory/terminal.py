@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_type_hints
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from theory.files import refuse_earlier, write
 
@@ -138,6 +139,31 @@ class Commands(TyperGroup):
         rows = [(name, c.get_short_help_str(limit=500)) for name, c in named if c is not None]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
+
+
+class FormulaCommand(TyperCommand):
+    """A command whose arguments are formulas: what begins with - and is no option is one."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        known = {name: o for o in self.get_params(ctx) for name in (*o.opts, *o.secondary_opts)}
+        options: list[str] = []
+        formulas: list[str] = []
+        waiting = list(args)
+        while waiting:
+            word = waiting.pop(0)
+            name = word.partition("=")[0]
+            if word == "--":
+                formulas += waiting
+                break
+            if word in known or (name.startswith("--") and name in known):
+                options.append(word)
+                if word in known and not getattr(known[word], "is_flag", False) and waiting:
+                    options.append(waiting.pop(0))
+            elif re.fullmatch(r"--[a-z][a-z-]*", word):
+                options.append(word)  # misspelt, and said so
+            else:
+                formulas.append(word)
+        return super().parse_args(ctx, [*options, "--", *formulas])
 
 
 # -- what is printed -------------------------------------------------------------------------------

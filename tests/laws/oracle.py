@@ -77,6 +77,8 @@ def value(expr: Expr, point: Point) -> Any:
             return args[0] / args[1]
         case "pow" if args[0] != 0 or expr.value >= 0:
             return args[0] ** expr.value
+        case "real_power" if args[0] > 0 or (args[0] == 0 and args[1] >= 0):
+            return args[0] ** args[1]
         case "log" if args[0] > 0:
             return mpmath.log(args[0])
         case "sqrt" if args[0] >= 0:

@@ -32,6 +32,7 @@ def check(*args: str, stdin: str = "") -> CompletedProcess[str]:
         (("log(x) <= x - 1", "--assume", "0 < x"), 0, "proved"),
         (("exp(x) >= 1 + x",), 0, "proved"),
         (("(1 - J)/2 <= 1/(4*J)", "-a", "0 < J < 1"), 0, "proved"),
+        (("-a^2 <= 0", "--assume", "-1 <= a"), 0, "proved"),
         (("exp(x) <= 1 + x + x**2",), 1, "refuted"),
         (("x*log(x) >= 0", "-a", "0 < x <= 1"), 1, "refuted"),
         (("sin(x) < 1", "--effort", "1"), 3, "undecided"),
@@ -65,7 +66,7 @@ def test_a_formula_comes_from_standard_input() -> None:
         "x < 10**10**10",
         "(" * 100_000 + "x" + ")" * 100_000 + " < 1",
         "х < 1",  # a Cyrillic letter
-        "x = 1",
+        "x =< 1",
         "x",
         "",
         "x <",
@@ -76,6 +77,12 @@ def test_a_formula_comes_from_standard_input() -> None:
 )
 def test_bad_input_is_one_line(formula: str) -> None:
     assert_refused(check("-", stdin=formula))
+
+
+def test_a_bad_assumption_is_named() -> None:
+    where = "assumption 2, '-2 <= x => x < 0', column 9: expected one =>"
+    assert_refused(check("-x<1", "-a", "-x < 3", "-a", "-2 <= x => x < 0"), where)
+    assert "No such option: --asume" in check("-x < 1", "--asume", "-x < 3").stderr
 
 
 def test_ten_megabytes_are_refused_unread() -> None:

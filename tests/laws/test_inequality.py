@@ -77,6 +77,8 @@ FALSE = [
     ("max(x, y) > min(x, y)",),
     ("1 < 1",),
     ("x**2 >= 2", "x > 1.41421356237309"),
+    ("x**0.3 > 0", "x >= 0"),
+    ("x != 1",),
 ]
 UNDEFINED = [
     ("1/x >= 0", "x >= 0"),
@@ -87,6 +89,7 @@ UNDEFINED = [
     ("0 <= sqrt(x)/x", "x >= 0"),
     ("1/(x - y) > -1", "x >= y"),
     ("x**-2 > 0",),
+    ("x**y <= 1", "0 <= x <= 1", "y >= -1"),
 ]
 VACUOUS = [
     ("x < x + 1", "0 < x < 0"),
@@ -165,13 +168,14 @@ def test_the_question_may_be_comparisons_and_one_assumption_may_be_bare() -> Non
     (claim,) = parse("x < x + 1")
     assert decide_here(claim, parse("0 < x")[0]).verdict == "proved"
     assert decide_here([claim], "0 < x").verdict == "proved"
+    assert as_question("x > 0, y > 0 => x*y > 0") == as_question("x*y > 0", ["x > 0", "y > 0"])
 
 
 def test_a_bad_formula_or_limit_is_refused() -> None:
     with pytest.raises(BadFormula):
         decide("x +")
-    with pytest.raises(BadFormula):
-        decide("x < 1", ["y <"])
+    with pytest.raises(BadFormula, match=r"^assumption 2, 'y <', column 4: exp"):
+        decide("x < 1", ["x > 0", "y <"])
     with pytest.raises(ValueError, match="time limit"):
         decide("x < 1", seconds=0)
     with pytest.raises(ValueError, match="effort"):

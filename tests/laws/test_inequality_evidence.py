@@ -193,7 +193,7 @@ def test_a_stage_that_hangs_or_dies_is_left_out(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_a_hang_past_the_time_limit_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    stand_in(monkeypatch, "say(('begins', 4)); time.sleep(600)")
+    stand_in(monkeypatch, "say(('begins', 5)); time.sleep(600)")
     result = decide("x > 0", seconds=0.7)
     assert (result.verdict, result.reason) == ("undecided", "clock")
     assert "was stopped by the clock" in result.method
@@ -210,7 +210,7 @@ def test_a_worker_that_reports_a_point_that_refutes_nothing_is_not_believed(
 def test_a_worker_that_dies_under_a_memory_limit_leaves_memory_as_the_reason(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    stand_in(monkeypatch, "say(('begins', 4)); sys.exit(1)")
+    stand_in(monkeypatch, "say(('begins', 5)); sys.exit(1)")
     for limit, reason in ((None, "error"), (500, "memory")):
         result = decide("x > 0", memory_mb=limit)
         assert (result.verdict, result.reason) == ("undecided", reason)
@@ -224,7 +224,8 @@ def test_too_little_memory_leaves_the_kernel_out_and_enough_does_not() -> None:
 
 def test_the_stages_come_in_this_order() -> None:
     names = [stage.__name__ for _, stage, _, _ in STAGES]
-    assert names == ["quick_refutation", "kernel", "boxes", "models", "long_refutation"]
+    found = ["quick_refutation", "kernel", "boxes", "by_cases", "models", "long_refutation"]
+    assert names == found
 
 
 def test_the_kernel_asks_no_more_than_its_effort() -> None:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 # -- the certificate -------------------------------------------------------------------------------
 
@@ -84,6 +85,14 @@ class Certificate:
     def boxes(self) -> int:
         """The number of leaves of all trees."""
         return sum(not node.parts for p in self.proofs for node in nodes(p.tree))
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCertificate:
+    """A certificate for each of `theory.inequality.cases.cases`, in their order, by the kernel or
+    on boxes."""
+
+    parts: tuple[Any, ...]
 
 
 def nodes(tree: Node) -> Iterator[Node]:

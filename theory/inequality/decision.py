@@ -25,10 +25,11 @@ from pathlib import Path
 from typing import Any
 
 from theory.inequality import kernel_route
-from theory.inequality.certificate import Budget, Certificate
+from theory.inequality.cases import TooManyCases, cases, has_power
+from theory.inequality.certificate import Budget, CaseCertificate, Certificate
 from theory.inequality.expression import Comparison, Question
 from theory.inequality.kernel_route import KernelCertificate, StoppedByClock
-from theory.inequality.parser import parse
+from theory.inequality.parser import BadFormula, parse, parse_question, quoted
 from theory.inequality.refute import is_exact, refute, refute_by_models, refutes, truth
 from theory.inequality.result import Reason, Result
 from theory.kernel.solvers import SOLVERS, LyingSolver, Solver, SolverDisagreement, SolverFailed
@@ -44,7 +45,8 @@ class Setting:
     solvers: Mapping[str, Solver] = field(default_factory=lambda: SOLVERS)
 
 
-Evidence = KernelCertificate | Certificate | dict[str, Fraction]
+Proof = KernelCertificate | Certificate | CaseCertificate
+Evidence = Proof | dict[str, Fraction]
 Stage = Callable[[Question, Budget, Setting], Evidence | None]
 
 
@@ -55,6 +57,8 @@ def quick_refutation(question: Question, budget: Budget, setting: Setting) -> Ev
 
 def kernel(question: Question, budget: Budget, setting: Setting) -> Evidence | None:
     """A proof in the kernel, decided by both solvers."""
+    if has_power(question):
+        return None
     return kernel_route.prove(question, budget, setting.solvers)
 
 
@@ -63,8 +67,30 @@ def boxes(question: Question, budget: Budget, setting: Setting) -> Evidence | No
     from theory.inequality.branch import prove_on_boxes
     from theory.inequality.checker import check
 
+    if has_power(question):
+        return None
     certificate = prove_on_boxes(question, budget)
     return certificate if certificate is not None and check(question, certificate) else None
+
+
+def by_cases(question: Question, budget: Budget, setting: Setting) -> Evidence | None:
+    """Each case of a question with real powers, by the kernel or else on boxes."""
+    if not has_power(question):
+        return None
+    try:
+        parts = cases(question)
+    except TooManyCases:
+        return None
+    found: list[KernelCertificate | Certificate] = []
+    unit = budget.left / (len(parts) + 1)
+    for part in parts:
+        budget.spend(unit)
+        one = kernel(part, Budget(unit * CASE_STEPS["kernel"]), setting)
+        one = one or boxes(part, Budget(unit * CASE_STEPS["boxes"]), setting)
+        if not isinstance(one, KernelCertificate | Certificate):
+            return None
+        found.append(one)
+    return CaseCertificate(tuple(found))
 
 
 def models(question: Question, budget: Budget, setting: Setting) -> Evidence | None:
@@ -81,10 +107,14 @@ STAGES: tuple[tuple[str, Stage, str, float], ...] = (
     ("the quick search for a counterexample", quick_refutation, "points", 500),
     ("the kernel's route", kernel, "units of solver effort", 4),
     ("the proof on boxes", boxes, "boxes and rules", 400),
+    ("the proof case by case", by_cases, "shares of the cases", 1),
     ("the search in a solver's models", models, "units of solver effort", 1),
     ("the long search for a counterexample", long_refutation, "points", 1000),
 )
 """Name, stage, what its steps are, and how many of them for one unit of effort."""
+
+CASE_STEPS = {"kernel": 4, "boxes": 400}
+"""Steps of each kind in one share of the cases."""
 
 BROKEN = (
     StoppedByClock,
@@ -162,7 +192,10 @@ def how_it_fails(question: Question, point: dict[str, Fraction]) -> str:
     return f"a rational point, {'exact' if exact else 'ball'} arithmetic"
 
 
-def how_it_is_proved(evidence: KernelCertificate | Certificate) -> str:
+def how_it_is_proved(evidence: Proof) -> str:
+    if isinstance(evidence, CaseCertificate):
+        ways = dict.fromkeys(map(how_it_is_proved, evidence.parts))
+        return f"{len(evidence.parts)} cases of the real powers: {'; '.join(ways)}"
     if isinstance(evidence, Certificate):
         return "ball arithmetic on boxes, accepted by a separate checker"
     if evidence.contradiction:
@@ -195,8 +228,9 @@ def decide(
 ) -> Result:
     """Is the claim true for all real values that satisfy the assumptions?
 
-    ``claim`` is text such as "0 < x/(1+x) < 1" or comparisons; ``assume`` is one text or several.
-    ``effort`` is how much is tried, in steps: the verdict is the same on every machine.
+    ``claim`` is text such as "0 < x/(1+x) < 1" or "x > 0 => x^2 > 0", or comparisons; ``assume`` is
+    one text or several. ``effort`` is how much is tried, in steps: the verdict is the same on every
+    machine.
     ``memory_mb`` megabytes and ``seconds`` of wall clock are a safety net: where one fires, the
     verdict is "undecided" and the result's reason says "memory" or "clock". ``seed`` of the random
     search for a counterexample.
@@ -251,17 +285,24 @@ def as_question(claim: Formula, assume: str | Iterable[str | Comparison] = ()) -
     """The question that these texts or comparisons ask. Raises BadFormula, and ValueError for an
     empty claim."""
     texts: Iterable[Any] = [assume] if isinstance(assume, str | Comparison) else assume
-    given = tuple(comparison for one in texts for comparison in _comparisons(one))
-    asked = _comparisons(claim)
+    given = tuple(c for n, one in enumerate(texts, start=1) for c in _assumed(one, n))
+    if isinstance(claim, str):
+        question = parse_question(claim)
+        return Question((*given, *question.assume), question.claim)
+    asked = (claim,) if isinstance(claim, Comparison) else tuple(claim)
     if not asked:
         raise ValueError("a claim has at least one comparison")
     return Question(given, asked)
 
 
-def _comparisons(formula: Formula) -> tuple[Comparison, ...]:
-    if isinstance(formula, str):
+def _assumed(formula: str | Comparison, number: int) -> tuple[Comparison, ...]:
+    if isinstance(formula, Comparison):
+        return (formula,)
+    try:
         return parse(formula)
-    return (formula,) if isinstance(formula, Comparison) else tuple(formula)
+    except BadFormula as error:
+        where = f"assumption {number}, {quoted(formula)}, "
+        raise BadFormula(error.column, error.problem, where) from error
 
 
 def _check_limits(effort: float, seconds: float = CLOCK, memory_mb: int | None = None) -> None:

@@ -2,8 +2,9 @@
 assumptions.
 
 A question means: for all real values of the variables that satisfy the assumptions, everything in
-the claim is defined (no division by 0, no log of a number <= 0, no root of a negative number) and
-every comparison of the claim holds.
+the claim is defined (no division by 0, no log of a number <= 0, no root of a negative number, no
+real power of a negative number, nor of 0 with an exponent < 0) and every comparison of the claim
+holds.
 
 Expressions and comparisons as text: in the grammar of the parser, for a terminal, and in LaTeX.
 
@@ -31,6 +32,7 @@ Op = Literal[
     "div",
     "neg",
     "pow",
+    "real_power",
     "exp",
     "log",
     "sqrt",
@@ -46,7 +48,8 @@ Sign = Literal["<", "<=", "=="]
 @dataclass(frozen=True, slots=True)
 class Expr:
     """A node. ``value`` is the Fraction of a const, the name of a var, the exponent (an int, may be
-    negative) of a pow, and None elsewhere."""
+    negative) of a pow, and None elsewhere. A real_power has a base and an exponent: see
+    ``theory.inequality.cases``, which defines it."""
 
     op: Op
     args: tuple[Expr, ...] = ()
@@ -110,6 +113,7 @@ class Style:
     pi: str
     name: Callable[[str], str]
     power: Callable[[str, int], str]
+    real_power: Callable[[str, str], str]
     quotient: Callable[[str, str], str] | None
     call: Callable[[str, str], str]
     brackets: tuple[str, str]
@@ -180,7 +184,9 @@ def _plain(expr: Expr, style: Style) -> tuple[str, int]:
         case "neg":
             return f"-{part(0, SIGN)}", SIGN
         case "add":
-            return part(0, SUM) + "".join(_added(e, style) for e in expr.args[1:]), SUM
+            flat = len(expr.args) > 2 or len(expr.args[0].args) > 2
+            start = part(0, PRODUCT if flat else SUM)
+            return start + "".join(_added(e, style) for e in expr.args[1:]), SUM
         case "mul":
             first, *others = expr.args
             factors = (_write(first, style, PRODUCT), *(_factor(e, style) for e in others))
@@ -192,6 +198,8 @@ def _plain(expr: Expr, style: Style) -> tuple[str, int]:
         case "pow":
             assert isinstance(expr.value, int)
             return style.power(part(0, ATOM), expr.value), SIGN
+        case "real_power":
+            return style.real_power(part(0, ATOM), part(1, ATOM)), SIGN
     inside = ", ".join(_write(e, style, 0) for e in expr.args)
     return style.call(expr.op, inside), ATOM
 
@@ -263,6 +271,7 @@ PLAIN = Style(
     pi="pi",
     name=str,
     power=lambda base, exponent: f"{base}**{exponent}",
+    real_power=lambda base, exponent: f"{base}**{exponent}",
     quotient=None,
     call=lambda op, inside: f"{op}({inside})",
     brackets=("(", ")"),
@@ -274,6 +283,7 @@ UNICODE = Style(
     pi="π",
     name=_unicode_name,
     power=_unicode_power,
+    real_power=lambda base, exponent: f"{base}^{exponent}",
     quotient=None,
     call=_unicode_call,
     brackets=("(", ")"),
@@ -285,6 +295,7 @@ LATEX = Style(
     pi=r"\pi",
     name=_latex_name,
     power=lambda base, exponent: f"{base}^{{{exponent}}}",
+    real_power=lambda base, exponent: f"{base}^{{{exponent}}}",
     quotient=lambda above, below: rf"\frac{{{above}}}{{{below}}}",
     call=_latex_call,
     brackets=(r"\left(", r"\right)"),

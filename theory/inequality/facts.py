@@ -368,13 +368,22 @@ def levels(formulas: Iterable[Term]) -> list[list[Fact]]:
     basic += [fact("circle", x) for x in sines]
     points = [*exps, const(0)] if exps else []
     pairs = [fact("tangent_at", x, y) for x, y in permutations(points, 2)]
-    pairs += [fact("tangent_at", *pair) for x in exps for a in logs for pair in _ways(x, log(a))]
+    bridges = [fact("tangent_at", *pair) for x in exps for a in logs for pair in _ways(x, log(a))]
+    few = [one for one in basic if one.name in ("exp_log", "exp_positive")] + bridges
+    pairs += bridges
     pairs += [fact("log_tangent", a, b) for a, b in permutations(logs, 2)]
     taylor = [fact(name, x) for x in exps for name in ("exp_second", "exp_third")]
     taylor += [fact(name, a) for a in logs for name in ("log_second", "log_pade")]
     trig = ("sin_first", "sin_third", "cos_second", "cos_fourth")
     taylor += [fact(name, x) for x in sines for name in trig]
-    lists = [[], basic, basic + pairs, basic + taylor, basic + pairs + taylor]
+    lists = [
+        [],
+        basic,
+        few if bridges else [],
+        basic + pairs,
+        basic + taylor,
+        basic + pairs + taylor,
+    ]
     return [one for n, one in enumerate(lists) if one not in lists[:n]]
 
 

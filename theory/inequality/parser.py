@@ -1,6 +1,8 @@
 """Text to a tree of expressions, by a grammar that names all it allows; nothing is evaluated.
 
-    chain       sum, then one or more of  (< | <= | > | >= | ==) sum
+    question    [list =>] list
+    list        chain, then any of        (, | and) chain
+    chain       sum, then one or more of  (< | <= | > | >= | == | != ) sum
     sum         product, then any of      (+ | -) product
     product     signed, then any of       (* | /) signed
     signed      - signed  or  power
@@ -8,13 +10,16 @@
     atom        number | pi | name | function ( sum, ... ) | ( sum )
 
 So - binds as in Python: -x**2 is -(x**2), and 2**-1 is 1/2. The tree has two arguments under every
-add, mul, div, min and max; a - b is a + (-b). The negative of a constant, and a quotient of two
-constants, are constants: 1/3 is one number. x**(3/2) is sqrt(x)**3; any other power whose exponent
-is no integer is exp(exponent * log(base)), so its base must be positive.
+mul, div, min and max, and under an add of at most 32 terms; a longer sum is one add. a - b is
+a + (-b), and a != b is 0 < abs(a - b). The negative of a constant, a quotient of two constants, and
+arithmetic of constants in an exponent are constants: 1/3 is one number. x**(3/2) is sqrt(x)**3; any
+other power whose exponent is no integer is a real power, exp(exponent * log(base)) where the base
+is a positive constant. tan, tanh, softplus, ... are abbreviations: ``DEFINED``.
 
 A formula cut into numbers, names and marks, each with its column; and what may be asked at most.
 
-Only ASCII gets through: a Cyrillic x or a full-width digit looks like a formula and is another one.
+Besides ASCII, what this program writes itself is read: ≤ ≥ · ² √ |x|, Greek letters, the minus
+sign. Nothing else gets through: a Cyrillic x looks like a formula and is another one.
 """
 
 import re
@@ -22,9 +27,10 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from typing import Literal
 
-from theory.inequality.expression import Comparison, Expr, Op, Sign
+from theory.inequality.expression import GREEK, Comparison, Expr, Op, Question, Sign
 
 # -- tokens ----------------------------------------------------------------------------------------
 
@@ -35,26 +41,26 @@ DEEPEST = 100
 
 class BadFormula(ValueError):
     """The text is not a formula of the grammar, or too large. The message is one line and gives the
-    column (from 1), what stands there, and what was expected."""
+    column (from 1), what stands there, and what was expected; ``where``, which text it is."""
 
-    def __init__(self, column: int, problem: str) -> None:
-        super().__init__(f"column {column}: {problem}")
-        self.column = column
+    def __init__(self, column: int, problem: str, where: str = "") -> None:
+        super().__init__(f"{where}column {column}: {problem}")
+        self.column, self.problem = column, problem
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a formula may be at most.
 
-    `length` characters; `depth` levels of the tree (a sum of n terms has n levels) and of brackets,
-    signs and exponents; `nodes` made for the tree; `digits` of the numerator and of the denominator
-    of a constant; an integer exponent between -`exponent` and `exponent`. ValueError: a limit below
-    1, digits above 4000 (more cannot be printed), or depth above 100 (whoever walks the tree calls
-    itself at every level)."""
+    `length` characters; `depth` levels of the tree (a product of n factors has n levels) and of
+    brackets, signs and exponents; `nodes` made for the tree; `digits` of the numerator and of the
+    denominator of a constant; an integer exponent between -`exponent` and `exponent`. ValueError: a
+    limit below 1, digits above 4000 (more cannot be printed), or depth above 100 (whoever walks the
+    tree calls itself at every level)."""
 
     length: int = 10_000
     depth: int = 100
-    nodes: int = 2_000
+    nodes: int = 6_000
     digits: int = 1_000
     exponent: int = 1_000
 
@@ -67,31 +73,40 @@ class Limits:
 
 LIMITS = Limits()
 
-Kind = Literal["number", "name", "mark", "end"]
+Kind = Literal["number", "name", "mark", "superscript", "end"]
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word of the formula; `value` is that of a number."""
+    """A word of the formula, as it is in ASCII, and its length as typed; `value` is that of a
+    number and of a superscript."""
 
     kind: Kind
     text: str
     column: int
     value: Fraction | None = None
+    length: int = 0
 
     def __str__(self) -> str:
         return "the end" if self.kind == "end" else quoted(self.text)
 
 
-SPACE = re.compile(r"[ \t\r\n]*")
+SPACE = re.compile(r"[ \t\r\n\u00a0]*")
 NUMBER = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?")
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-MARK = re.compile(r"\*\*|<=|>=|==|!=|[-+*/^(),<>=]")
-
-REFUSED = {
-    "=": "a single = is not a comparison; write ==, <= or >=",
-    "!=": "!= is not supported; ask for < or > instead",
+LETTER = {**{letter: name for name, letter in GREEK.items()}, "\u03c0": "pi"}
+LETTER |= {"\u00b5": "mu", "\u03d5": "phi", "\u03f5": "epsilon"}
+NAME = re.compile(rf"[A-Za-z][A-Za-z0-9_]*|[{''.join(LETTER)}](?:[0-9]+|_[A-Za-z0-9_]*)?")
+SIGNS_TYPED = {
+    **dict(zip("\u2264\u2265\u2260\u21d2=", ("<=", ">=", "!=", "=>", "=="), strict=True)),
+    **dict(zip("\u2212\u00b7\u22c5\u00d7", "-***", strict=True)),
+    "\u221a": "sqrt",
+    "\u2227": "and",
 }
+"""What is typed or printed for people, and how it is written here."""
+MARK = re.compile(rf"\*\*|<=|>=|==|!=|=>|=<|[-+*/^(),<>|{''.join(SIGNS_TYPED)}]")
+RAISED = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
+SUPERSCRIPT = re.compile(rf"\u207b?[{RAISED}]+")
+LOWERED = str.maketrans(f"\u207b{RAISED}", "-0123456789")
 
 
 def tokens(text: str, limits: Limits = LIMITS) -> Iterator[Token]:
@@ -105,20 +120,29 @@ def tokens(text: str, limits: Limits = LIMITS) -> Iterator[Token]:
     while at < len(text):
         token = _token(text, at, limits)
         yield token
-        at = _after_space(text, at + len(token.text))
+        at = _after_space(text, at + token.length)
     yield Token("end", "", len(text) + 1)
 
 
 def _token(text: str, at: int, limits: Limits) -> Token:
     column = at + 1
     if found := NUMBER.match(text, at):
-        return Token("number", found[0], column, _number(found[1], found[2], column, limits))
+        value = _number(found[1], found[2], column, limits)
+        return Token("number", found[0], column, value, len(found[0]))
     if found := NAME.match(text, at):
-        return Token("name", found[0], column)
+        name = LETTER.get(found[0][0], found[0][0]) + found[0][1:]
+        return Token("name", name, column, None, len(found[0]))
+    if found := SUPERSCRIPT.match(text, at):
+        if len(found[0]) > 1 + len(str(limits.exponent)):
+            raise BadFormula(column, f"an exponent is at most {limits.exponent}")
+        value = Fraction(int(found[0].translate(LOWERED)))
+        return Token("superscript", f"^{value}", column, value, len(found[0]))
     if found := MARK.match(text, at):
-        if found[0] in REFUSED:
-            raise BadFormula(column, REFUSED[found[0]])
-        return Token("mark", found[0], column)
+        if found[0] == "=<":
+            raise BadFormula(column, "=< is not a comparison; write <= or >=")
+        written = SIGNS_TYPED.get(found[0], found[0])
+        kind: Kind = "name" if written.isalpha() else "mark"
+        return Token(kind, written, column, None, len(found[0]))
     raise BadFormula(column, _unexpected(text[at]))
 
 
@@ -154,14 +178,21 @@ def _unexpected(character: str) -> str:
         return f"unexpected character {quoted(character)}{HINTS.get(character, '')}"
     name = unicodedata.name(character, "no printable character")
     code = f"U+{ord(character):04X}"
-    return f"unexpected character {code} ({name}); a formula is written in ASCII"
+    return f"unexpected character {code} ({name}){HINTS.get(character, '; write it in ASCII')}"
 
 
+ALL_VALUES = "a claim is about all values; conditions come before => or as assumptions"
 HINTS = {
     ".": "; there are no attributes, and a decimal point needs a digit",
     "[": "; group with ( and )",
     "{": "; group with ( and )",
-    "|": "; write abs(x)",
+    "\u2200": f"; {ALL_VALUES}",
+    "\u2203": "; there is no exists: a claim is about all values",
+    "\u221e": "; leave out an infinite bound",
+    "&": "; write and, or a comma",
+    ":": f"; {ALL_VALUES}",
+    ";": "; write and, or a comma",
+    "%": "; there is no remainder, and 5% is 5/100",
     "_": "; a name begins with a letter",
     "!": "; there is no factorial",
 }
@@ -188,6 +219,23 @@ FUNCTIONS: dict[str, Op] = {
 }
 """log is the natural logarithm, and ln another name of it."""
 
+DEFINED: dict[str, tuple[tuple[str, ...], str]] = {
+    "tan": (("x",), "sin(x)/cos(x)"),
+    "sinh": (("x",), "(exp(x) - exp(-x))/2"),
+    "cosh": (("x",), "(exp(x) + exp(-x))/2"),
+    "tanh": (("x",), "1 - 2/(exp(2*x) + 1)"),
+    "sigmoid": (("x",), "1/(1 + exp(-x))"),
+    "softplus": (("x",), "log(1 + exp(x))"),
+    "relu": (("x",), "max(0, x)"),
+    "log1p": (("x",), "log(1 + x)"),
+    "expm1": (("x",), "exp(x) - 1"),
+    "log2": (("x",), "log(x)/log(2)"),
+    "log10": (("x",), "log(x)/log(10)"),
+    "clip": (("x", "low", "high"), "min(max(x, low), high)"),
+    "pow": (("x", "y"), "x**y"),
+}
+"""Abbreviations: their parameters, and what they stand for."""
+
 SIGNS: dict[str, tuple[Sign, bool]] = {
     "<": ("<", False),
     "<=": ("<=", False),
@@ -198,32 +246,45 @@ SIGNS: dict[str, tuple[Sign, bool]] = {
 """How a mark is kept: its sign, and whether the sides change places."""
 
 RESERVED = {
-    "and": "several comparisons are several formulas, or a chain such as 0 < x < 1",
+    "and": "it stands between two comparisons",
     "or": "there is no or",
-    "not": "there is no not",
+    "not": "there is no not; the opposite of < is >=",
     "e": "Euler's number is exp(1), and its powers are exp(x)",
+    "E": "Euler's number is exp(1); another letter, such as E_1, is a variable",
+    **dict.fromkeys(("Pi", "PI"), "the number is written pi"),
+    **dict.fromkeys(("inf", "Inf", "oo", "infinity", "Infinity"), "leave out an infinite bound"),
+    **dict.fromkeys(("nan", "NaN"), "it is no number"),
+    **dict.fromkeys(("forall", "for", "all", "where", "if", "when"), ALL_VALUES),
+    "exists": "there is no exists: a claim is about all values",
+    "implies": "write =>",
 }
 """Words that are no variables, and why."""
 
 # binding strength: sum < product < sign < power
 SUM, PRODUCT, SIGN, POWER = range(1, 5)
+LONGEST_BINARY_SUM = 32  # terms
 STRENGTH = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER, "^": POWER}
 
 
 def parse(text: str, *, limits: Limits = LIMITS) -> tuple[Comparison, ...]:
-    """The comparisons of a chain: 0 < x <= 1 is 0 < x and x <= 1. BadFormula: see there."""
+    """The comparisons of one or more chains: 0 < x <= 1 is 0 < x and x <= 1. BadFormula: see
+    there."""
     reader = _Reader(text, limits)
-    sides, marks = [reader.part(SUM)], []
-    while reader.token.text in SIGNS:
-        marks.append(reader.take())
-        sides.append(reader.part(SUM))
-    if not marks:
-        raise reader.unexpected("an operator or a comparison: < <= > >= ==")
+    found = reader.chains()
     reader.end()
-    return tuple(
-        _comparison(left.expr, mark.text, right.expr)
-        for left, mark, right in zip(sides, marks, sides[1:], strict=False)
-    )
+    return found
+
+
+def parse_question(text: str, *, limits: Limits = LIMITS) -> Question:
+    """A claim, or assumptions => claim. BadFormula: see there."""
+    reader = _Reader(text, limits)
+    assume: tuple[Comparison, ...] = ()
+    claim = reader.chains()
+    if reader.token.text == "=>":
+        reader.take()
+        assume, claim = claim, reader.chains()
+    reader.end()
+    return Question(assume, claim)
 
 
 def parse_expression(text: str, *, limits: Limits = LIMITS) -> Expr:
@@ -234,17 +295,13 @@ def parse_expression(text: str, *, limits: Limits = LIMITS) -> Expr:
     return found.expr
 
 
-def _comparison(left: Expr, mark: str, right: Expr) -> Comparison:
-    sign, swapped = SIGNS[mark]
-    return Comparison(right, sign, left) if swapped else Comparison(left, sign, right)
-
-
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A tree that has been read, the levels it has, and the column where it began."""
+    """A tree that has been read, its levels and nodes, and the column where it began."""
 
     expr: Expr
     depth: int
+    nodes: int
     column: int
 
 
@@ -266,8 +323,14 @@ class _Reader:
         return taken
 
     def end(self) -> None:
+        if self.token.text == "=>":
+            raise self._misplaced("one => at most, between assumptions and claim")
         if self.token.kind != "end":
             raise self.unexpected("an operator")
+
+    def _misplaced(self, expected: str) -> BadFormula:
+        hint = "=> means implies; at least is written >="
+        return BadFormula(self.token.column, f"expected {expected}, found '=>'; {hint}")
 
     def unexpected(self, expected: str) -> BadFormula:
         """What stands ahead instead of what was expected."""
@@ -278,23 +341,69 @@ class _Reader:
 
     # -- the grammar ---------------------------------------------------------------------------
 
+    def chains(self) -> tuple[Comparison, ...]:
+        """Chains with a comma, or and, between them."""
+        found = self._chain()
+        while self.token.text in (",", "and"):
+            self.take()
+            found += self._chain()
+        return found
+
+    def _chain(self) -> tuple[Comparison, ...]:
+        sides, marks = [self.part(SUM)], []
+        while self.token.text in (*SIGNS, "!="):
+            marks.append(self.take())
+            self._nodes += 2  # a comparison is more work than a node
+            sides.append(self.part(SUM))
+        comparisons = "a comparison: < <= > >= == !="
+        if not marks and self.token.text == "=>":
+            raise self._misplaced(f"an operator or {comparisons}")
+        if not marks:
+            raise self.unexpected(f"an operator or {comparisons}")
+        pairs = zip(sides, marks, sides[1:], strict=False)
+        return tuple(self._comparison(left, mark, right) for left, mark, right in pairs)
+
+    def _comparison(self, left: _Part, mark: Token, right: _Part) -> Comparison:
+        if mark.text == "!=":
+            gap = self._node("abs", (self._sum([left, self._negative(right)]),), mark.column)
+            return Comparison(Expr("const", (), Fraction(0)), "<", gap.expr)
+        sign, swapped = SIGNS[mark.text]
+        sides = (right.expr, left.expr) if swapped else (left.expr, right.expr)
+        return Comparison(sides[0], sign, sides[1])
+
     def part(self, least: int, level: int = 1) -> _Part:
         """The longest expression ahead whose operators all bind at least so strongly."""
         if level > self._limits.depth:
             raise self._too_deep(self.token.column)
         found = self._first(level)
-        while (strength := STRENGTH.get(self.token.text, 0)) >= least:
+        while True:
+            strength = POWER if self.token.kind == "superscript" else self._strength()
+            if strength < max(least, PRODUCT):
+                break
             operator = self.take()
-            power = strength == POWER
-            right = self.part(SIGN, level + 1) if power else self.part(strength + 1, level)
+            if operator.kind == "superscript":
+                raised = self._node("const", (), operator.column, operator.value)
+                found = self._power(found, raised)
+                continue
+            right = self.part(SIGN, level + (strength == POWER))
             found = self._joined(operator, found, right)
+        terms = [found]
+        while least == SUM and self._strength() == SUM:
+            minus = self.take().text == "-"
+            term = self.part(PRODUCT, level)
+            terms.append(self._negative(term) if minus else term)
         self._no_missing_operator()
-        return found
+        return self._sum(terms)
+
+    def _strength(self) -> int:
+        return STRENGTH.get(self.token.text, 0) if self.token.kind == "mark" else 0
 
     def _first(self, level: int) -> _Part:
         """A signed expression or an atom."""
         word = self.token
-        if word.text in RESERVED or (word.text not in ("-", "(") and word.kind in ("mark", "end")):
+        if word.text in RESERVED or (
+            word.text not in ("-", "(", "|") and word.kind not in ("number", "name")
+        ):
             raise self.unexpected("a number, a name, - or (")
         self.take()
         if word.text == "-":
@@ -303,48 +412,83 @@ class _Reader:
             found = self.part(SUM, level + 1)
             self._close()
             return found
+        if word.text == "|":
+            found = self._node("abs", (self.part(SUM, level + 1),), word.column)
+            self._close("|")
+            return found
         if word.kind == "number":
             return self._node("const", (), word.column, word.value)
-        if word.text in FUNCTIONS:
+        if word.text in FUNCTIONS or word.text in DEFINED:
             return self._call(word, level)
         return self._named(word)
 
     def _named(self, word: Token) -> _Part:
         if self.token.text == "(":
-            known = ", ".join(FUNCTIONS)
-            raise BadFormula(word.column, f"{word} is not a function; there are {known}")
+            near = {w.lower(): w for w in (*FUNCTIONS, *DEFINED)}.get(word.text.lower())
+            there = f"write {near}" if near else "there are " + ", ".join((*FUNCTIONS, *DEFINED))
+            raise BadFormula(word.column, f"{word} is not a function; {there}")
         if word.text == "pi":
             return self._node("pi", (), word.column)
         return self._node("var", (), word.column, word.text)
 
     def _call(self, word: Token, level: int) -> _Part:
+        if word.length == 1 and self.token.kind in ("number", "name"):  # a root sign
+            inside = self.take()
+            if inside.text in (*FUNCTIONS, *DEFINED, *RESERVED) or self._strength() == POWER:
+                raise BadFormula(word.column, "write sqrt(...) with brackets")
+            number = inside.kind == "number"
+            found = self._node("const", (), word.column, inside.value) if number else None
+            return self._node("sqrt", (found or self._named(inside),), word.column)
         if self.token.text != "(":
             raise BadFormula(word.column, f"{word} is a function; write {word.text}(...)")
         self.take()
-        op = FUNCTIONS[word.text]
         found = self.part(SUM, level + 1)
-        if op not in ("min", "max"):
+        op = FUNCTIONS.get(word.text)
+        if op in ("min", "max"):
+            if self.token.text != ",":
+                raise self.unexpected(f"a comma, {word.text} takes two or more arguments")
+            while self.token.text == ",":
+                self.take()
+                found = self._node(op, (found, self.part(SUM, level + 1)), word.column)
             self._close()
-            return self._node(op, (found,), word.column)
-        if self.token.text != ",":
-            raise self.unexpected(f"a comma, {word.text} takes two or more arguments")
-        while self.token.text == ",":
+            return found
+        names, stands_for = DEFINED.get(word.text, (("x",), ""))
+        given = {names[0]: found}
+        for name in names[1:]:
+            if self.token.text != ",":
+                raise self.unexpected(f"a comma, {word.text} takes {len(names)} arguments")
             self.take()
-            found = self._node(op, (found, self.part(SUM, level + 1)), word.column)
+            given[name] = self.part(SUM, level + 1)
         self._close()
-        return found
+        if op is not None:
+            return self._node(op, (found,), word.column)
+        return self._filled(parse_expression(stands_for), given, word.column)
 
-    def _close(self) -> None:
-        if self.token.text != ")":
-            raise self.unexpected("an operator or )")
+    def _filled(self, template: Expr, given: dict[str, _Part], column: int) -> _Part:
+        """What an abbreviation stands for."""
+        if template.op == "var":
+            return given[str(template.value)]
+        args = [self._filled(arg, given, column) for arg in template.args]
+        match template.op:
+            case "neg":
+                return self._negative(args[0])
+            case "div":
+                return self._quotient(args[0], args[1])
+            case "real_power":
+                return self._power(args[0], args[1])
+        return self._node(template.op, tuple(args), column, template.value)
+
+    def _close(self, bracket: str = ")") -> None:
+        if self.token.text != bracket:
+            raise self.unexpected(f"an operator or {bracket}")
         self.take()
 
     def _no_missing_operator(self) -> None:
         """2x and 2(x + 1) are no products here: say so, where they would be read as such."""
         word = self.token
-        if word.text in RESERVED:
+        if word.text in RESERVED and word.text != "and":
             raise self.unexpected("an operator")
-        if word.kind in ("number", "name") or word.text == "(":
+        if word.text != "and" and (word.kind in ("number", "name") or word.text == "("):
             raise BadFormula(
                 word.column, f"expected an operator, found {word}; a product is written with *"
             )
@@ -352,19 +496,17 @@ class _Reader:
     # -- the tree ------------------------------------------------------------------------------
 
     def _joined(self, operator: Token, left: _Part, right: _Part) -> _Part:
-        match operator.text:
-            case "+":
-                return self._node("add", (left, right), left.column)
-            case "-":
-                negative = self._negative(right, right.column)
-                return self._node("add", (left, negative), left.column)
-            case "*":
-                return self._node("mul", (left, right), left.column)
-            case "/":
-                return self._quotient(left, right)
-        return self._power(left, right)
+        if operator.text == "*":
+            return self._node("mul", (left, right), left.column)
+        return self._quotient(left, right) if operator.text == "/" else self._power(left, right)
 
-    def _negative(self, inner: _Part, column: int) -> _Part:
+    def _sum(self, terms: list[_Part]) -> _Part:
+        if len(terms) > LONGEST_BINARY_SUM:
+            return self._node("add", tuple(terms), terms[0].column)
+        return reduce(lambda a, b: self._node("add", (a, b), a.column), terms)
+
+    def _negative(self, inner: _Part, column: int | None = None) -> _Part:
+        column = inner.column if column is None else column
         if isinstance(inner.expr.value, Fraction):
             return self._node("const", (), column, -inner.expr.value)
         return self._node("neg", (inner,), column)
@@ -376,18 +518,39 @@ class _Reader:
         return self._node("div", (left, right), left.column)
 
     def _power(self, base: _Part, exponent: _Part) -> _Part:
-        value = exponent.expr.value
-        if isinstance(value, Fraction):
+        value = self._constant(exponent.expr, exponent.column)
+        if value is not None:
             return self._constant_power(base, value, exponent)
-        if _is_arithmetic(exponent.expr):
-            raise BadFormula(
-                exponent.column, "an exponent is one number, such as 2, -1 or 1/2, or has a name"
-            )
-        return self._exp_log(base, exponent)
+        return self._real_power(base, exponent)
+
+    def _constant(self, expr: Expr, column: int) -> Fraction | None:
+        """The value of arithmetic with constants alone; None for anything else."""
+        if isinstance(expr.value, Fraction):
+            return expr.value
+        if expr.op not in ("add", "mul", "div", "neg", "pow"):
+            return None
+        args = [self._constant(arg, column) for arg in expr.args]
+        known = [arg for arg in args if arg is not None]
+        if len(known) < len(args):
+            return None
+        size = abs(expr.value) if isinstance(expr.value, int) else 1
+        below = known[-1] if expr.op == "div" else known[0] if expr.op == "pow" else 1
+        if below == 0 and (expr.op == "div" or int(expr.value or 0) < 0):
+            raise BadFormula(column, "division by 0 in an exponent")
+        if sum(len(str(abs(k.numerator) + k.denominator)) for k in known) * size > 100:
+            raise BadFormula(column, f"an exponent is at most {self._limits.exponent}")
+        match expr.op:
+            case "add":
+                return sum(known, Fraction(0))
+            case "neg":
+                return -known[0]
+            case "pow":
+                return Fraction(known[0] ** int(expr.value or 0))
+        return known[0] * known[1] if expr.op == "mul" else known[0] / known[1]
 
     def _constant_power(self, base: _Part, value: Fraction, exponent: _Part) -> _Part:
         if value.denominator > 2:
-            return self._exp_log(base, exponent)
+            return self._real_power(base, self._node("const", (), exponent.column, value))
         if abs(value.numerator) > self._limits.exponent:
             raise BadFormula(exponent.column, f"an exponent is at most {self._limits.exponent}")
         if value.denominator == 2:
@@ -397,7 +560,9 @@ class _Reader:
             return self._node("pow", (root,), base.column, value.numerator)
         return self._node("pow", (base,), base.column, value.numerator)
 
-    def _exp_log(self, base: _Part, exponent: _Part) -> _Part:
+    def _real_power(self, base: _Part, exponent: _Part) -> _Part:
+        if not (isinstance(base.expr.value, Fraction) and base.expr.value > 0):
+            return self._node("real_power", (base, exponent), base.column)
         logarithm = self._node("log", (base,), base.column)
         product = self._node("mul", (exponent, logarithm), base.column)
         return self._node("exp", (product,), base.column)
@@ -410,23 +575,17 @@ class _Reader:
         value: Fraction | str | int | None = None,
     ) -> _Part:
         self._nodes += 1
-        if self._nodes > self._limits.nodes:
+        nodes = 1 + sum(arg.nodes for arg in args)
+        if max(nodes, self._nodes) > self._limits.nodes:
             raise BadFormula(column, f"the formula has more than {self._limits.nodes} nodes")
         depth = 1 + max((arg.depth for arg in args), default=0)
         if depth > self._limits.depth:
             raise self._too_deep(column)
         if isinstance(value, Fraction) and not fits(value, self._limits):
             raise too_long(column, self._limits)
-        return _Part(Expr(op, tuple(arg.expr for arg in args), value), depth, column)
+        return _Part(Expr(op, tuple(arg.expr for arg in args), value), depth, nodes, column)
 
     def _too_deep(self, column: int) -> BadFormula:
         return BadFormula(
-            column, f"more than {self._limits.depth} levels deep (a sum of n terms has n levels)"
+            column, f"more than {self._limits.depth} levels deep (n factors have n levels)"
         )
-
-
-def _is_arithmetic(expr: Expr) -> bool:
-    """Is it made of constants alone, by + - * / and powers?"""
-    if expr.op not in ("const", "add", "mul", "div", "neg", "pow"):
-        return False
-    return all(_is_arithmetic(inner) for inner in expr.args)

@@ -29,8 +29,9 @@ from math import inf
 from typing import Any, Literal
 
 import numpy as np
-from flint import arb, ctx, fmpq
+from flint import arb, ctx, fmpq, fmpz
 
+from theory.inequality.cases import TooManyCases, cases
 from theory.inequality.certificate import Budget, Exhausted
 from theory.inequality.expression import Comparison, Expr, Question, variables
 from theory.inequality.facts import atoms, levels, proof_of
@@ -164,6 +165,8 @@ def value(expression: Expr, point: Point) -> Number:
         case "pow":
             assert isinstance(expression.value, int)
             return _power(numbers[0], expression.value)
+        case "real_power":
+            return _real_power(*numbers)
         case "abs":
             return _size(numbers[0])
         case "min":
@@ -231,6 +234,36 @@ def _power(base: Number, exponent: int) -> Number:
     if isinstance(base, Fraction) and _bits(base) * exponent <= LARGEST:
         return base**exponent
     return ball(base) ** exponent
+
+
+def _real_power(base: Number, exponent: Number) -> Number:
+    """See ``theory.inequality.cases``."""
+    if ball(base) < 0:
+        raise Undefined("a real power of a negative number")
+    if _is_zero(base) and ball(exponent) < 0:
+        raise Undefined("0 to a negative power")
+    if _is_zero(exponent) and ball(base) >= 0:
+        return Fraction(1)
+    if _is_zero(base) and ball(exponent) > 0:
+        return Fraction(0)
+    if isinstance(base, Fraction) and isinstance(exponent, Fraction):
+        root = _exact_root(base, exponent.denominator)
+        if root is not None and _bits(root) * abs(exponent.numerator) <= LARGEST:
+            return root**exponent.numerator
+    if not ball(base) > 0:
+        raise Unknown("a real power of a ball that contains 0")
+    return _exp(_product(exponent, _log(base)))
+
+
+def _exact_root(x: Fraction, degree: int) -> Fraction | None:
+    """The root if it is rational; x > 0."""
+    parts = []
+    for n in (x.numerator, x.denominator):
+        root = fmpz(n).root(degree) if degree <= n.bit_length() else fmpz(1)
+        if root**degree != n:
+            return None
+        parts.append(int(root))
+    return Fraction(*parts)
 
 
 def _is_zero(number: Number) -> bool:
@@ -403,11 +436,9 @@ DIGITS = 12  # of an algebraic number in a model
 def refute_by_models(question: Question, budget: Budget) -> RationalPoint | None:
     """A confirmed counterexample from a solver's model, or None. A question with exp, log, sin or
     cos is asked twice: as it stands, and with the basic facts about them."""
-    try:
-        translation = translate(question)
-        texts = list(_questions(translation))
-    except KernelError:
-        return None
+    texts: list[str] = []
+    with suppress(KernelError, TooManyCases):
+        texts += [text for one in cases(question) for text in _questions(translate(one))]
     for text in texts:
         effort = budget.left / 2
         budget.spend(effort)

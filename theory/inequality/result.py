@@ -4,13 +4,14 @@ A result for a terminal and for a notebook: what was asked, the verdict, and the
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
 
 from flint import arb, ctx
 
-from theory.inequality.certificate import Certificate
+from theory.inequality.cases import cases
+from theory.inequality.certificate import CaseCertificate, Certificate
 from theory.inequality.expression import (
     LATEX,
     UNICODE,
@@ -21,6 +22,7 @@ from theory.inequality.expression import (
     latex,
     variables,
 )
+from theory.inequality.expression import written as written_in
 from theory.inequality.facts import proof_of
 from theory.inequality.kernel_route import KernelCertificate, parts_of, translate, written
 from theory.inequality.refute import Number, refutes, sides, truth, why_undefined
@@ -51,7 +53,7 @@ class Result:
     method: str
     counterexample: dict[str, Fraction] | None = None
     certified: bool = False
-    certificate: KernelCertificate | Certificate | None = None
+    certificate: KernelCertificate | Certificate | CaseCertificate | None = None
     seconds: float = 0.0
     reason: Reason | None = None
     steps: Mapping[str, float] = field(default_factory=dict)
@@ -110,14 +112,22 @@ def recheck(result: Result) -> bool:
         return complete and refutes(question.assume, question.claim, point)
     if result.verdict == "undecided":
         return False
-    if isinstance(result.certificate, KernelCertificate):
+    return _proves(question, result.certificate)
+
+
+def _proves(question: Question, certificate: Any) -> bool:
+    if isinstance(certificate, CaseCertificate):
+        parts = cases(question)
+        pairs = zip(parts, certificate.parts, strict=False)
+        return len(parts) == len(certificate.parts) and all(_proves(*pair) for pair in pairs)
+    if isinstance(certificate, KernelCertificate):
         from theory.inequality import kernel_route
 
-        return kernel_route.recheck(question, result.certificate)
-    if isinstance(result.certificate, Certificate):
+        return kernel_route.recheck(question, certificate)
+    if isinstance(certificate, Certificate):
         from theory.inequality import checker
 
-        return bool(checker.check(question, result.certificate))
+        return bool(checker.check(question, certificate))
     return False
 
 
@@ -165,6 +175,8 @@ def evidence(result: Result, style: Style) -> list[str]:
         return list(_at_point(result, result.counterexample, style))
     if isinstance(certificate, KernelCertificate):
         return list(_from_facts(result, certificate, style))
+    if isinstance(certificate, CaseCertificate):
+        return list(_by_cases(result, certificate, style))
     if isinstance(certificate, Certificate):
         return [f"boxes: {certificate.boxes()}", *certificate.lines()]
     return []
@@ -172,6 +184,13 @@ def evidence(result: Result, style: Style) -> list[str]:
 
 def _maths(text: str, style: Style) -> str:
     return f"${text}$" if style is LATEX else text
+
+
+def _by_cases(result: Result, certificate: CaseCertificate, style: Style) -> Iterator[str]:
+    for case, part in zip(cases(result.question), certificate.parts, strict=True):
+        yield _maths(written_in(case, style), style)
+        for line in evidence(replace(result, question=case, certificate=part), style):
+            yield f"    {line}"
 
 
 # -- a proof in the kernel -----------------------------------------------------------------------

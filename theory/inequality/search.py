@@ -69,6 +69,8 @@ def values(expression: Expr, columns: Columns) -> Array:
     if expression.op == "pow":
         assert isinstance(expression.value, int)
         return np.power(inner[0], float(expression.value))
+    if expression.op == "real_power":
+        return np.where(inner[0] < 0, np.nan, np.power(*inner))
     if expression.op in UNARY:
         found: Array = UNARY[expression.op](inner[0])
         return found
@@ -254,6 +256,8 @@ def _needs(expression: Expr) -> Iterator[Comparison]:
             yield Comparison(zero, "<", Expr("abs", (expression.args[1],)))
         case "pow" if isinstance(expression.value, int) and expression.value < 0:
             yield Comparison(zero, "<", Expr("abs", (expression.args[0],)))
+        case "real_power":
+            yield Comparison(zero, "<=", expression.args[0])
         case "log" | "sqrt":
             yield Comparison(zero, "<", expression.args[0])
 
