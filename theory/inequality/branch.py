@@ -24,9 +24,10 @@ from theory.inequality.algebra import (
 from theory.inequality.balls import Interval, ball_precision, enclose
 from theory.inequality.certificate import Budget, Certificate, Exhausted, Node
 from theory.inequality.checker import proof
+from theory.inequality.contract import Side
 from theory.inequality.expression import Question
-from theory.inequality.goals import ORDERS, Goal, Side, goals, narrowed
-from theory.inequality.rules import certain, contains, exponentials, kinked, left
+from theory.inequality.goals import ORDERS, Goal, goals, narrowed
+from theory.inequality.rules import certain, contains, exponentials, kinked, left, refused
 from theory.inequality.search import DENOMINATORS, Lowest, inside, lowest, rounded
 
 LEVELS = 6
@@ -34,6 +35,12 @@ LEVELS = 6
 
 DEPTH = 40
 """A box is halved so many times at most, for each of its variables."""
+
+NARROW = 4
+"""After so many halvings the box is contracted by the claim's negation again."""
+
+WORTH = 0.8
+"""A range that is shorter by this factor is worth a step."""
 
 TIGHT = 1e-7
 """A lowest value below this may be 0: what is tight is tried."""
@@ -119,6 +126,7 @@ def at_once(goal: Goal, depth: int) -> Iterator[Node]:
         yield Node("outside", index=index)
     if depth == 0:
         yield Node("constant")
+        yield Node("range")
     if goal.relation in ORDERS:
         yield Node("slope")
 
@@ -168,11 +176,21 @@ def proposals(goal: Goal, seen: Lowest | None, depth: int) -> Iterator[Node]:
     if depth == 0:
         yield from first_of_all(goal)
     yield from monotone(goal)
+    if depth % NARROW == 0 and smaller(goal, narrowed(goal, *refused(goal))):
+        yield Node("narrow", index=1)
     if bounded and not tight:
         return
     yield from ends(goal, seen)
     if depth == 0 or not bounded:
         yield from other_forms(goal)
+
+
+def smaller(goal: Goal, left: tuple[Goal, ...]) -> bool:
+    """Whether some range became finite, or much shorter; or nothing is left."""
+    if not left:
+        return True
+    widths = {side.name: _width(side) for side in left[0].box}
+    return any(widths.get(s.name, 0.0) < WORTH * _width(s) for s in goal.box)
 
 
 def points(goal: Goal, seen: Lowest) -> Iterator[tuple[tuple[str, Fraction], ...]]:

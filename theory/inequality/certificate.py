@@ -19,11 +19,12 @@ from typing import Any
 
 SAYS = {
     "value": "the enclosure over the box has this sign",
+    "range": "the exact range over the box has this sign",
     "slope": "the mean value form over the box has this sign",
     "constant": "the expression is this number, wherever it is defined",
     "outside": "an assumption fails all over the box",
     "split": "the box is cut in two at",
-    "narrow": "linear assumptions leave a smaller box",
+    "narrow": "the assumptions, or else the claim, leave a smaller box",
     "cases": "an abs, min or max, one case at a time",
     "above": "different from 0 because positive",
     "below": "different from 0 because negative",

@@ -7,8 +7,9 @@ Nothing of the search is used. What is trusted: the enclosures (`balls`), the re
 
 from theory.inequality.balls import ball_precision
 from theory.inequality.certificate import Certificate, Node, Proof
+from theory.inequality.contract import Side
 from theory.inequality.expression import Question, write
-from theory.inequality.goals import Goal, Side, goals
+from theory.inequality.goals import Goal, goals
 from theory.inequality.rules import left
 
 MALFORMED = (

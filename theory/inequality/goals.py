@@ -1,7 +1,8 @@
 """What has to be proved, and where: goals on boxes, read off a question.
 
-The box comes from the assumptions that are linear: x < 1, 2 x + y <= 3 with y bounded. An equation
-that is linear in a variable eliminates it. All other assumptions go along with each goal.
+The box comes from the assumptions: the linear ones, such as 2 x + y <= 3 with y bounded, then all
+of them by contraction. An equation that is linear in a variable eliminates it. The assumptions that
+the box does not say go along with each goal.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,7 +11,8 @@ from fractions import Fraction
 from typing import Literal
 
 from theory.inequality.algebra import TooLarge, add, affine, const, mentions, mul, sub, substitute
-from theory.inequality.balls import Interval, enclose, interval
+from theory.inequality.balls import Interval, enclose
+from theory.inequality.contract import Box, Side, contracted, holds_on
 from theory.inequality.expression import Comparison, Expr, Question, variables
 
 Relation = Literal[">", ">=", "!=", "=="]
@@ -19,28 +21,6 @@ ORDERS = (">", ">=")
 
 ROUNDS = 4
 """Bounds of one variable are passed on to the others so many times."""
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """The range of a variable. None: infinite, and then open."""
-
-    name: str
-    low: Fraction | None = None
-    high: Fraction | None = None
-    low_open: bool = True
-    high_open: bool = True
-
-    def empty(self) -> bool:
-        if self.low is None or self.high is None:
-            return False
-        return self.low > self.high or (self.low == self.high and (self.low_open or self.high_open))
-
-    def closure(self) -> Interval:
-        return interval(self.low, self.high)
-
-
-Box = tuple[Side, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +103,8 @@ def roots_positive(goal: Goal) -> tuple[Goal, ...]:
 def goals(question: Question) -> tuple[Goal, ...]:
     """All that has to be proved; nothing if the assumptions leave an empty box."""
     question = eliminated(question)
-    box = cut(tuple(Side(name) for name in variables(question)), question.assume)
-    assume = tuple(c for c in question.assume if not is_bound(c))
+    box = smallest(tuple(Side(name) for name in variables(question)), question.assume)
+    assume = unsaid(question.assume, box)
     found: dict[Goal, None] = {}
     for comparison in question.claim:
         relation: Relation = {"<": ">", "<=": ">=", "==": "=="}[comparison.sign]  # type: ignore
@@ -134,9 +114,20 @@ def goals(question: Question) -> tuple[Goal, ...]:
     return tuple(dict.fromkeys(g for goal in found for g in placed(goal)))
 
 
-def narrowed(goal: Goal) -> tuple[Goal, ...]:
-    """The goal on the smaller box that the linear assumptions leave."""
-    return placed(replace(goal, box=cut(goal.box, goal.assume)))
+def narrowed(goal: Goal, *more: Comparison) -> tuple[Goal, ...]:
+    """The goal on the smaller box that the assumptions leave, and perhaps more comparisons."""
+    box = smallest(goal.box, (*goal.assume, *more))
+    return placed(replace(goal, box=box, assume=unsaid(goal.assume, box)))
+
+
+def smallest(box: Box, assume: tuple[Comparison, ...]) -> Box:
+    """The box, narrowed by the linear assumptions and then by contraction with all of them."""
+    return contracted(cut(box, assume), tuple(c for c in assume if not is_bound(c)))
+
+
+def unsaid(assume: tuple[Comparison, ...], box: Box) -> tuple[Comparison, ...]:
+    """The assumptions that the box does not say."""
+    return tuple(c for c in assume if not (is_bound(c) or holds_on(c, box)))
 
 
 def placed(goal: Goal) -> tuple[Goal, ...]:

@@ -40,13 +40,13 @@ from theory.inequality.algebra import (
 )
 from theory.inequality.balls import Interval, Undefined, enclose
 from theory.inequality.certificate import Node
+from theory.inequality.contract import Side, range_of
 from theory.inequality.expression import Comparison, Expr
 from theory.inequality.goals import (
     ORDERS,
     Goal,
     Left,
     Relation,
-    Side,
     defined,
     narrowed,
     replaced,
@@ -176,8 +176,16 @@ def use(goal: Goal, node: Node) -> Left:
 
 
 def narrow(goal: Goal, node: Node) -> Left:
-    """Points outside a smaller box break a linear assumption."""
-    return narrowed(goal)
+    """Points outside a smaller box break an assumption; or (index 1) the goal holds there."""
+    return narrowed(goal, *(refused(goal) if node.index == 1 else ()))
+
+
+def refused(goal: Goal) -> tuple[Comparison, ...]:
+    """That the goal does not hold, as far as one comparison says it."""
+    e = goal.expression
+    if goal.relation == ">":
+        return (Comparison(e, "<=", const(0)),)
+    return (Comparison(e, "<", const(0)),) if goal.relation == ">=" else ()
 
 
 def cases(goal: Goal, node: Node) -> Left:
@@ -249,6 +257,18 @@ def value(goal: Goal, node: Node) -> Left:
     if goal.expression.op == "exp" and goal.relation != "==":
         return ()
     return closed(certain(enclose(goal.expression, goal.intervals()), goal.relation))
+
+
+def range_rule(goal: Goal, node: Node) -> Left:
+    """The range in exact fractions says it, which knows the ends that are left out."""
+    found = range_of(goal.expression, goal.box)
+    if found is None or goal.relation == "==":
+        return None
+    above = found.low is not None and (
+        found.low > 0 or (found.low == 0 and (found.low_open or goal.relation == ">="))
+    )
+    below = found.high is not None and (found.high < 0 or (found.high == 0 and found.high_open))
+    return closed(above or (goal.relation == "!=" and below))
 
 
 def slope(goal: Goal, node: Node) -> Left:
@@ -410,6 +430,7 @@ def valley(goal: Goal, node: Node) -> Left:
 
 RULES: dict[str, Callable[[Goal, Node], Left]] = {
     "value": value,
+    "range": range_rule,
     "slope": slope,
     "constant": number,
     "outside": outside,

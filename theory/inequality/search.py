@@ -21,8 +21,9 @@ from typing import Any
 import numpy as np
 
 from theory.inequality.balls import Tape, tape
+from theory.inequality.contract import Side
 from theory.inequality.expression import Comparison, Expr, Question
-from theory.inequality.goals import Goal, Side, slack
+from theory.inequality.goals import Goal, slack
 
 # -- on arrays of floats ---------------------------------------------------------------------------
 
