@@ -80,7 +80,7 @@ def stage(
         if page.parent.name == "chapters":
             text += NOTEBOOK.format(page.stem)
         text = text.replace("README.md)", "index.md)").replace("```mermaid", "```text")
-        page.write_text(re.sub(r"\[\w+\.md\]\(", "[](", text))  # a page is called by its title
+        page.write_text(re.sub(r"\[[\w/]+\.md\]\(", "[](", text))  # a page is called by its title
     order = re.findall(
         r"^\| \[.*?\]\((chapters/\w+)\.md\)", (source / "index.md").read_text(), re.M
     )

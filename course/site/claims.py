@@ -17,6 +17,7 @@ from theory.ledger.run import Entry, Ledger
 from theory.ledger.show import said
 from theory.paper.graph import as_svg
 from theory.paper.latex_terms import formula, lines
+from theory.paper.latex_words import spoken
 from theory.pretty import abbreviations, names_of, pretty
 from theory.statements import STATEMENTS
 
@@ -50,11 +51,11 @@ def claim_page(
         f" · {verdict(entry.verdict)} · in [](../chapters/{chapter}.md)",
     ]
     if statement.printed:
-        parts.append(f"Printed: {plain(statement.printed)}")
+        parts.append(f"Printed: {words(statement.printed)}")
     if statement.hypotheses:
         parts += ["## Given", bullets(_given(statement, names, needed))]
     parts += ["## Then", *(f"$$\n{line}\n$$" for line in lines(statement.conclusion, names))]
-    parts += [plain(statement.remark)] if statement.remark else []
+    parts += [words(statement.remark)] if statement.remark else []
     if statement.notation:
         parts += ["## Where", bullets(_where(statement, names))]
     parts += [
@@ -81,7 +82,7 @@ def _given(
     for h in statement.hypotheses:
         word = needed.get(h.name)
         yield (
-            f"`{h.name}`: {inline(lines(h.formula, names))}<br>{plain(h.meaning)}"
+            f"`{h.name}`: {inline(lines(h.formula, names))}<br>{words(h.meaning)}"
             + (f" · *{word}*" if word else "")
         )
 
@@ -91,8 +92,8 @@ def _where(statement: Statement, names: Mapping[Term, Term]) -> Iterable[str]:
         symbol = n.symbol(*n.params) if callable(n.symbol) else n.symbol
         others = {body: short for body, short in names.items() if short.data != symbol.data}
         short, body = formula(symbol), formula(n.body, others)
-        if short != body:  # 1 - J is written as itself
-            yield f"{inline([f'{short} = {body}'])}<br>{plain(n.meaning)}"
+        if short != body.replace(" ", ""):  # 1 - J is written as itself
+            yield f"{inline([f'{short} = {body}'])}<br>{words(n.meaning)}"
 
 
 def _counters(statement: Statement, names: Mapping[Term, Term]) -> list[str]:
@@ -228,6 +229,11 @@ def verdict(word: str) -> str:
 def plain(text: str) -> str:
     """Text in which no sign is an order to MyST."""
     return re.sub(r"([\\`*_\[\]<>$|~{}#])", r"\\\1", text)
+
+
+def words(text: str) -> str:
+    """Text with its formulas set and its claims as links."""
+    return "".join(spoken(text, lambda tex: f"${tex.strip()}$", lambda slug: f"`{slug}`", plain))
 
 
 def inline(formulas: Iterable[str]) -> str:

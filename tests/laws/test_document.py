@@ -21,7 +21,7 @@ from theory.ledger.run import Ledger, entry_of
 from theory.paper import latex_compile
 from theory.paper.archive import archive
 from theory.paper.citation import FIELD, references
-from theory.paper.companion import companion, setting
+from theory.paper.companion import MAIN, companion, setting
 from theory.paper.document import write_documents
 from theory.paper.latex_compile import (
     TexFailed,
@@ -37,6 +37,10 @@ from theory.paper.theorem import theorem
 from theory.pretty import abbreviations
 from theory.statements import SLUGS, STATEMENTS
 
+NUMBERED = (
+    *("theorem_1b", "theorem_2", "theorem_3", "theorem_4", "lemma_1", "lemma_2", "corollary_1"),
+    *("theorem_1a", "expansion", "effective_step"),
+)
 FEW = ("jensen_exp", "cauchy_schwarz", "theorem_1a_printed")
 
 
@@ -240,16 +244,37 @@ def paper(everything: Ledger) -> dict[str, bytes | str]:
     return companion(everything)
 
 
-def test_the_companion_numbers_every_claim_and_refers_to_nothing_else(paper) -> None:
+def test_the_companion_states_the_chosen_claims_and_lists_the_others(paper) -> None:
     text = paper["companion.tex"]
     labels = re.findall(r"\\label\{([\w:-]+)\}", text)
-    assert sorted(x for x in labels if x.startswith("thm:")) == sorted(
-        f"thm:{label(slug)}" for slug in SLUGS
+    assert sorted(x for x in labels if x.startswith(("thm:", "also:"))) == sorted(
+        f"{'thm' if slug in MAIN else 'also'}:{label(slug)}" for slug in SLUGS
     )
-    assert {*re.findall(r"\\ref\{([\w:-]+)\}", text)} <= {*labels}
+    referred = re.findall(r"\\ref\{([\w:-]+)\}|\\hyperref\[([\w:-]+)\]", text)
+    assert {a or b for a, b in referred} <= {*labels}
+    for slug in MAIN:  # each is proved there, or its refutation is
+        assert re.search(rf"\\begin\{{proof\}}\[[^\n]*\{{thm:{label(slug)}\}}", text), slug
     assert {*re.findall(r"\\includegraphics\[[^]]*\]\{([\w.]+)\}", text)} == {*paper} - {
         "companion.tex"
     }
+
+
+def test_the_companion_has_all_that_is_numbered_or_refuted_in_print(paper) -> None:
+    printed = {s for s, t in STATEMENTS.items() if t.expected == "refuted" or s in NUMBERED}
+    assert printed <= MAIN <= {*SLUGS}
+    opening = paper["companion.tex"].split(r"\section{Notation")[0]
+    assert "also:" not in opening  # the introduction speaks of what is stated here
+
+
+def test_the_companion_says_which_claims_are_not_proved(everything: Ledger) -> None:
+    pytest.importorskip("pypandoc", reason="no pandoc: pip install 'gradgap[docs]'")
+    entries = [
+        replace(e, verdict="undecided") if e.slug in ("sharp_step", "kl_step") else e
+        for e in everything.entries
+    ]
+    text = str(companion(Ledger(everything.cases, entries))["companion.tex"])
+    assert "[{The sharp step inequality; undecided}]" in text
+    assert r"\texttt{kl\_\allowbreak{}step} (undecided)" in text and "2 undecided" in text
 
 
 def test_what_is_cited_is_in_the_references_and_they_are_cited(paper) -> None:
@@ -270,8 +295,9 @@ def test_an_assumption_of_many_claims_is_said_once(paper) -> None:
     statement = STATEMENTS["sharp_step"]
     key = standing.assumptions[statement.formal_hypotheses["smooth"]]
     assert said.count(rf"\label{{{key}}}") == 1
-    assert rf"\ref{{{key}}}" in theorem(statement, standing)
-    assert "Lipschitz" not in theorem(statement, standing)
+    shown = theorem(statement, standing)
+    assert re.search(r"Assume \\ref\{as:\d+\}--\\ref\{as:\d+\}\.", shown)
+    assert "Lipschitz" not in shown
 
 
 # -- on paper --------------------------------------------------------------------------------------
@@ -283,6 +309,8 @@ def test_paper_and_archive_compile_without_a_blemish(everything: Ledger, paper, 
         compiled = compile_document(source)
         assert compiled.pdf.read_bytes().startswith(b"%PDF")
         assert compiled.warnings == []
+    pages = re.search(r"Output written on .*\((\d+) pages", (tex / "companion.log").read_text())
+    assert pages is not None and 20 <= int(pages[1]) <= 30
 
 
 def test_an_archive_of_some_claims_compiles_without_undefined_references(

@@ -15,6 +15,7 @@ import pytest
 
 from course.notebooks import as_call, notebooks
 from course.site import build as building
+from course.site.claims import words
 from course.site.counters import counters
 from course.site.explorables import EXPLORABLES
 from course.site.formulas import BadTeX, mathml
@@ -82,6 +83,21 @@ def test_what_is_missing_is_said_in_one_line(tmp_path: Path) -> None:
 def test_an_earlier_site_is_not_replaced_unasked(tmp_path: Path) -> None:
     (tmp_path / "index.html").touch()
     assert_refused(gradgap("course", "build", "--out", str(tmp_path)), "not empty")
+
+
+@needs_docs
+def test_the_words_of_a_claim_have_set_formulas_and_links() -> None:
+    assert words("gap w.(g+ - g-), by eta_safe [x]") == (
+        r"gap $w\cdot (g^{+} - g^{-})$, by `eta_safe` \[x\]"
+    )
+    for s in STATEMENTS.values():
+        texts = (
+            s.remark,
+            s.printed or "",
+            *(part.meaning for part in (*s.hypotheses, *s.notation)),
+        )
+        for tex in re.findall(r"(?<!\\)\$([^$]+)\$", " ".join(map(words, texts))):
+            mathml(tex)
 
 
 def test_a_counter_says_what_is_left_of_the_conclusion() -> None:

@@ -81,6 +81,11 @@ def test_a_standing_assumption_is_named_and_not_repeated() -> None:
     assert r"Assume \ref{as:smooth}, and the following." in text
     assert "Lipschitz" not in text
     assert "Lipschitz" in theorem(statement)
+    known = {h: f"as:{n}" for n, h in enumerate(statement.formal_hypotheses.values())}
+    assert r"Assume \ref{as:0}--\ref{as:5}." in theorem(statement, Standing(known))
+    del known[smooth]
+    few = theorem(statement, Standing(known))
+    assert r"Assume \ref{as:0}, \ref{as:1} and \ref{as:3}--\ref{as:5}, and" in few
 
 
 def test_the_preamble_is_ten_lines_and_printed() -> None:

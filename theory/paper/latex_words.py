@@ -6,7 +6,7 @@ it: nothing is dropped on the way to print.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from theory.statements import SLUGS
@@ -109,21 +109,36 @@ class UnknownCharacter(ValueError):
 def prose(text: str, refer: Callable[[str], str] | None = None) -> str:
     """A line of text as TeX; ``refer`` writes the slugs of claims, if not as links. Raises
     UnknownCharacter."""
-    found, at = [], 0
+    return "".join(spoken(text, lambda tex: f"${tex}$", refer or link, _plain))
+
+
+def _plain(text: str) -> str:
+    return VERBATIM_TEX[text] if text in VERBATIM_TEX else "".join(map(character, text))
+
+
+def spoken(
+    text: str,
+    formula_as: Callable[[str], str],
+    claim_as: Callable[[str], str],
+    plain_as: Callable[[str], str],
+) -> Iterator[str]:
+    """The parts of a line of text: formulas as TeX, slugs of claims, and the rest, piece by
+    piece."""
+    at = 0
     while at < len(text):
         begins = at == 0 or not re.match(r"[\w'’.-]", text[at - 1])
         slug = SLUG.match(text, at) if begins else None
         if slug and text[slug.end() : slug.end() + 3] != " = ":
-            found.append((refer or link)(slug[0]))
+            yield claim_as(slug[0])
             at = slug.end()
         elif begins and (formula := expression(text, at)) is not None and formula.signs:
-            found.append(f"${formula.tex}$")
+            yield formula_as(formula.tex)
             at = formula.end
         else:
             plain = PLAIN.match(text, at) or VERBATIM.match(text, at)
-            found.append(VERBATIM_TEX.get(plain[0], plain[0]) if plain else character(text[at]))
-            at = plain.end() if plain else at + 1
-    return "".join(found)
+            end = plain.end() if plain else at + 1
+            yield plain_as(text[at:end])
+            at = end
 
 
 # -- mathematics -----------------------------------------------------------------------------------

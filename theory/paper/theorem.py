@@ -7,7 +7,7 @@ The hypotheses become a list, the conclusion displays, the abbreviations a last 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from textwrap import fill
 
@@ -57,12 +57,14 @@ def environment(statement: Statement) -> str:
     return first if first in ("theorem", "corollary") else "proposition"
 
 
-def theorem(statement: Statement, standing: Standing = NOTHING) -> str:
-    r"""The claim between \begin and \end, with \label{thm:slug}. Raises UnknownLetter,
-    UnknownCharacter."""
+def theorem(statement: Statement, standing: Standing = NOTHING, verdict: str = "") -> str:
+    r"""The claim between \begin and \end, with \label{thm:slug}; in its title a verdict that its
+    word does not say. Raises UnknownLetter, UnknownCharacter."""
     kind = environment(statement)
+    known = verdict in ("", "refuted" if kind == "refuted" else "proved")
+    title = prose(statement.title, name) + ("" if known else f"; {verdict}")
     parts = [
-        rf"\begin{{{kind}}}[{{{prose(statement.title, name)}}}]",
+        rf"\begin{{{kind}}}[{{{title}}}]",
         rf"\label{{thm:{label(statement.slug)}}}",
         given(statement, standing),
         conclusion(statement),
@@ -108,11 +110,24 @@ def given(statement: Statement, standing: Standing) -> str:
         if key is None:
             own.append(assumption(hypothesis, names))
         else:
-            named.append(rf"\ref{{{key}}}")
+            named.append(key)
     listed = itemised(own) if own else ""
     if named:
-        return f"Assume {joined_by_and(named)}{', and the following.' if own else '.'}{listed}"
+        refs = joined_by_and(_ranges(named, [*standing.assumptions.values()]))
+        return f"Assume {refs}{', and the following.' if own else '.'}{listed}"
     return f"Suppose the following.{listed}" if own else ""
+
+
+def _ranges(named: Iterable[str], order: list[str]) -> Iterator[str]:
+    """References in the order of the document; three in a row or more as a range."""
+    runs: list[list[int]] = []
+    for place in sorted(map(order.index, named)):
+        if not runs or place != runs[-1][-1] + 1:
+            runs.append([])
+        runs[-1].append(place)
+    for run in runs:
+        refs = [rf"\ref{{{order[place]}}}" for place in run]
+        yield from refs if len(run) < 3 else [f"{refs[0]}--{refs[-1]}"]
 
 
 def assumption(hypothesis: Hypothesis, names: Mapping[Term, Term]) -> str:
