@@ -43,7 +43,7 @@ from numeric.core.balls import ball_precision
 from theory.attack.mutate import dropped, twin_of
 from theory.attack.weaken import SIGNS, changed, written
 from theory.evaluate import BALLS, Values, evaluate
-from theory.inequality.refute import Undefined, Unknown, value
+from theory.inequality.at_point import Undefined, Unknown, value
 from theory.kernel.statement import Statement
 from theory.statements import STATEMENTS
 

@@ -26,9 +26,9 @@ from course.exercises import Exercise
 from course.formulas import names_of, put_in
 from course.marks import Mark, Unfit
 from course.submissions import Unreadable, content
+from theory.inequality.at_point import truth
 from theory.inequality.expression import Expr
 from theory.inequality.parser import parse
-from theory.inequality.refute import truth
 
 LARGEST = 16 * 2**20
 """Bytes of a recorded run."""

@@ -15,8 +15,8 @@ from typing import Any
 from course.exercises import Exercise
 from course.formulas import names_of, put_in, students_expression
 from course.marks import Mark
+from theory.inequality.at_point import truth
 from theory.inequality.parser import parse
-from theory.inequality.refute import truth
 
 WORDS = {"fails": "fails", "undefined": "has no value", "unknown": "is not decided by 4096 bits"}
 

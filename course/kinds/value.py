@@ -18,10 +18,11 @@ from typing import Any
 from course.exercises import Exercise
 from course.formulas import names_of, put_in, students_expression
 from course.marks import Mark, Unfit
+from theory.inequality.at_point import Point, Undefined, Unknown, ball, sides, truth
 from theory.inequality.decision import decide_here
 from theory.inequality.expression import Comparison, Question, variables
 from theory.inequality.parser import parse
-from theory.inequality.refute import Undefined, Unknown, ball, sides, truth
+from theory.inequality.result import coordinate
 
 EFFORT = 4.0
 
@@ -68,9 +69,9 @@ def decided(assume: tuple[Comparison, ...], asked: Comparison, text: str) -> tup
     return "undecided", f"neither proved nor refuted that {text} ({result.method})"
 
 
-def _why(asked: Comparison, point: dict[str, Fraction], text: str) -> str:
+def _why(asked: Comparison, point: Point, text: str) -> str:
     """Too large, too small, or undefined; where there are letters, at which of their values."""
-    at = ", ".join(f"{name} = {x}" for name, x in point.items())
+    at = ", ".join(f"{name} = {coordinate(x)}" for name, x in point.items())
     where = f" at {at}" if at else ""
     try:
         left, right = map(ball, sides(asked, point))

@@ -96,6 +96,11 @@ class CaseCertificate:
     parts: tuple[Any, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A question without variables is evaluated; there is nothing to tell."""
+
+
 def nodes(tree: Node) -> Iterator[Node]:
     """All steps, the upper ones first."""
     waiting = [tree]

@@ -25,13 +25,21 @@ from pathlib import Path
 from typing import Any
 
 from theory.inequality import kernel_route
+from theory.inequality.at_point import Coordinate, is_exact, truth
 from theory.inequality.cases import TooManyCases, cases, has_power
-from theory.inequality.certificate import Budget, CaseCertificate, Certificate
-from theory.inequality.expression import Comparison, Question
+from theory.inequality.certificate import Budget, CaseCertificate, Certificate, Evaluated
+from theory.inequality.expression import Comparison, Question, variables
 from theory.inequality.kernel_route import KernelCertificate, StoppedByClock
-from theory.inequality.parser import BadFormula, parse, parse_question, quoted
-from theory.inequality.refute import is_exact, refute, refute_by_models, refutes, truth
-from theory.inequality.result import Reason, Result
+from theory.inequality.parser import BadFormula, parse, parse_question
+from theory.inequality.refute import (
+    holds_by_value,
+    refute,
+    refute_at_special_points,
+    refute_by_models,
+    refutes,
+)
+from theory.inequality.result import Proof, Reason, Result
+from theory.inequality.tokens import quoted
 from theory.kernel.solvers import SOLVERS, LyingSolver, Solver, SolverDisagreement, SolverFailed
 
 # -- the stages ------------------------------------------------------------------------------------
@@ -45,14 +53,23 @@ class Setting:
     solvers: Mapping[str, Solver] = field(default_factory=lambda: SOLVERS)
 
 
-Proof = KernelCertificate | Certificate | CaseCertificate
-Evidence = Proof | dict[str, Fraction]
+Evidence = Proof | Mapping[str, Coordinate]
 Stage = Callable[[Question, Budget, Setting], Evidence | None]
 
 
 def quick_refutation(question: Question, budget: Budget, setting: Setting) -> Evidence | None:
-    """Special values, then a few rounds of random points and descent."""
+    """Without variables, the value. Else special values, then a few rounds of random points and
+    descent."""
+    if not variables(question):
+        if refutes(question.assume, question.claim, {}):
+            return {}
+        return Evaluated() if holds_by_value(question) else None
     return refute(question, budget, setting.seed, rounds=5)
+
+
+def special_points(question: Question, budget: Budget, setting: Setting) -> Evidence | None:
+    """Very large points, and such as sqrt(2) or pi/3."""
+    return refute_at_special_points(question, budget, setting.seed)
 
 
 def kernel(question: Question, budget: Budget, setting: Setting) -> Evidence | None:
@@ -105,6 +122,7 @@ def long_refutation(question: Question, budget: Budget, setting: Setting) -> Evi
 
 STAGES: tuple[tuple[str, Stage, str, float], ...] = (
     ("the quick search for a counterexample", quick_refutation, "points", 500),
+    ("the search at large and irrational points", special_points, "points", 100),
     ("the kernel's route", kernel, "units of solver effort", 4),
     ("the proof on boxes", boxes, "boxes and rules", 400),
     ("the proof case by case", by_cases, "shares of the cases", 1),
@@ -164,11 +182,11 @@ def _why(name: str, error: Exception) -> tuple[Reason, str]:
 
 def decided(question: Question, evidence: Evidence, seconds: float) -> Result:
     """The result that the evidence carries."""
-    if isinstance(evidence, dict):
+    if isinstance(evidence, Mapping):
         if not refutes(question.assume, question.claim, evidence):
             raise ValueError("a point that does not refute was given as a counterexample")
         method = how_it_fails(question, evidence)
-        return Result(question, "refuted", method, evidence, True, None, seconds)
+        return Result(question, "refuted", method, dict(evidence), True, None, seconds)
     return Result(question, "proved", how_it_is_proved(evidence), None, True, evidence, seconds)
 
 
@@ -183,16 +201,20 @@ def undecided(question: Question, reasons: list[tuple[Reason, str]], seconds: fl
     return Result(question, "undecided", method, seconds=seconds, reason=reason)
 
 
-def how_it_fails(question: Question, point: dict[str, Fraction]) -> str:
+def how_it_fails(question: Question, point: Mapping[str, Coordinate]) -> str:
     """That the claim fails there, or has no value, and in which arithmetic that was seen."""
+    rational = all(isinstance(x, Fraction) for x in point.values())
+    kind = "a rational point" if rational else "an exact point"
     failing = next((c for c in question.claim if truth(c, point) == "fails"), None)
     if failing is None:
-        return "a rational point at which the claim is undefined"
+        return f"{kind} at which the claim is undefined"
     exact = all(is_exact(c, point) for c in (failing, *question.assume))
-    return f"a rational point, {'exact' if exact else 'ball'} arithmetic"
+    return f"{kind}, {'exact' if exact else 'ball'} arithmetic"
 
 
 def how_it_is_proved(evidence: Proof) -> str:
+    if isinstance(evidence, Evaluated):
+        return "both sides evaluated, in exact or ball arithmetic"
     if isinstance(evidence, CaseCertificate):
         ways = dict.fromkeys(map(how_it_is_proved, evidence.parts))
         return f"{len(evidence.parts)} cases of the real powers: {'; '.join(ways)}"

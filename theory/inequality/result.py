@@ -4,18 +4,32 @@ A result for a terminal and for a notebook: what was asked, the verdict, and the
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
 
 from flint import arb, ctx
 
+from theory.inequality.at_point import (
+    Coordinate,
+    Number,
+    Undefined,
+    Unknown,
+    ball,
+    coordinate_value,
+    sides,
+    truth,
+    why_undefined,
+)
 from theory.inequality.cases import cases
-from theory.inequality.certificate import CaseCertificate, Certificate
+from theory.inequality.certificate import CaseCertificate, Certificate, Evaluated
 from theory.inequality.expression import (
     LATEX,
+    PLAIN,
     UNICODE,
     Comparison,
+    Expr,
     Question,
     Style,
     chain,
@@ -25,7 +39,7 @@ from theory.inequality.expression import (
 from theory.inequality.expression import written as written_in
 from theory.inequality.facts import proof_of
 from theory.inequality.kernel_route import KernelCertificate, parts_of, translate, written
-from theory.inequality.refute import Number, refutes, sides, truth, why_undefined
+from theory.inequality.refute import holds_by_value, refutes
 from theory.kernel.proof import assume
 
 # -- the answer ------------------------------------------------------------------------------------
@@ -33,6 +47,7 @@ from theory.kernel.proof import assume
 
 EXIT_CODES: Mapping[str, int] = {"proved": 0, "refuted": 1, "undecided": 3}
 Verdict = Literal["proved", "refuted", "undecided"]
+Proof = KernelCertificate | Certificate | CaseCertificate | Evaluated
 Reason = Literal["steps", "clock", "memory", "error"]
 
 
@@ -43,17 +58,17 @@ class Result:
     ``method`` says how it was decided, or why it was not; ``reason`` says the latter in one word:
     the steps of the budget were used up, the clock or the memory limit stopped a stage, or an error
     did. ``steps``: by kind, how many the search took, the same on every machine.
-    ``counterexample``: a rational point that satisfies the assumptions and at which the claim fails
-    or has no value; None unless refuted.
+    ``counterexample``: an exact point, of fractions wherever one was found, that satisfies the
+    assumptions and at which the claim fails or has no value; None unless refuted.
     ``certificate``: of a proof, by the kernel or on boxes; else None. ``certified``: the verdict
     rests on a certificate or a point that was checked again after it was found."""
 
     question: Question
     verdict: Verdict
     method: str
-    counterexample: dict[str, Fraction] | None = None
+    counterexample: dict[str, Coordinate] | None = None
     certified: bool = False
-    certificate: KernelCertificate | Certificate | CaseCertificate | None = None
+    certificate: Proof | None = None
     seconds: float = 0.0
     reason: Reason | None = None
     steps: Mapping[str, float] = field(default_factory=dict)
@@ -89,7 +104,7 @@ class Result:
             "verdict": self.verdict,
             "method": self.method,
             "reason": self.reason,
-            "counterexample": point and {name: str(x) for name, x in point.items()},
+            "counterexample": point and {name: coordinate(x) for name, x in point.items()},
             "certified": self.certified,
             "steps": self.steps,
         }
@@ -116,6 +131,8 @@ def recheck(result: Result) -> bool:
 
 
 def _proves(question: Question, certificate: Any) -> bool:
+    if isinstance(certificate, Evaluated):
+        return holds_by_value(question)
     if isinstance(certificate, CaseCertificate):
         parts = cases(question)
         pairs = zip(parts, certificate.parts, strict=False)
@@ -175,6 +192,8 @@ def evidence(result: Result, style: Style) -> list[str]:
         return list(_at_point(result, result.counterexample, style))
     if isinstance(certificate, KernelCertificate):
         return list(_from_facts(result, certificate, style))
+    if isinstance(certificate, Evaluated):
+        return [line for c in result.question.claim for line in _both_sides(c, {})]
     if isinstance(certificate, CaseCertificate):
         return list(_by_cases(result, certificate, style))
     if isinstance(certificate, Certificate):
@@ -217,10 +236,16 @@ def _from_facts(result: Result, certificate: KernelCertificate, style: Style) ->
 # -- a counterexample ----------------------------------------------------------------------------
 
 
-def _at_point(result: Result, point: dict[str, Fraction], style: Style) -> Iterator[str]:
+def coordinate(number: Coordinate, style: Style = PLAIN) -> str:
+    """As text, exactly."""
+    return written_in(number, style) if isinstance(number, Expr) else str(number)
+
+
+def _at_point(result: Result, point: dict[str, Coordinate], style: Style) -> Iterator[str]:
     """The point, and both sides of each comparison that does not hold there."""
     for name, number in point.items():
-        yield _maths(f"{style.name(name)} = {number}", style) + _decimals(number)
+        text = f"{style.name(name)} = {coordinate(number, style)}"
+        yield _maths(text, style) + _decimals(number)
     for comparison in result.question.claim:
         told = truth(comparison, point)
         text = _maths(chain((comparison,), style), style)
@@ -231,9 +256,9 @@ def _at_point(result: Result, point: dict[str, Fraction], style: Style) -> Itera
             yield from _both_sides(comparison, point)
 
 
-def _both_sides(comparison: Comparison, point: dict[str, Fraction]) -> Iterator[str]:
-    with ctx.workprec(BITS):
-        left, right = sides(comparison, point)
+def _both_sides(comparison: Comparison, point: dict[str, Coordinate]) -> Iterator[str]:
+    with ctx.workprec(BITS), suppress(Undefined, Unknown):
+        left, right = sides(comparison, point, True)
         yield f"    left side   {digits(left)}"
         yield f"    right side  {digits(right)}"
 
@@ -244,10 +269,12 @@ def digits(number: Number) -> str:
         return f"{number} exactly"
     if isinstance(number, Fraction):
         number = arb(number.numerator) / arb(number.denominator)
+    number = ball(number)
     return str(number.str(DIGITS, radius=False))
 
 
-def _decimals(number: Fraction) -> str:
-    if len(str(number)) <= LONG:
+def _decimals(number: Coordinate) -> str:
+    if isinstance(number, Fraction) and len(str(number)) <= LONG:
         return ""
-    return f" (about {digits(number)})"
+    with ctx.workprec(BITS):
+        return f" (about {digits(coordinate_value(number, False))})"

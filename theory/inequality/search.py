@@ -238,13 +238,18 @@ def guesses(question: Question, names: Sequence[str], rng: np.random.Generator) 
     where the claim fails and to where it is undefined."""
     limits = list(ranges(question, names).values())
     yield suspicious(question, names, special_points(limits, rng))
-    domain = tuple(c for one in question.claim for c in (*_needs(one.left), *_needs(one.right)))
-    targets = [question, *([replace(question, claim=domain)] if domain else [])]
+    targets = where_to_go(question)
     while True:
         points = on_equations(question, names, random_points(limits, 2048, rng))
         yield suspicious(question, names, points)
         for target in targets:
             yield suspicious(target, names, descend(target, names, points, rng))
+
+
+def where_to_go(question: Question) -> list[Question]:
+    """The question, and the one whether its claim is defined: what to break."""
+    domain = tuple(c for one in question.claim for c in (*_needs(one.left), *_needs(one.right)))
+    return [question, *([replace(question, claim=domain)] if domain else [])]
 
 
 def _needs(expression: Expr) -> Iterator[Comparison]:
@@ -268,7 +273,7 @@ def suspicious(question: Question, names: Sequence[str], points: Array, most: in
     ones that are plainly outside, then those farthest outside, then small ones near the edge."""
     points = on_equations(question, names, points)
     score = np.where(np.isnan(claim := claim_margin(question, names, points)), -1.0, claim)
-    keep = np.flatnonzero(_allowed(question, names, points) & (score <= TOLERANCE))
+    keep = np.flatnonzero(allowed_rows(question, names, points) & (score <= TOLERANCE))
     worst = keep[np.argsort(score[keep], kind="stable")]
     simple = keep[np.argsort(np.abs(points[keep]).sum(axis=1), kind="stable")]
     plain = simple[score[simple] < -PLAIN]
@@ -282,7 +287,8 @@ def claim_margin(question: Question, names: Sequence[str], points: Array) -> Arr
     return np.min([margins(c, columns) for c in question.claim], axis=0)
 
 
-def _allowed(question: Question, names: Sequence[str], points: Array) -> np.ndarray:
+def allowed_rows(question: Question, names: Sequence[str], points: Array) -> np.ndarray:
+    """Which points satisfy the assumptions, as far as floats tell; shape (m,)."""
     columns = _columns(names, points)
     allowed = np.ones(len(points), dtype=bool)
     for assumption in question.assume:
@@ -308,7 +314,7 @@ def descend(
 
 def _best(question: Question, names: Sequence[str], points: Array) -> Array:
     score = claim_margin(question, names, points)
-    score = np.where(_allowed(question, names, points), score, np.inf)
+    score = np.where(allowed_rows(question, names, points), score, np.inf)
     found: Array = points[int(np.argmin(np.where(np.isnan(score), np.inf, score)))]
     return found
 
