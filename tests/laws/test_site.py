@@ -87,8 +87,8 @@ def test_an_earlier_site_is_not_replaced_unasked(tmp_path: Path) -> None:
 
 @needs_docs
 def test_the_words_of_a_claim_have_set_formulas_and_links() -> None:
-    assert words("gap w.(g+ - g-), by eta_safe [x]") == (
-        r"gap $w\cdot (g^{+} - g^{-})$, by `eta_safe` \[x\]"
+    assert words("gap w.(g+ - g-), by eta_safe, #*") == (
+        r"gap $w\cdot (g^{+} - g^{-})$, by `eta_safe`, \#\*"
     )
     for s in STATEMENTS.values():
         texts = (
