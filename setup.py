@@ -3,7 +3,8 @@
 In the repository, and in an editable install, ``theory``, ``numeric`` and ``gpu_checks`` are
 packages at the top. In a wheel they are ``gradgap.theory`` and so on, gradgap.py is the package's
 ``__init__.py``, and every dotted name of a room is written with ``gradgap.`` in front: imports,
-names of modules in strings, commands in docstrings. All else is in pyproject.toml.
+names of modules in strings, commands in docstrings. Of the notes the exercises come along and their
+index, and no solutions. All else is in pyproject.toml.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from setuptools import Distribution, setup
 from setuptools.command.build_py import build_py
 
+NOTES = ("README.md", "exercises")
 ROOMS = ("theory", "numeric", "gpu_checks", "course")
 DOTTED = re.compile(rf"(?<![\w./])({'|'.join(ROOMS)})(?=\.[a-z_{{]| import\b)")
 MAIN = 'from gradgap import main\n\nif __name__ == "__main__":\n    main()\n'
@@ -45,17 +47,22 @@ class BuildInside(build_py):
     def run(self) -> None:
         super().run()
         if not self.editable_mode:
-            move_inside(Path(self.build_lib))
+            move_inside(Path(self.build_lib), Path("proofs_notes"))
 
 
-def move_inside(built: Path) -> None:
-    """Of a folder with gradgap.py and the rooms, make one with the package gradgap alone."""
+def move_inside(built: Path, notes: Path) -> None:
+    """Of a folder with gradgap.py and the rooms, make one with the package gradgap alone, and bring
+    along what commands read of the notes."""
     package = built / "gradgap"
     shutil.rmtree(package, ignore_errors=True)
     package.mkdir()
     (built / "gradgap.py").rename(package / "__init__.py")
     for room in ROOMS:
         (built / room).rename(package / room)
+    for part in NOTES:
+        copy = shutil.copytree if (notes / part).is_dir() else shutil.copy
+        (package / "proofs_notes").mkdir(exist_ok=True)
+        copy(notes / part, package / "proofs_notes" / part)
     for path in package.rglob("*.py"):
         path.write_text(inside(path.read_text(encoding="utf-8")), encoding="utf-8")
     (package / "__main__.py").write_text(MAIN, encoding="utf-8")

@@ -81,7 +81,7 @@ def chapters(folder: Path = EXERCISES) -> list[str]:
 def exercises(folder: Path = EXERCISES) -> Iterator[Exercise]:
     """All of them, chapter by chapter. Raises BadExercise."""
     if not folder.is_dir():
-        raise BadExercise(f"no exercises in {folder}: they are in the repository, not in a wheel")
+        raise BadExercise(f"no exercises in {folder}")
     for chapter in chapters(folder):
         for path in sorted((folder / chapter).glob("*.toml"), key=lambda p: (len(p.stem), p.stem)):
             yield read(path)

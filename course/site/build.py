@@ -29,7 +29,7 @@ def require() -> None:
     missing = [name for name in NEEDS if find_spec(name) is None]
     if missing:
         raise CannotBuild(f"the site needs {', '.join(missing)}: {INSTALL}")
-    if not NOTES.is_dir():
+    if not (NOTES / "chapters").is_dir():
         raise CannotBuild("the site is made from proofs_notes, which only a clone has")
 
 

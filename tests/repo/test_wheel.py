@@ -18,6 +18,14 @@ import pytest
 ROOMS = ("theory", "numeric", "gpu_checks", "course")
 FILES = ("setup.py", "pyproject.toml", "gradgap.py", "README.md", "LICENSE")
 CLASH = 'raise ImportError("this is the user\'s own module")\n'
+ANSWER = """
+exercise = "setting/1"
+[answer]
+right = "3/4"
+wrong = "-1/4"
+gap = "1/2"
+slope = "3/16"
+"""
 PROGRAM = """
 import gradgap, sys
 assert "/site-packages/gradgap/" in gradgap.__file__, gradgap.__file__
@@ -88,6 +96,11 @@ def site(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(
             project_root / room, source / room, ignore=shutil.ignore_patterns("__pycache__")
         )
+    shutil.copytree(
+        project_root / "proofs_notes",
+        source / "proofs_notes",
+        ignore=shutil.ignore_patterns("*.png"),
+    )
     offline = ("--quiet", "--disable-pip-version-check", "--no-index", "--no-deps")
     python = (sys.executable, "-m")
     no_isolation = ("--no-build-isolation", "-w", str(folder), str(source))
@@ -108,6 +121,7 @@ def installed(site: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     for room in ("theory", "numeric"):
         (work / room).mkdir(parents=True)
         (work / room / "__init__.py").write_text(CLASH)
+    (work / "mine.toml").write_text(ANSWER)
 
     def call(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         return alone([str(bin_folder / program), *arguments], work, check=False)
@@ -123,6 +137,8 @@ def test_the_wheel_installs_gradgap_alone(site: Path) -> None:
     assert (metadata / "top_level.txt").read_text().split() == ["gradgap"]
     for data in ("theory/ledger/pins.json", "numeric/results/bandit/bandit_curves.csv"):
         assert (site / "gradgap" / data).is_file()
+    notes = sorted(path.name for path in (site / "gradgap" / "proofs_notes").iterdir())
+    assert notes == ["README.md", "exercises"]  # a student's edition: no solutions
 
 
 @pytest.mark.slow
@@ -135,6 +151,11 @@ def test_the_wheel_installs_gradgap_alone(site: Path) -> None:
         (("threshold", "--J", "1/10", "--gap", "1/2", "--L", "1", "--G", "1"), 0, "0.9"),
         (("break", "sharp_step", "--drop", "smooth"), 0, "from gradgap.numeric"),
         (("figures", "--results", "."), 2, "has none of the folders"),
+        (("course", "list", "one_step"), 0, "Three ranges"),
+        (("course", "show", "setting/1"), 0, "setting/1.toml"),
+        (("course", "check", "mine.toml"), 1, "3 of 4 points"),
+        (("course", "build", "--out", "new"), 2, "which only a clone has"),
+        (("latex", "jensen_exp", "--style", "theorem", "--proof"), 2, "come with the repository"),
     ],
 )
 def test_the_commands_work_beside_a_folder_called_theory(
