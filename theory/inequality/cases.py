@@ -16,8 +16,9 @@ from fractions import Fraction
 
 from theory.inequality.algebra import TooLarge
 from theory.inequality.balls import Interval, ball_precision, enclose
+from theory.inequality.contract import Side
 from theory.inequality.expression import Comparison, Expr, Question, variables
-from theory.inequality.goals import Side, cut, slack
+from theory.inequality.goals import cut, slack
 
 ZERO, ONE = (Expr("const", (), Fraction(n)) for n in (0, 1))
 FALSE = Comparison(ONE, "<=", ZERO)
