@@ -38,6 +38,8 @@ SAYS = {
     "lift": "exp of both sides, to be rid of a logarithm",
     "invert": "the box is unbounded; take the reciprocal of",
     "use": "an assumption, times a number >= 0, is subtracted",
+    "squares": "a sum of products that are not negative: an identity of polynomials",
+    "unroot": "a root against the rest, both squared",
 }
 """What each rule says; `theory.inequality.rules` checks it."""
 
@@ -46,14 +48,27 @@ LEVEL = ("bottom", "valley")
 
 
 @dataclass(frozen=True, slots=True)
+class Square:
+    """weight * product of the constraints with these numbers * root^2, and root instead of its
+    square where one of the constraints is an equation. ``root``: coefficients by exponents."""
+
+    weight: Fraction
+    factors: tuple[int, ...]
+    root: tuple[tuple[tuple[int, ...], Fraction], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
-    """A step: its rule, the variable it is about, numbers by name, and the steps below it."""
+    """A step: its rule, the variable it is about, numbers by name, and the steps below it. A sum of
+    squares has its terms, and those of the multiplier of the goal, if that is not 1."""
 
     rule: str
     name: str = ""
     at: tuple[tuple[str, Fraction], ...] = ()
     index: int = 0
     parts: tuple[Node, ...] = ()
+    squares: tuple[Square, ...] = ()
+    multiplier: tuple[Square, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +101,10 @@ class Certificate:
     def boxes(self) -> int:
         """The number of leaves of all trees."""
         return sum(not node.parts for p in self.proofs for node in nodes(p.tree))
+
+    def has_squares(self) -> bool:
+        rules = {node.rule for p in self.proofs for node in nodes(p.tree)}
+        return bool(rules & {"squares", "unroot"})
 
 
 @dataclass(frozen=True, slots=True)

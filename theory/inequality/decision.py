@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -24,14 +24,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from theory.inequality import kernel_route
 from theory.inequality.at_point import Coordinate, is_exact, truth
 from theory.inequality.cases import TooManyCases, cases, has_power
 from theory.inequality.certificate import Budget, CaseCertificate, Certificate, Evaluated
 from theory.inequality.expression import Comparison, Question, variables
-from theory.inequality.kernel_route import KernelCertificate, StoppedByClock
+from theory.inequality.kernel_route import KernelCertificate, OneSolverOnly, StoppedByClock
 from theory.inequality.parser import BadFormula, parse, parse_question
 from theory.inequality.refute import (
     holds_by_value,
@@ -81,6 +79,15 @@ def kernel(question: Question, budget: Budget, setting: Setting) -> Evidence | N
     return kernel_route.prove(question, budget, setting.solvers)
 
 
+def squares(question: Question, budget: Budget, setting: Setting) -> Evidence | None:
+    """A proof by sums of squares, exact in rationals, accepted by its checker."""
+    from theory.inequality.checker import check
+    from theory.inequality.polynomial_route import prove_by_squares
+
+    certificate = None if has_power(question) else prove_by_squares(question, budget)
+    return certificate if certificate is not None and check(question, certificate) else None
+
+
 def boxes(question: Question, budget: Budget, setting: Setting) -> Evidence | None:
     """A proof on boxes in ball arithmetic, accepted by its checker."""
     from theory.inequality.branch import prove_on_boxes
@@ -125,6 +132,7 @@ def long_refutation(question: Question, budget: Budget, setting: Setting) -> Evi
 STAGES: tuple[tuple[str, Stage, str, float], ...] = (
     ("the quick search for a counterexample", quick_refutation, "points", 500),
     ("the search at large and irrational points", special_points, "points", 100),
+    ("the search for squares", squares, "Newton steps", 3),
     ("the kernel's route", kernel, "units of solver effort", 4),
     ("the proof on boxes", boxes, "boxes and rules", 400),
     ("the proof case by case", by_cases, "shares of the cases", 1),
@@ -137,6 +145,7 @@ CASE_STEPS = {"kernel": 4, "boxes": 400}
 """Steps of each kind in one share of the cases."""
 
 BROKEN = (
+    OneSolverOnly,
     StoppedByClock,
     LyingSolver,
     SolverDisagreement,
@@ -149,72 +158,30 @@ BROKEN = (
 
 Message = tuple[str, Any]
 """("begins", stage), ("reason", why it was cut short), ("spent", (kind of step, number)),
-("evidence", found), ("suggestion", bound or None) or ("done", None)."""
-
-
-ROUNDS = (1 / 16, 1 / 4, 1)
-"""Shares of the effort: what a little decides is not kept waiting by what much does not."""
-LEAST = 0.5
-"""Units of effort of a round."""
-ONCE = (quick_refutation, special_points, long_refutation)
-
-
-def schedule(effort: float) -> list[tuple[int, float]]:
-    """Stages, by their number, each with its effort: proofs are tried in rounds, the searches for
-    a counterexample once, before and after."""
-    every = range(len(STAGES))
-    before = [n for n in every if STAGES[n][1] in ONCE[:2]]
-    after = [n for n in every if STAGES[n][1] in ONCE[2:]]
-    rounds = [share * effort for share in ROUNDS if share == 1 or share * effort >= LEAST]
-    middle = [(n, one) for one in rounds for n in every if n not in (*before, *after)]
-    return [*((n, effort) for n in before), *middle, *((n, effort) for n in after)]
+("evidence", found) or ("done", None)."""
 
 
 def run_stages(
-    question: Question, effort: float, setting: Setting, first: int = 0, suggest: bool = False
+    question: Question, effort: float, setting: Setting, first: int = 0
 ) -> Iterator[Message]:
-    """Run what is scheduled from the first on, and say what happens; "done" comes last. Where a
-    point refutes, and it is asked for, a bound is suggested."""
-    for index, (number, share) in enumerate(schedule(effort)[first:], start=first):
-        name, stage, kind, steps = STAGES[number]
+    """Run the stages from the first on, and say what happens; evidence or "done" comes last."""
+    for index, (name, stage, kind, steps) in enumerate(STAGES[first:], start=first):
         yield "begins", index
-        budget, evidence = Budget(share * steps), None
+        budget, evidence = Budget(effort * steps), None
         try:
             evidence = stage(question, budget, setting)
         except BROKEN as error:
             yield "reason", _why(name, error)
-        yield "spent", (kind, round(share * steps - budget.left, 6))
+        yield "spent", (kind, round(effort * steps - budget.left, 6))
         if evidence is not None:
             yield "evidence", evidence
-            if suggest and isinstance(evidence, Mapping) and evidence:
-                yield "suggestion", suggested(question, evidence, setting)
-            break
+            return
     yield "done", None
 
 
-SUGGESTION = 0.5
-"""Units of effort for the proof with a bound more."""
-
-
-def suggested(
-    question: Question, point: Mapping[str, Coordinate], setting: Setting
-) -> Comparison | None:
-    """A bound with which the claim is proved."""
-    from theory.inequality.suggest import missing_bound
-
-    def proves(more: Question) -> bool:
-        tries = ((kernel, 4), (boxes, 400), (by_cases, 2))
-        with suppress(*BROKEN):
-            return any(
-                stage(more, Budget(SUGGESTION * steps), setting) is not None
-                for stage, steps in tries
-            )
-        return False
-
-    return missing_bound(question, point, proves, np.random.default_rng(setting.seed))
-
-
 def _why(name: str, error: Exception) -> tuple[Reason, str]:
+    if isinstance(error, OneSolverOnly):
+        return "one solver only", f"one solver only: {error}"
     if isinstance(error, StoppedByClock):
         return "clock", f"{name} was stopped by the clock: {error}"
     if isinstance(error, MemoryError):
@@ -241,7 +208,7 @@ def undecided(question: Question, reasons: list[tuple[Reason, str]], seconds: fl
     stage, that is the reason: another machine may decide."""
     texts = dict.fromkeys(text for _, text in reasons)
     method = "; ".join(["neither a proof nor a counterexample was found", *texts])
-    codes: tuple[Reason, ...] = ("clock", "memory", "error")
+    codes: tuple[Reason, ...] = ("one solver only", "clock", "memory", "error")
     given = {code for code, _ in reasons}
     reason: Reason = next((code for code in codes if code in given), "steps")
     return Result(question, "undecided", method, seconds=seconds, reason=reason)
@@ -265,7 +232,8 @@ def how_it_is_proved(evidence: Proof) -> str:
         ways = dict.fromkeys(map(how_it_is_proved, evidence.parts))
         return f"{len(evidence.parts)} cases of the real powers: {'; '.join(ways)}"
     if isinstance(evidence, Certificate):
-        return "ball arithmetic on boxes, accepted by a separate checker"
+        way = "sums of squares, exact" if evidence.has_squares() else "ball arithmetic on boxes"
+        return f"{way}, accepted by a separate checker"
     if evidence.contradiction:
         return "the assumptions contradict each other, kernel proof by Z3 and cvc5"
     return "kernel proof, every obligation unsat by Z3 and cvc5"
@@ -293,7 +261,6 @@ def decide(
     seconds: float = CLOCK,
     memory_mb: int | None = None,
     seed: int = 0,
-    suggest: bool = False,
 ) -> Result:
     """Is the claim true for all real values that satisfy the assumptions?
 
@@ -302,14 +269,13 @@ def decide(
     machine.
     ``memory_mb`` megabytes and ``seconds`` of wall clock are a safety net: where one fires, the
     verdict is "undecided" and the result's reason says "memory" or "clock". ``seed`` of the random
-    search for a counterexample. ``suggest``: where the claim is refuted, look for one bound with
-    which it is true.
+    search for a counterexample.
 
     Raises BadFormula where a text is not a formula, and ValueError where a limit is not positive.
     """
     question = as_question(claim, assume)
     _check_limits(effort, seconds, memory_mb)
-    return _watch(question, effort, seconds, memory_mb, (seed, suggest))
+    return _watch(question, effort, seconds, memory_mb, seed)
 
 
 def decide_here(
@@ -325,7 +291,7 @@ def decide_here(
     told = _Told()
     for kind, content in run_stages(question, effort, setting or Setting()):
         told.add(kind, content)
-    return told.result(question, time.monotonic() - start, effort)
+    return told.result(question, time.monotonic() - start)
 
 
 @dataclass
@@ -335,25 +301,20 @@ class _Told:
     reasons: list[tuple[Reason, str]] = field(default_factory=list)
     steps: Counter[str] = field(default_factory=Counter)
     evidence: Evidence | None = None
-    suggestion: Comparison | None = None
 
     def add(self, kind: str, content: Any) -> None:
         if kind == "evidence":
             self.evidence = content
-        if kind == "suggestion":
-            self.suggestion = content
         if kind == "reason":
             self.reasons.append(content)
         if kind == "spent":
             self.steps[content[0]] += content[1]
 
-    def result(self, question: Question, seconds: float, effort: float) -> Result:
+    def result(self, question: Question, seconds: float) -> Result:
         steps = {kind: round(count, 6) for kind, count in self.steps.items()}
         if self.evidence is not None:
-            found = decided(question, self.evidence, seconds)
-        else:
-            found = undecided(question, self.reasons, seconds)
-        return replace(found, steps=steps, effort=effort, suggestion=self.suggestion)
+            return replace(decided(question, self.evidence, seconds), steps=steps)
+        return replace(undecided(question, self.reasons, seconds), steps=steps)
 
 
 def as_question(claim: Formula, assume: str | Iterable[str | Comparison] = ()) -> Question:
@@ -393,30 +354,20 @@ def _check_limits(effort: float, seconds: float = CLOCK, memory_mb: int | None =
 
 
 def _watch(
-    question: Question,
-    effort: float,
-    seconds: float,
-    memory_mb: int | None,
-    options: tuple[int, bool],
+    question: Question, effort: float, seconds: float, memory_mb: int | None, seed: int
 ) -> Result:
     """Run the stages in a worker; where one dies or is stopped, go on behind it in a new worker."""
     start = time.monotonic()
     told = _Told()
-    names = [STAGES[number][0] for number, _ in schedule(effort)]
     first = 0
-    while first < len(names):
-        with _worker((question, first, effort, memory_mb, *options)) as messages:
-            first = _listen(messages, names, first, start + seconds, memory_mb, told)
-    return told.result(question, time.monotonic() - start, effort)
+    while first < len(STAGES):
+        with _worker((question, first, effort, memory_mb, seed)) as messages:
+            first = _listen(messages, first, start + seconds, memory_mb, told)
+    return told.result(question, time.monotonic() - start)
 
 
 def _listen(
-    messages: Connection,
-    names: Sequence[str],
-    first: int,
-    deadline: float,
-    memory_mb: int | None,
-    told: _Told,
+    messages: Connection, first: int, deadline: float, memory_mb: int | None, told: _Told
 ) -> int:
     """Hear a worker out. The stage to go on with: none when it came to an end."""
     stage, until = first, deadline
@@ -424,23 +375,19 @@ def _listen(
         try:
             kind, content = messages.recv()
         except EOFError:
-            if told.evidence is not None:
-                return len(names)
             died: Reason = "error" if memory_mb is None else "memory"
             told.add(
                 "reason",
-                (died, f"{names[stage]} stopped: its process ended, perhaps out of memory"),
+                (died, f"{STAGES[stage][0]} stopped: its process ended, perhaps out of memory"),
             )
             return stage + 1
         told.add(kind, content)
-        if kind == "done":
-            return len(names)
+        if kind in ("evidence", "done"):
+            return len(STAGES)
         if kind == "begins":
             stage, until = content, (time.monotonic() + deadline) / 2
-    if told.evidence is not None:
-        return len(names)
-    told.add("reason", ("clock", f"{names[stage]} was stopped by the clock"))
-    return stage + 1 if time.monotonic() < deadline else len(names)
+    told.add("reason", ("clock", f"{STAGES[stage][0]} was stopped by the clock"))
+    return stage + 1 if time.monotonic() < deadline else len(STAGES)
 
 
 @contextmanager

@@ -31,7 +31,14 @@ from theory.kernel import terms as t
 from theory.kernel.axioms import AXIOMS, trusted_names
 from theory.kernel.obligations import Obligation
 from theory.kernel.proof import Proof, assume, both, conclude
-from theory.kernel.solvers import SOLVERS, Solver, SolverDisagreement, check_canaries, decide
+from theory.kernel.solvers import (
+    SOLVERS,
+    Answer,
+    Solver,
+    SolverDisagreement,
+    check_canaries,
+    decide,
+)
 from theory.kernel.terms import KernelError, Term, const, lift
 
 # -- a question as sequents ------------------------------------------------------------------------
@@ -212,6 +219,10 @@ class StoppedByClock(Exception):
     """A solver was stopped by the clock: what follows depends on the machine."""
 
 
+class OneSolverOnly(Exception):
+    """The first solver proves a goal that the next does not: not a proof."""
+
+
 @dataclass(frozen=True, slots=True)
 class KernelCertificate:
     """What to conclude, and from which facts: for each part of each goal, in order.
@@ -232,6 +243,9 @@ class _Asker:
     solvers: Mapping[str, Solver]
     budget: Budget
     answers: dict[str, bool] = field(default_factory=dict)
+    alone: str = ""
+    """Which solver answered unsat to the last question, and which did not, if they differ; "" after
+    a goal that both proved."""
 
     def all_proved(self, obligations: Iterable[Obligation], effort: float) -> bool:
         return all(self._proved(obligation, effort) for obligation in obligations)
@@ -246,7 +260,7 @@ class _Asker:
         return found
 
     def _unsat_by_all(self, text: str, effort: float) -> bool:
-        given = set()
+        given: dict[str, Answer] = {}
         for name, solver in self.solvers.items():
             self.budget.spend(ANSWERED)
             answer = solver(text, effort)
@@ -254,10 +268,13 @@ class _Asker:
                 raise StoppedByClock(name)
             if answer == "unknown":
                 self.budget.left -= effort
-            given.add(answer)
-            if given == {"unsat", "sat"}:
+            given[name] = answer
+            if set(given.values()) == {"unsat", "sat"}:
                 raise SolverDisagreement(text)
-            if given != {"unsat"}:
+            if answer != "unsat":
+                proved = ", ".join(other for other in given if other != name)
+                if proved and effort == QUERY:
+                    self.alone = f"{proved} answers unsat, {name} does not"
                 return False
         return True
 
@@ -268,17 +285,20 @@ def prove(
     """A certificate that passes ``recheck``; None when the route does not lead there with the
     solver effort of the budget.
 
-    Raises StoppedByClock; LyingSolver, SolverDisagreement or SolverFailed: then no solver may be
-    believed."""
+    Raises OneSolverOnly where that is what is missing; StoppedByClock; LyingSolver,
+    SolverDisagreement or SolverFailed: then no solver may be believed."""
     asker = _Asker(solvers, budget)
     _check_honest(solvers)
+    facts = None
     try:
         translation = translate(question)
         facts = _search(translation, asker)
-        if facts is None:
-            return None
-        proof = rebuild(translation, *facts)
+        proof = rebuild(translation, *facts) if facts is not None else None
     except (KernelError, Exhausted):
+        proof = None
+    if facts is None or proof is None:
+        if asker.alone:
+            raise OneSolverOnly(asker.alone)
         return None
     texts = tuple(obligation.text for obligation in proof.obligations().values())
     certificate = KernelCertificate(*facts, texts, tuple(sorted(proof.modulo)))
@@ -409,6 +429,7 @@ def _facts_for(
             needed = _needed(goal, context, before, usable, asker)
             wrong = {one for one in needed if not _is_proved(one, context, asker)}
             if not wrong:
+                asker.alone = ""
                 return needed
             refused |= wrong
             usable = [one for one in usable if one not in wrong]

@@ -15,6 +15,7 @@ from fractions import Fraction
 
 from theory.inequality.algebra import (
     ONE,
+    ZERO,
     TooLarge,
     add,
     coefficient,
@@ -29,6 +30,7 @@ from theory.inequality.algebra import (
     function,
     gradient,
     mean_value,
+    mentions,
     mul,
     neg,
     power,
@@ -55,6 +57,7 @@ from theory.inequality.goals import (
     with_side,
     without,
 )
+from theory.inequality.squares import squares
 
 # -- another form ----------------------------------------------------------------------------------
 
@@ -170,6 +173,40 @@ def use(goal: Goal, node: Node) -> Left:
     rest = (*goal.assume[: node.index], *goal.assume[node.index + 1 :])
     relation: Relation = ">=" if comparison.sign == "<" else goal.relation
     return (replace(goal, expression=remaining, relation=relation, assume=rest),)
+
+
+ROOT = "root of the goal"
+"""Stands for a root; no variable has such a name."""
+
+
+def unroot(goal: Goal, node: Node) -> Left:
+    """f = A sqrt(u) + B, one root of the goal. Even index: f >= 0 if A >= 0, and A^2 u >= B^2 where
+    B <= 0. Odd index: if B >= 0, and B^2 >= A^2 u where A <= 0. The same with >, for the squares
+    and B."""
+    found = roots(goal.expression)
+    number, case = divmod(node.index, 2)
+    if goal.relation not in ORDERS or not 0 <= number < len(found):
+        return None
+    in_root = instead(goal.expression, found[number], var(ROOT))
+    slope = derivative(in_root, ROOT)
+    if mentions(slope, ROOT):
+        return None
+    rest = substitute(in_root, {ROOT: ZERO})
+    first, second = mul(power(slope, 2), found[number].args[0]), power(rest, 2)
+    given = (*goal.assume, Comparison(slope if case else rest, "<=", ZERO))
+    if case:
+        left_over = replace(goal, expression=sub(second, first), assume=given)
+        return replace(goal, expression=rest), left_over
+    left_over = replace(goal, expression=sub(first, second), assume=given)
+    return replace(goal, expression=slope, relation=">="), left_over
+
+
+def roots(e: Expr) -> list[Expr]:
+    """The distinct roots in an expression, inner ones first."""
+    found = dict.fromkeys(root for arg in e.args for root in roots(arg))
+    if e.op == "sqrt":
+        found[e] = None
+    return list(found)
 
 
 # -- fewer points, fewer kinks ---------------------------------------------------------------------
@@ -449,4 +486,6 @@ RULES: dict[str, Callable[[Goal, Node], Left]] = {
     "lift": lift,
     "invert": invert,
     "use": use,
+    "unroot": unroot,
+    "squares": squares,
 }
