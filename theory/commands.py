@@ -7,6 +7,7 @@ Rooms are imported inside the commands, so that ``gradgap --help`` answers at on
 import json
 import sys
 import tempfile
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,9 @@ from typing import Annotated
 import typer
 
 from theory.terminal import BadInput, FormulaCommand, Json, bad_input, consoles, print_table
+
+BEGAN = time.monotonic()
+"""What --timeout counts from."""
 
 claims = typer.Typer()
 numbers = typer.Typer()
@@ -82,7 +86,11 @@ def draw_graph(path: Path, slug: str) -> None:
 @claims.command()
 def recheck(
     folder: Annotated[
-        Path | None, typer.Argument(help="A folder written by verify --export; a new one if none.")
+        Path | None,
+        typer.Argument(
+            help="A folder written by verify --export, or a file by check --certificate; a new"
+            " folder if none."
+        ),
     ] = None,
     partial: Annotated[
         bool, typer.Option("--partial", help="Accept an export of some claims only.")
@@ -93,6 +101,8 @@ def recheck(
 
     Example: gradgap verify --export obligations && gradgap recheck obligations
     """
+    if folder is not None and folder.is_file():
+        recheck_certificate(folder, as_json)
     from theory.ledger.recheck import BadExport
     from theory.ledger.recheck import recheck as recheck_folder
 
@@ -111,6 +121,20 @@ def recheck(
 
         show_recheck(*consoles(), found, partial)
     raise typer.Exit(0 if accepted else 1)
+
+
+def recheck_certificate(path: Path, as_json: bool) -> None:
+    """Check the evidence of an answer of ``gradgap check`` again."""
+    from theory.inequality.saved import accepted, load
+
+    with bad_input(ValueError, OSError):
+        result = load(path)
+    good = accepted(result)
+    if as_json:
+        print(json.dumps({"accepted": good, **result.as_json()} if good else {"accepted": False}))
+    else:
+        print(result if good else f"not accepted: {path} does not carry its verdict")
+    raise typer.Exit(0 if good else 1)
 
 
 def export_all(folder: Path) -> None:
@@ -138,22 +162,37 @@ def check(
     memory: Annotated[
         int | None, typer.Option(min=64, help="Megabytes the decision may take.")
     ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(help="Write the evidence into this new file.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Decide your own inequality: proved, refuted with a point, or undecided.
 
     --effort counts points, boxes and solver steps, so the verdict is the same on every machine.
+    Assumptions may also stand before the claim: "x > 0, y > 0 => x/y > 0".
 
     Exit code 0 proved, 1 refuted, 3 undecided, 2 bad input.
 
     Example: gradgap check "log(x) <= x - 1" --assume "0 < x"
     """
     from theory.inequality import decide
-    from theory.inequality.parser import LIMITS
+    from theory.inequality.tokens import LIMITS
 
     text = sys.stdin.read(LIMITS.length + 2).strip() if formula == "-" else formula
+    if certificate is not None and certificate.exists():
+        raise BadInput(f"{certificate} exists already")
+    left = max(0.05, timeout - (time.monotonic() - BEGAN))
     with bad_input(ValueError):
-        result = decide(text, tuple(assume or ()), effort, seconds=timeout, memory_mb=memory)
+        result = decide(
+            text, tuple(assume or ()), effort, seconds=left, memory_mb=memory, suggest=True
+        )
+    if certificate is not None and result.certified:
+        from theory.inequality.saved import save
+
+        with bad_input(OSError, ValueError):
+            save(result, certificate)
+        print(f"wrote {certificate}", file=sys.stderr)
     print(json.dumps(result.as_json(), indent=1) if as_json else result)
     raise typer.Exit(result.exit_code)
 

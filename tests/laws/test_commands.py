@@ -19,7 +19,10 @@ from numeric.figures import DRAWN, RESULTS
 from tests.command_line import assert_refused, gradgap
 from tests.depth import examples
 
-KEYS = {"verdict", "method", "reason", "counterexample", "certified", "steps"}
+KEYS = {
+    *("assuming", "asked", "verdict", "reason", "method", "counterexample", "certified"),
+    *("evidence", "suggestion", "effort", "steps", "seconds"),
+}
 
 
 def check(*args: str, stdin: str = "") -> CompletedProcess[str]:
@@ -53,6 +56,19 @@ def test_a_refutation_is_an_exact_point() -> None:
     answer = json.loads(check("x**2 >= x", "--json").stdout)
     x = Fraction(answer["counterexample"]["x"])
     assert x**2 < x
+
+
+def test_an_answer_is_kept_and_checked_again(tmp_path: Path) -> None:
+    path = tmp_path / "answer.json"
+    first = check("x**3 >= x**2", "--certificate", str(path), "--json")
+    assert first.returncode == 1 and json.loads(first.stdout)["suggestion"] == "1 <= x"
+    done = gradgap("recheck", str(path), "--json")
+    assert done.returncode == 0 and json.loads(done.stdout)["accepted"] is True
+    assert_refused(check("x**3 >= x**2", "--certificate", str(path)), "exists already")
+    path.write_text(path.read_text().replace('"x**2 <= x**3"', '"x**2 <= x**2"'))
+    assert gradgap("recheck", str(path)).returncode == 1
+    path.write_text("{}")
+    assert_refused(gradgap("recheck", str(path)), "is no certificate")
 
 
 def test_a_formula_comes_from_standard_input() -> None:
@@ -92,7 +108,7 @@ def test_ten_megabytes_are_refused_unread() -> None:
 
 def test_the_clock_says_that_it_was_the_clock() -> None:
     done = check("sin(4*pi/7) == cos(pi/14)", "--effort", "1e5", "--timeout", "2", "--json")
-    assert (done.returncode, json.loads(done.stdout)["reason"]) == (3, "clock")
+    assert (done.returncode, json.loads(done.stdout)["reason"]) == (3, "no time")
 
 
 @pytest.mark.slow

@@ -188,6 +188,23 @@ def test_a_bad_formula_or_limit_is_refused() -> None:
         decide("x < 1", memory_mb=0)
 
 
+KEYS = {
+    *("assuming", "asked", "verdict", "reason", "method", "counterexample", "certified"),
+    *("evidence", "suggestion", "effort", "steps", "seconds"),
+}
+
+
+@pytest.mark.parametrize(
+    ("formulas", "code"),
+    [
+        (("1/x >= 0", "x >= 0"), "undefined somewhere"),
+        (("1 < 0", "x**2 < 0"), "assumptions contradict each other"),
+    ],
+)
+def test_the_reason_says_what_kind_of_answer_it_is(formulas: tuple[str, ...], code: str) -> None:
+    assert ask(formulas).code == code
+
+
 # -- what a reader sees --------------------------------------------------------------------------
 
 
@@ -202,10 +219,14 @@ def test_a_bad_formula_or_limit_is_refused() -> None:
 def test_the_json_has_these_fields_and_no_others(formula: str, verdict: str, code: int) -> None:
     result = decide(formula, (), 5.0)
     document = json.loads(json.dumps(result.as_json()))
-    assert set(document) == {"verdict", "method", "reason", "counterexample", "certified", "steps"}
+    assert set(document) == KEYS
+    assert parse(" , ".join(document["asked"])) == result.question.claim
+    assert document["assuming"] == [] and document["effort"] == 5.0 and document["seconds"] > 0
+    assert bool(document["evidence"]) == document["certified"]
     assert document["verdict"] == verdict
     assert document["certified"] is (verdict != "undecided")
-    assert document["reason"] == ("steps" if verdict == "undecided" else None)
+    code_of = {"proved": "proved", "refuted": "false", "undecided": "no steps left"}
+    assert document["reason"] == code_of[verdict]
     assert result.exit_code == code
     if verdict == "refuted":
         assert {name: Fraction(x) for name, x in document["counterexample"].items()} == {"x": 0}

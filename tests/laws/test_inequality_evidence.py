@@ -24,7 +24,7 @@ from theory.inequality import (
     refute,
 )
 from theory.inequality.certificate import Budget
-from theory.inequality.decision import STAGES, Setting, as_question
+from theory.inequality.decision import STAGES, Setting, as_question, schedule
 from theory.inequality.facts import Fact, fact
 from theory.inequality.kernel_route import KernelCertificate, prove, translate
 from theory.kernel import solvers as s
@@ -168,6 +168,7 @@ def test_a_wrong_axiom_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
 
 # -- limits --------------------------------------------------------------------------------------
 
+LAST = len(schedule(decision.EFFORT)) - 1
 STAGE = """
 import os, sys, time
 from multiprocessing.connection import Connection
@@ -177,6 +178,7 @@ if first < 2:
     say(("begins", 1))
     {what}
 say(("evidence", {{"x": __import__("fractions").Fraction(0)}}))
+say(("done", None))
 """
 
 
@@ -193,7 +195,7 @@ def test_a_stage_that_hangs_or_dies_is_left_out(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_a_hang_past_the_time_limit_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    stand_in(monkeypatch, "say(('begins', 7)); time.sleep(600)")
+    stand_in(monkeypatch, f"say(('begins', {LAST})); time.sleep(600)")
     result = decide("x > 0", seconds=0.7)
     assert (result.verdict, result.reason) == ("undecided", "clock")
     assert "was stopped by the clock" in result.method
@@ -210,7 +212,7 @@ def test_a_worker_that_reports_a_point_that_refutes_nothing_is_not_believed(
 def test_a_worker_that_dies_under_a_memory_limit_leaves_memory_as_the_reason(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    stand_in(monkeypatch, "say(('begins', 7)); sys.exit(1)")
+    stand_in(monkeypatch, f"say(('begins', {LAST})); sys.exit(1)")
     for limit, reason in ((None, "error"), (500, "memory")):
         result = decide("x > 0", memory_mb=limit)
         assert (result.verdict, result.reason) == ("undecided", reason)

@@ -16,13 +16,15 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from theory.inequality import kernel_route
 from theory.inequality.at_point import Coordinate, is_exact, truth
@@ -158,25 +160,69 @@ BROKEN = (
 
 Message = tuple[str, Any]
 """("begins", stage), ("reason", why it was cut short), ("spent", (kind of step, number)),
-("evidence", found) or ("done", None)."""
+("evidence", found), ("suggestion", bound or None) or ("done", None)."""
+
+
+ROUNDS = (1 / 16, 1 / 4, 1)
+"""Shares of the effort: what a little decides is not kept waiting by what much does not."""
+LEAST = 0.5
+"""Units of effort of a round."""
+ONCE = (quick_refutation, special_points, long_refutation)
+
+
+def schedule(effort: float) -> list[tuple[int, float]]:
+    """Stages, by their number, each with its effort: proofs are tried in rounds, the searches for
+    a counterexample once, before and after."""
+    every = range(len(STAGES))
+    before = [n for n in every if STAGES[n][1] in ONCE[:2]]
+    after = [n for n in every if STAGES[n][1] in ONCE[2:]]
+    rounds = [share * effort for share in ROUNDS if share == 1 or share * effort >= LEAST]
+    middle = [(n, one) for one in rounds for n in every if n not in (*before, *after)]
+    return [*((n, effort) for n in before), *middle, *((n, effort) for n in after)]
 
 
 def run_stages(
-    question: Question, effort: float, setting: Setting, first: int = 0
+    question: Question, effort: float, setting: Setting, first: int = 0, suggest: bool = False
 ) -> Iterator[Message]:
-    """Run the stages from the first on, and say what happens; evidence or "done" comes last."""
-    for index, (name, stage, kind, steps) in enumerate(STAGES[first:], start=first):
+    """Run what is scheduled from the first on, and say what happens; "done" comes last. Where a
+    point refutes, and it is asked for, a bound is suggested."""
+    for index, (number, share) in enumerate(schedule(effort)[first:], start=first):
+        name, stage, kind, steps = STAGES[number]
         yield "begins", index
-        budget, evidence = Budget(effort * steps), None
+        budget, evidence = Budget(share * steps), None
         try:
             evidence = stage(question, budget, setting)
         except BROKEN as error:
             yield "reason", _why(name, error)
-        yield "spent", (kind, round(effort * steps - budget.left, 6))
+        yield "spent", (kind, round(share * steps - budget.left, 6))
         if evidence is not None:
             yield "evidence", evidence
-            return
+            if suggest and isinstance(evidence, Mapping) and evidence:
+                yield "suggestion", suggested(question, evidence, setting)
+            break
     yield "done", None
+
+
+SUGGESTION = 0.5
+"""Units of effort for the proof with a bound more."""
+
+
+def suggested(
+    question: Question, point: Mapping[str, Coordinate], setting: Setting
+) -> Comparison | None:
+    """A bound with which the claim is proved."""
+    from theory.inequality.suggest import missing_bound
+
+    def proves(more: Question) -> bool:
+        tries = ((kernel, 4), (boxes, 400), (by_cases, 2))
+        with suppress(*BROKEN):
+            return any(
+                stage(more, Budget(SUGGESTION * steps), setting) is not None
+                for stage, steps in tries
+            )
+        return False
+
+    return missing_bound(question, point, proves, np.random.default_rng(setting.seed))
 
 
 def _why(name: str, error: Exception) -> tuple[Reason, str]:
@@ -261,6 +307,7 @@ def decide(
     seconds: float = CLOCK,
     memory_mb: int | None = None,
     seed: int = 0,
+    suggest: bool = False,
 ) -> Result:
     """Is the claim true for all real values that satisfy the assumptions?
 
@@ -269,13 +316,14 @@ def decide(
     machine.
     ``memory_mb`` megabytes and ``seconds`` of wall clock are a safety net: where one fires, the
     verdict is "undecided" and the result's reason says "memory" or "clock". ``seed`` of the random
-    search for a counterexample.
+    search for a counterexample. ``suggest``: where the claim is refuted, look for one bound with
+    which it is true.
 
     Raises BadFormula where a text is not a formula, and ValueError where a limit is not positive.
     """
     question = as_question(claim, assume)
     _check_limits(effort, seconds, memory_mb)
-    return _watch(question, effort, seconds, memory_mb, seed)
+    return _watch(question, effort, seconds, memory_mb, (seed, suggest))
 
 
 def decide_here(
@@ -291,7 +339,7 @@ def decide_here(
     told = _Told()
     for kind, content in run_stages(question, effort, setting or Setting()):
         told.add(kind, content)
-    return told.result(question, time.monotonic() - start)
+    return told.result(question, time.monotonic() - start, effort)
 
 
 @dataclass
@@ -301,20 +349,25 @@ class _Told:
     reasons: list[tuple[Reason, str]] = field(default_factory=list)
     steps: Counter[str] = field(default_factory=Counter)
     evidence: Evidence | None = None
+    suggestion: Comparison | None = None
 
     def add(self, kind: str, content: Any) -> None:
         if kind == "evidence":
             self.evidence = content
+        if kind == "suggestion":
+            self.suggestion = content
         if kind == "reason":
             self.reasons.append(content)
         if kind == "spent":
             self.steps[content[0]] += content[1]
 
-    def result(self, question: Question, seconds: float) -> Result:
+    def result(self, question: Question, seconds: float, effort: float) -> Result:
         steps = {kind: round(count, 6) for kind, count in self.steps.items()}
         if self.evidence is not None:
-            return replace(decided(question, self.evidence, seconds), steps=steps)
-        return replace(undecided(question, self.reasons, seconds), steps=steps)
+            found = decided(question, self.evidence, seconds)
+        else:
+            found = undecided(question, self.reasons, seconds)
+        return replace(found, steps=steps, effort=effort, suggestion=self.suggestion)
 
 
 def as_question(claim: Formula, assume: str | Iterable[str | Comparison] = ()) -> Question:
@@ -354,20 +407,30 @@ def _check_limits(effort: float, seconds: float = CLOCK, memory_mb: int | None =
 
 
 def _watch(
-    question: Question, effort: float, seconds: float, memory_mb: int | None, seed: int
+    question: Question,
+    effort: float,
+    seconds: float,
+    memory_mb: int | None,
+    options: tuple[int, bool],
 ) -> Result:
     """Run the stages in a worker; where one dies or is stopped, go on behind it in a new worker."""
     start = time.monotonic()
     told = _Told()
+    names = [STAGES[number][0] for number, _ in schedule(effort)]
     first = 0
-    while first < len(STAGES):
-        with _worker((question, first, effort, memory_mb, seed)) as messages:
-            first = _listen(messages, first, start + seconds, memory_mb, told)
-    return told.result(question, time.monotonic() - start)
+    while first < len(names):
+        with _worker((question, first, effort, memory_mb, *options)) as messages:
+            first = _listen(messages, names, first, start + seconds, memory_mb, told)
+    return told.result(question, time.monotonic() - start, effort)
 
 
 def _listen(
-    messages: Connection, first: int, deadline: float, memory_mb: int | None, told: _Told
+    messages: Connection,
+    names: Sequence[str],
+    first: int,
+    deadline: float,
+    memory_mb: int | None,
+    told: _Told,
 ) -> int:
     """Hear a worker out. The stage to go on with: none when it came to an end."""
     stage, until = first, deadline
@@ -375,19 +438,23 @@ def _listen(
         try:
             kind, content = messages.recv()
         except EOFError:
+            if told.evidence is not None:
+                return len(names)
             died: Reason = "error" if memory_mb is None else "memory"
             told.add(
                 "reason",
-                (died, f"{STAGES[stage][0]} stopped: its process ended, perhaps out of memory"),
+                (died, f"{names[stage]} stopped: its process ended, perhaps out of memory"),
             )
             return stage + 1
         told.add(kind, content)
-        if kind in ("evidence", "done"):
-            return len(STAGES)
+        if kind == "done":
+            return len(names)
         if kind == "begins":
             stage, until = content, (time.monotonic() + deadline) / 2
-    told.add("reason", ("clock", f"{STAGES[stage][0]} was stopped by the clock"))
-    return stage + 1 if time.monotonic() < deadline else len(STAGES)
+    if told.evidence is not None:
+        return len(names)
+    told.add("reason", ("clock", f"{names[stage]} was stopped by the clock"))
+    return stage + 1 if time.monotonic() < deadline else len(names)
 
 
 @contextmanager

@@ -35,6 +35,7 @@ from theory.inequality.expression import (
     chain,
     latex,
     variables,
+    write,
 )
 from theory.inequality.expression import written as written_in
 from theory.inequality.facts import proof_of
@@ -48,7 +49,8 @@ from theory.kernel.proof import assume
 EXIT_CODES: Mapping[str, int] = {"proved": 0, "refuted": 1, "undecided": 3}
 Verdict = Literal["proved", "refuted", "undecided"]
 Proof = KernelCertificate | Certificate | CaseCertificate | Evaluated
-Reason = Literal["steps", "one solver only", "clock", "memory", "error"]
+Reason = Literal["steps", "one solver only", "clock", "memory", "error", "unsupported"]
+CODES = {"steps": "no steps left", "clock": "no time", "memory": "no memory"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ class Result:
     ``counterexample``: an exact point, of fractions wherever one was found, that satisfies the
     assumptions and at which the claim fails or has no value; None unless refuted.
     ``certificate``: of a proof, by the kernel or on boxes; else None. ``certified``: the verdict
-    rests on a certificate or a point that was checked again after it was found."""
+    rests on a certificate or a point that was checked again after it was found. ``effort``: how
+    much was to be tried. ``suggestion``: a bound with which a refuted claim is proved."""
 
     question: Question
     verdict: Verdict
@@ -73,12 +76,16 @@ class Result:
     seconds: float = 0.0
     reason: Reason | None = None
     steps: Mapping[str, float] = field(default_factory=dict)
+    effort: float = 0.0
+    suggestion: Comparison | None = None
 
     def __post_init__(self) -> None:
         if (self.verdict == "refuted") != (self.counterexample is not None):
             raise ValueError(f"a refutation has a counterexample, and only that: {self.verdict}")
         if (self.verdict == "proved") != (self.certificate is not None):
             raise ValueError(f"a proof has a certificate, and only that: {self.verdict}")
+        if self.verdict not in EXIT_CODES:
+            raise ValueError(f"{self.verdict!r:.40} is no verdict")
         if self.certified == (self.verdict == "undecided"):
             raise ValueError(f"{self.verdict} can't be certified={self.certified}")
         if (self.verdict == "undecided") != (self.reason is not None):
@@ -96,19 +103,36 @@ class Result:
         return EXIT_CODES[self.verdict]
 
     def as_json(self) -> dict[str, Any]:
-        """Exactly the fields verdict, method, reason, counterexample, certified and steps. A
-        counterexample is a dictionary of exact rationals as text, or None; ``reason`` says why
-        nothing was decided: "steps", "one solver only", "clock", "memory" or "error"; ``steps`` by
-        kind what the search spent."""
+        """Exactly these fields. ``assuming`` and ``asked``: the formulas as they were read;
+        ``reason``: see ``code``; a counterexample is a dictionary of exact numbers as text, or
+        None; ``evidence``: line by line; ``suggestion``: a bound with which the claim is proved;
+        ``steps``: by kind what the search spent of the ``effort``."""
         point = self.counterexample
         return {
+            "assuming": [write(c) for c in self.question.assume],
+            "asked": [write(c) for c in self.question.claim],
             "verdict": self.verdict,
+            "reason": self.code,
             "method": self.method,
-            "reason": self.reason,
             "counterexample": point and {name: coordinate(x) for name, x in point.items()},
             "certified": self.certified,
+            "evidence": evidence(self, PLAIN),
+            "suggestion": self.suggestion and write(self.suggestion),
+            "effort": self.effort,
             "steps": self.steps,
+            "seconds": round(self.seconds, 3),
         }
+
+    @property
+    def code(self) -> str:
+        """Why this verdict: "proved", "assumptions contradict each other", "false", "undefined
+        somewhere"; and of an undecided one "no steps left", "one solver only", "no time",
+        "no memory", "error" or "unsupported"."""
+        if self.reason is not None:
+            return CODES.get(self.reason, self.reason)
+        if self.verdict == "proved":
+            return "assumptions contradict each other" if "contradict" in self.method else "proved"
+        return "undefined somewhere" if "undefined" in self.method else "false"
 
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {latex(self.question)} \qquad\text{{{self.verdict}}}$"
@@ -167,6 +191,8 @@ def as_text(result: Result) -> str:
     lines += [f"          {line}" for line in evidence(result, UNICODE)]
     spent = [f"{count:g} {unit}" for unit, count in result.steps.items()]
     lines += [f"searched  {', '.join(spent)}"] if spent else []
+    if result.suggestion is not None:
+        lines += [f"suggests  proved if also {chain((result.suggestion,), UNICODE)} is assumed"]
     return "\n".join([*lines, f"time      {result.seconds:.2f} s"])
 
 
