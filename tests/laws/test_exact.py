@@ -173,6 +173,8 @@ TIGHT = [
     ("x*y <= 1/2", "x^2 + y^2 == 1"),
     ("(x^2 - 2)^2 >= 0",),
     ("x^2 <= 2", "x^2 == 2"),
+    ("x^2 >= 100", "x >= 10"),
+    ("x*y >= 100", "x <= -10", "y <= -10"),
 ]
 
 
@@ -182,6 +184,10 @@ def test_no_special_point_refutes_what_is_true(formulas):
     found = special_candidates(question, variables(question), np.random.default_rng(0))
     points = [*islice(found, 400)]
     assert len(points) > 10
+    for empty in (["x > 1", "x < 0"], ["x > 9", "x < 8"], ["x == 20", "x == 30"]):
+        nowhere = as_question(formulas[0], [*formulas[1:], *empty])
+        found = special_candidates(nowhere, variables(nowhere), np.random.default_rng(0))
+        assert not any(refutes(nowhere.assume, nowhere.claim, point) for point in found)
     assert not any(refutes(question.assume, question.claim, point) for point in points)
 
 

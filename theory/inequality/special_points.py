@@ -130,8 +130,10 @@ def valleys(question: Question, names: Sequence[str], rng: np.random.Generator) 
     limits = list(ranges(question, names).values())
     equations = [c for c in question.assume if c.sign == "=="][: len(names)]
     every = list(range(len(names)))
-    low = np.array([max(limit.low, -AROUND) for limit in limits])
-    high = np.array([min(limit.high, AROUND) for limit in limits])
+    low = np.array([max(one.low, min(-AROUND, one.high - 2 * AROUND)) for one in limits])
+    high = np.array([min(one.high, max(AROUND, one.low + 2 * AROUND)) for one in limits])
+    if (low > high).any():
+        return []
     points = rng.uniform(low, high, (128 if equations else 1024, len(low)))
     if not equations:
         points = np.concatenate([special_points(limits, rng), points])
