@@ -158,14 +158,16 @@ def extreme(x: Interval, y: Interval, pick: Callable[[Any], Number], strict: boo
     return pick((x[0], y[0])), pick((x[1], y[1]))
 
 
-def wave(x: Interval, cosine: bool) -> Interval:
-    """cos or sin: the values at the ends, and 1 or -1 if a crest or trough may lie between."""
+def wave(x: Interval, op: str) -> Interval:
+    """cos or sin: the values at the ends, and 1 or -1 if a crest or trough may lie between. With
+    "_pi" the angle is in units of pi, and sin is 0 at whole numbers exactly."""
     if not (x[0] > -LARGEST_ANGLE and x[1] < LARGEST_ANGLE) or x[1] - x[0] > 7:
         return arb(-1), arb(1)
-    shift = arb(0) if cosine else arb(fmpq(1, 2))
-    first = (x[0] / arb.pi() - shift).lower().ceil()
-    last = (x[1] / arb.pi() - shift).upper().floor()
-    ends = [outwards(v, v) for v in ((end.cos() if cosine else end.sin()) for end in x)]
+    shift = arb(0) if op.startswith("cos") else arb(fmpq(1, 2))
+    half_turn = arb(1) if op.endswith("_pi") else arb.pi()
+    first = (x[0] / half_turn - shift).lower().ceil()
+    last = (x[1] / half_turn - shift).upper().floor()
+    ends = [outwards(v, v) for v in (getattr(end, op)() for end in x)]
     low, high = least(e[0] for e in ends), greatest(e[1] for e in ends)
     k = int(first.unique_fmpz())
     for crossing in range(k, k + 4):
@@ -199,8 +201,8 @@ def apply(node: Expr, x: Sequence[Interval], strict: bool) -> Interval:
             return root(x[0], strict)
         case "abs":
             return absolute(x[0], strict)
-        case "sin" | "cos":
-            return wave(x[0], node.op == "cos")
+        case "sin" | "cos" | "sin_pi" | "cos_pi":
+            return wave(x[0], node.op)
         case _:
             found = x[0]
             for other in x[1:]:
@@ -221,23 +223,51 @@ Tape: TypeAlias = tuple[tuple[Expr, tuple[int, ...]], ...]
 
 @lru_cache(maxsize=2048)
 def tape(expressions: tuple[Expr, ...]) -> tuple[Tape, tuple[int, ...]]:
-    """The distinct nodes in order of evaluation, and where each expression's value ends up."""
+    """The distinct nodes in order of evaluation, and where each expression's value ends up. sin and
+    cos of a multiple of pi become sin_pi and cos_pi, which no expression has."""
     places: dict[object, int] = {}
     steps: list[tuple[Expr, tuple[int, ...]]] = []
     seen: dict[int, int] = {}
+    kept: list[Expr] = []  # an id is of a living node
 
     def visit(node: Expr) -> int:
         if id(node) in seen:
             return seen[id(node)]
+        whole = node
+        if node.op in ("sin", "cos") and (angle := in_turns(node.args[0])) is not None:
+            node = Expr(f"{node.op}_pi", (angle,))  # type: ignore[arg-type]
+            kept.append(node)
         inner = tuple(visit(arg) for arg in node.args)
         key = (node.op, node.value, inner)
         if key not in places:
             places[key] = len(steps)
             steps.append((node, inner))
-        return seen.setdefault(id(node), places[key])
+        return seen.setdefault(id(whole), places[key])
 
     outputs = tuple(visit(e) for e in expressions)
     return tuple(steps), outputs
+
+
+def in_turns(angle: Expr) -> Expr | None:
+    """The angle divided by pi; None: it is no sum of multiples of pi."""
+    match angle.op:
+        case "pi":
+            return Expr("const", (), Fraction(1))
+        case "const" if angle.value == 0:
+            return angle
+        case "neg" | "add":
+            found = [in_turns(arg) for arg in angle.args]
+            known = tuple(e for e in found if e is not None)
+            return Expr(angle.op, known) if len(known) == len(found) else None
+        case "div":
+            above = in_turns(angle.args[0])
+            return None if above is None else Expr("div", (above, angle.args[1]))
+        case "mul":
+            for i, arg in enumerate(angle.args):
+                one = in_turns(arg)
+                if one is not None:
+                    return Expr("mul", (*angle.args[:i], one, *angle.args[i + 1 :]))
+    return None
 
 
 def evaluate_tape(

@@ -8,27 +8,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from itertools import permutations
-from math import inf
+from functools import reduce
+from math import gcd, inf, lcm, pi
 
 from theory.inequality.algebra import (
     TooLarge,
+    add,
+    affine,
     coefficient,
     const,
-    constant,
     derivative,
     differentiable,
+    mentions,
+    mul,
     settle,
     substitute,
+    var,
 )
-from theory.inequality.balls import Interval, ball_precision, enclose
+from theory.inequality.balls import Interval, ball_precision, enclose, tape
 from theory.inequality.certificate import Budget, Certificate, Exhausted, Node
 from theory.inequality.checker import proof
 from theory.inequality.contract import Side
-from theory.inequality.expression import Question
-from theory.inequality.goals import ORDERS, Goal, goals, narrowed
+from theory.inequality.expression import Expr, Question
+from theory.inequality.goals import ORDERS, Goal, goals, linear_rows, narrowed, slack
+from theory.inequality.moves import instead, parts, positive_on, roots_in
+from theory.inequality.normal import factored, vanishes
 from theory.inequality.rules import certain, contains, exponentials, kinked, left, refused
-from theory.inequality.search import DENOMINATORS, Lowest, inside, lowest, rounded
+from theory.inequality.search import DENOMINATORS, Lowest, inside, lowest, number, rounded
 
 LEVELS = 6
 """So many rules that lead to another function may be nested."""
@@ -39,11 +45,20 @@ DEPTH = 40
 NARROW = 4
 """After so many halvings the box is contracted by the claim's negation again."""
 
+FAR = 30.0
+"""A lowest point so far out on an unbounded side may be at infinity."""
+
+NEAR = 1e-2
+"""A lowest point so near a line lies on it."""
+
 WORTH = 0.8
 """A range that is shorter by this factor is worth a step."""
 
 TIGHT = 1e-7
-"""A lowest value below this may be 0: what is tight is tried."""
+"""A lowest value below this, relative to the others, may be 0: what is tight is tried."""
+
+NOISE = 1e-12
+"""A value that floats say is this far below 0 is below 0."""
 
 
 ONE = Fraction(1)
@@ -96,7 +111,10 @@ def search(goal: Goal, budget: Budget, level: int, depth: int) -> Node | None:
         return None
     if level > 0:
         for node in proposals(goal, seen, depth):
-            budget.spend(PROPOSAL)
+            remaining = left(goal, node)
+            budget.spend(1 if remaining is None else PROPOSAL)
+            if remaining is None or any(map(doomed, remaining)):
+                continue
             found = limited(goal, node, budget, level - 1, 2 + budget.left // SHARE)
             if found is not None:
                 return found
@@ -105,18 +123,26 @@ def search(goal: Goal, budget: Budget, level: int, depth: int) -> Node | None:
     return pursue(goal, halved(goal, seen, depth), budget, level, depth + 1)
 
 
+def doomed(goal: Goal) -> bool:
+    """Whether the goal seems false."""
+    if goal.relation not in ORDERS:
+        return False
+    seen = lowest(goal)
+    return seen.allowed and fails(goal, seen)
+
+
 def fails(goal: Goal, seen: Lowest) -> bool:
     """Whether the goal seems false at the lowest point: there is nothing to prove then."""
-    if seen.value < -TIGHT:
+    if seen.value < -max(TIGHT * seen.scale, NOISE):
         return True
     point = dict(rounded(seen.point, goal.box, 1000))
     if (
         goal.relation != ">"
-        or not seen.value < TIGHT
+        or not is_tight(seen)
         or not all(attained(s, point[s.name]) for s in goal.box)
     ):
         return False
-    return constant(substitute(goal.expression, {n: const(x) for n, x in point.items()})) == 0
+    return vanishes(substitute(goal.expression, {n: const(x) for n, x in point.items()}))
 
 
 def at_once(goal: Goal, depth: int) -> Iterator[Node]:
@@ -129,6 +155,7 @@ def at_once(goal: Goal, depth: int) -> Iterator[Node]:
         yield Node("range")
     if goal.relation in ORDERS:
         yield Node("slope")
+        yield Node("taylor", index=6)
 
 
 def pursue(goal: Goal, node: Node, budget: Budget, level: int, depth: int) -> Node | None:
@@ -165,12 +192,15 @@ def limited(goal: Goal, node: Node | None, budget: Budget, level: int, share: fl
 def proposals(goal: Goal, seen: Lowest | None, depth: int) -> Iterator[Node]:
     """Steps worth a try."""
     if seen is None:
-        yield from (Node("above"), Node("below"))
+        yield from (Node("signs"), Node("above"), Node("below"))
         return
     if goal.assume and narrowed(goal) != (goal,):
         yield Node("narrow")
     bounded = all(_width(side) < inf for side in goal.box)
-    tight = seen.value < TIGHT
+    tight = is_tight(seen)
+    for side in goal.box:
+        if _width(side) == inf and abs(seen.point[side.name]) > FAR:
+            yield Node("invert", side.name)
     if tight:
         yield from (Node("bottom", at=p) for p in points(goal, seen))
     if depth == 0:
@@ -180,9 +210,102 @@ def proposals(goal: Goal, seen: Lowest | None, depth: int) -> Iterator[Node]:
         yield Node("narrow", index=1)
     if bounded and not tight:
         return
+    if depth == 0:
+        yield from simpler(goal)
     yield from ends(goal, seen)
+    if depth == 0:
+        yield Node("normal")
+        yield from in_factors(goal)
     if depth == 0 or not bounded:
+        yield from along(goal, seen)
         yield from other_forms(goal)
+
+
+def simpler(goal: Goal) -> Iterator[Node]:
+    """The same question in fewer or better variables."""
+    e, inner = goal.expression, parts(goal.expression)
+    angles = [f for f in inner if f.op in ("sin", "cos")]
+    for side in goal.box:
+        numbers = [_numbers(f.args[0]).get(side.name) for f in angles]
+        known = [abs(c) for c in numbers if c is not None]
+        if known and _width(side) > 2 * pi:
+            yield Node("period", at=((side.name, reduce(_common, known)),))
+        elif known and any(_has_pi(f) for f in (e, *map(slack, goal.assume))):
+            yield Node("turn", side.name)
+    for index, c in enumerate(goal.assume):
+        rows = list(linear_rows(c))
+        if c.sign != "==" and len(rows) > 1 and rows[0][3].op == "const":
+            yield from (Node("shift", row[0], index=index) for row in rows)
+    for index, f in enumerate(f for f in inner if f.op == "sqrt"):
+        under, rest = _affine(f.args[0])
+        for name in under:
+            if rest.op == "const":
+                yield Node("root", name, index=index)
+
+
+def _affine(e: Expr) -> tuple[dict[str, Fraction], Expr]:
+    try:
+        return affine(e)
+    except TooLarge:
+        return {}, e
+
+
+def _numbers(e: Expr) -> dict[str, Fraction]:
+    return _affine(e)[0]
+
+
+def _common(a: Fraction, b: Fraction) -> Fraction:
+    under = lcm(a.denominator, b.denominator)
+    return Fraction(gcd(int(a * under), int(b * under)), under)
+
+
+def _has_pi(e: Expr) -> bool:
+    return e.op == "pi" or any(map(_has_pi, e.args))
+
+
+def in_factors(goal: Goal) -> Iterator[Node]:
+    """With the signs that the factors have in the middle of the box."""
+    try:
+        _, factors = factored(goal.expression, positive_on(goal.box))
+    except TooLarge:
+        return
+    centre = {side.name: inside(side) for side in goal.box}
+    odd = [number(tape((f,)), centre) for f, k in factors if k % 2]
+    if len(factors) > 1 or not odd:
+        yield Node("signs", index=sum(2**i for i, x in enumerate(odd) if x < 0))
+
+
+def along(goal: Goal, seen: Lowest) -> Iterator[Node]:
+    """From both sides to a line on which the claim is tight at the lowest point."""
+    for side in goal.box:
+        x = seen.point[side.name]
+        for line in lines(goal, side, seen):
+            there = sum(float(c) * (seen.point[n] if n else 1.0) for n, c in line)
+            if abs(there - x) < NEAR * (1 + abs(x)):
+                yield Node("valley", side.name, at=line)
+                yield Node("toward", side.name, at=line, index=int(not leads(goal, side, line)))
+
+
+def leads(goal: Goal, side: Side, line: tuple[tuple[str, Fraction], ...]) -> bool:
+    """Whether the slope has x - line as a factor."""
+    away = add(var(side.name), *(mul(const(-c), var(n) if n else const(1)) for n, c in line))
+    try:
+        slope = derivative(settle(goal.expression, goal.intervals()), side.name)
+        _, factors = factored(slope, positive_on(goal.box))
+    except (TooLarge, ValueError):
+        return False
+    return any(vanishes(add(f, mul(const(s), away))) for f, _ in factors for s in (1, -1))
+
+
+def lines(goal: Goal, side: Side, seen: Lowest) -> Iterator[tuple[tuple[str, Fraction], ...]]:
+    for other in goal.box:
+        if other != side:
+            yield ((other.name, ONE),)
+            yield ((other.name, -ONE),)
+            yield (("", ONE), (other.name, -ONE))
+            yield (("", ONE / 2), (other.name, -ONE / 2))
+    near = Fraction(seen.point[side.name]).limit_denominator(12)
+    yield (("", near),)
 
 
 def smaller(goal: Goal, left: tuple[Goal, ...]) -> bool:
@@ -191,6 +314,10 @@ def smaller(goal: Goal, left: tuple[Goal, ...]) -> bool:
         return True
     widths = {side.name: _width(side) for side in left[0].box}
     return any(widths.get(s.name, 0.0) < WORTH * _width(s) for s in goal.box)
+
+
+def is_tight(seen: Lowest) -> bool:
+    return seen.value < TIGHT * seen.scale
 
 
 def points(goal: Goal, seen: Lowest) -> Iterator[tuple[tuple[str, Fraction], ...]]:
@@ -242,18 +369,42 @@ def ends(goal: Goal, seen: Lowest) -> Iterator[Node]:
 
 def other_forms(goal: Goal) -> Iterator[Node]:
     """Convex along a line; without exponentials or logarithms; one fraction; reciprocals."""
-    for side, other in permutations(goal.box, 2):
-        for at in (((other.name, ONE),), ((other.name, -ONE),), (("", ONE), (other.name, -ONE))):
-            yield Node("valley", side.name, at=at)
     e = goal.expression
-    yield from (Node("scale", index=i) for i in range(min(4, len(exponentials(e)))))
     terms = e.args if e.op == "add" else ()
+    for side in goal.box:
+        if unit := exponents(e, side.name):
+            yield Node("exponential", at=((side.name, unit),))
+    yield from (Node("logarithm", index=i) for i, t in enumerate(terms) if exponentials(t))
+    yield from (Node("unroot", index=i) for i in range(2 * min(2, len(roots_in(e)))))
+    for side, second in bends(goal):
+        if second is not None and second[1] <= 0:
+            yield Node("chord", side.name)
+    yield from (Node("scale", index=i) for i in range(min(4, len(exponentials(e)))))
     yield from (Node("lift", index=i) for i, t in enumerate(terms) if coefficient(t)[0].op == "log")
     yield Node("clear", index=0)
     yield Node("clear", index=1)
     for side in goal.box:
         if side.low is None or side.high is None:
             yield Node("invert", side.name)
+
+
+def exponents(e: Expr, name: str) -> Fraction | None:
+    """c, if x stands in exponents alone, and as a multiple of c there."""
+    found = [_numbers(f.args[0]) for f in exponentials(e)]
+    numbers = [abs(c[name]) for c in found if c.get(name)]
+    hole = reduce(lambda old, f: instead(old, f, const(1)), exponentials(e), e)
+    return None if not numbers or mentions(hole, name) else reduce(_common, numbers)
+
+
+def bends(goal: Goal) -> Iterator[tuple[Side, Interval | None]]:
+    """The bounded sides, and the enclosures of the second derivatives."""
+    box = goal.intervals()
+    e = settle(goal.expression, box)
+    if differentiable(e):
+        for side in goal.box:
+            if _width(side) < inf:
+                second = derivative(derivative(e, side.name), side.name)
+                yield side, enclose(second, box)
 
 
 def attained(side: Side, x: Fraction) -> bool:
@@ -276,7 +427,7 @@ def _cut(side: Side, seen: Lowest | None, depth: int) -> Fraction:
     middle = Fraction(inside(side)).limit_denominator(10**6)
     if side.low is not None and side.high is not None:
         middle = (side.low + side.high) / 2
-    if seen is not None and seen.value < TIGHT and depth % 3 == 0:
+    if seen is not None and is_tight(seen) and depth % 3 == 0:
         x = Fraction(seen.point[side.name]).limit_denominator(1000)
         margin = Fraction(min(_width(side), 1.0)) / 100
         if contains(side, x - margin) and contains(side, x + margin):

@@ -40,10 +40,21 @@ SAYS = {
     "use": "an assumption, times a number >= 0, is subtracted",
     "squares": "a sum of products that are not negative: an identity of polynomials",
     "unroot": "a root against the rest, both squared",
+    "taylor": "a Taylor model over the box has this sign",
+    "normal": "one quotient of polynomials, logs of products taken apart",
+    "signs": "numerator and denominator in factors, even powers left out",
+    "toward": "it falls towards a line from both sides, so the line decides, in",
+    "shift": "what a linear assumption says is positive takes the place of",
+    "root": "a square root takes the place of",
+    "exponential": "an exponential takes the place of a variable",
+    "turn": "the angle in units of pi, in place of",
+    "period": "one period is enough, in units of pi",
+    "logarithm": "logs of both sides, which are positive",
+    "chord": "it is concave between the ends, so both ends decide, in",
 }
 """What each rule says; `theory.inequality.rules` checks it."""
 
-LEVEL = ("bottom", "valley")
+LEVEL = ("bottom", "valley", "toward")
 """Rules about a point or line at which the gradient is 0."""
 
 
@@ -130,7 +141,7 @@ def nodes(tree: Node) -> Iterator[Node]:
 
 
 def _point(node: Node) -> str:
-    if node.rule == "valley":
+    if node.rule in ("valley", "toward"):
         form = " + ".join(f"{number} {name}".strip() for name, number in node.at)
         return f"level along {node.name} = {form}"
     return "level at " + ", ".join(f"{name} = {number}" for name, number in node.at)

@@ -260,10 +260,6 @@ def _fraction(number: Any) -> Fraction:
     return Fraction(int(exact.p), int(exact.q))
 
 
-def wave(x: Side, cosine: bool) -> Side:
-    return _closed(balls.wave(x.closure(), cosine))
-
-
 def _closed(found: tuple[Any, Any]) -> Side:
     """The range of an interval in balls."""
     low, high = found
@@ -283,6 +279,10 @@ def greatest(x: Side, y: Side) -> Side:
     return negative(least(negative(x), negative(y)))
 
 
+def point(x: Fraction) -> Side:
+    return between((x, False), (x, False))
+
+
 # -- forward ---------------------------------------------------------------------------------------
 
 
@@ -290,8 +290,7 @@ def forward(node: Expr, x: list[Side]) -> Side:
     """The range of a node that is no variable. Contradiction: it is nowhere defined."""
     match node.op:
         case "const":
-            number = Fraction(node.value or 0)
-            return between((number, False), (number, False))
+            return point(Fraction(node.value or 0))
         case "pi":
             return _closed((arb.pi().lower(), arb.pi().upper()))
         case "neg":
@@ -317,7 +316,7 @@ def forward(node: Expr, x: list[Side]) -> Side:
             return reduce(least, x)
         case "max":
             return reduce(greatest, x)
-    return wave(x[0], node.op == "cos")
+    return _closed(balls.wave(x[0].closure(), node.op))
 
 
 def nonzero(x: Side) -> Side:

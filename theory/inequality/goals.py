@@ -176,12 +176,14 @@ def eliminated(question: Question) -> Question:
 def _solved(assume: tuple[Comparison, ...]) -> Iterator[tuple[int, str, Expr]]:
     for at, comparison in enumerate(assume):
         if comparison.sign == "==":
-            for name, factor, others, rest in _linear(comparison):
+            for name, factor, others, rest in linear_rows(comparison):
                 terms = [mul(const(-c / factor), Expr("var", (), y)) for y, c in others.items()]
                 yield at, name, add(*terms, mul(const(-1 / factor), rest))
 
 
-def _linear(comparison: Comparison) -> Iterator[tuple[str, Fraction, dict[str, Fraction], Expr]]:
+def linear_rows(
+    comparison: Comparison,
+) -> Iterator[tuple[str, Fraction, dict[str, Fraction], Expr]]:
     """The slack as factor * x + others + rest, for each x that the rest does not mention."""
     try:
         numbers, rest = affine(slack(comparison))
@@ -195,7 +197,7 @@ def _linear(comparison: Comparison) -> Iterator[tuple[str, Fraction, dict[str, F
 def cut(box: Box, assume: tuple[Comparison, ...]) -> Box:
     """The box, narrowed by the assumptions that are linear."""
     sides = {side.name: side for side in box}
-    linear = [(row, c.sign) for c in assume for row in _linear(c) if not names(row[3])]
+    linear = [(row, c.sign) for c in assume for row in linear_rows(c) if not names(row[3])]
     for _ in range(ROUNDS):
         for (name, factor, others, rest), sign in linear:
             top = _most(others, most_value(rest), sides)
@@ -205,7 +207,7 @@ def cut(box: Box, assume: tuple[Comparison, ...]) -> Box:
 
 def is_bound(comparison: Comparison) -> bool:
     """Whether the box says all that the comparison says: a rational bound of one variable."""
-    rows = list(_linear(comparison))
+    rows = list(linear_rows(comparison))
     return len(rows) == 1 and not rows[0][2] and rows[0][3].op == "const"
 
 

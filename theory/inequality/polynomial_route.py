@@ -16,7 +16,8 @@ from theory.inequality.checker import proof
 from theory.inequality.expression import Expr, Question
 from theory.inequality.goals import ORDERS, Goal, goals
 from theory.inequality.gram import sum_of_squares
-from theory.inequality.rules import kinked, left, roots
+from theory.inequality.moves import roots_in
+from theory.inequality.rules import kinked, left
 from theory.inequality.search import lowest
 
 LEVELS = 5
@@ -90,5 +91,5 @@ def proposals(goal: Goal) -> Iterator[Node]:
     if e.op in ("mul", "div") and len(e.args) <= 4:
         masks = (mask for mask in range(2 ** len(e.args)) if mask.bit_count() % 2 == 0)
         yield from (Node("factors", index=mask) for mask in masks)
-    yield from (Node("unroot", index=i) for i in range(min(6, 2 * len(roots(e)))))
+    yield from (Node("unroot", index=i) for i in range(min(6, 2 * len(roots_in(e)))))
     yield from (Node("clear", index=0), Node("clear", index=1))

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
+from theory.inequality import normal as forms
 from theory.inequality.algebra import (
     ONE,
     ZERO,
@@ -20,7 +21,6 @@ from theory.inequality.algebra import (
     add,
     coefficient,
     const,
-    constant,
     convex,
     derivative,
     differentiable,
@@ -34,7 +34,6 @@ from theory.inequality.algebra import (
     mul,
     neg,
     power,
-    rebuilt,
     settle,
     sub,
     substitute,
@@ -57,7 +56,23 @@ from theory.inequality.goals import (
     with_side,
     without,
 )
+from theory.inequality.moves import (
+    chord,
+    exponential,
+    instead,
+    logarithm,
+    normal,
+    period,
+    positive_on,
+    root,
+    roots_in,
+    shift,
+    signs,
+    toward,
+    turn,
+)
 from theory.inequality.squares import squares
+from theory.inequality.taylor import taylor_model
 
 # -- another form ----------------------------------------------------------------------------------
 
@@ -183,7 +198,7 @@ def unroot(goal: Goal, node: Node) -> Left:
     """f = A sqrt(u) + B, one root of the goal. Even index: f >= 0 if A >= 0, and A^2 u >= B^2 where
     B <= 0. Odd index: if B >= 0, and B^2 >= A^2 u where A <= 0. The same with >, for the squares
     and B."""
-    found = roots(goal.expression)
+    found = roots_in(goal.expression)
     number, case = divmod(node.index, 2)
     if goal.relation not in ORDERS or not 0 <= number < len(found):
         return None
@@ -199,14 +214,6 @@ def unroot(goal: Goal, node: Node) -> Left:
         return replace(goal, expression=rest), left_over
     left_over = replace(goal, expression=sub(first, second), assume=given)
     return replace(goal, expression=slope, relation=">="), left_over
-
-
-def roots(e: Expr) -> list[Expr]:
-    """The distinct roots in an expression, inner ones first."""
-    found = dict.fromkeys(root for arg in e.args for root in roots(arg))
-    if e.op == "sqrt":
-        found[e] = None
-    return list(found)
 
 
 # -- fewer points, fewer kinks ---------------------------------------------------------------------
@@ -252,11 +259,6 @@ def kinked(e: Expr) -> list[Expr]:
     if e.op == "abs" or (e.op in ("min", "max") and len(e.args) > 1):
         found[e] = None
     return list(found)
-
-
-def instead(e: Expr, old: Expr, new: Expr) -> Expr:
-    """The expression with one part replaced everywhere."""
-    return new if e == old else rebuilt(e, tuple(instead(arg, old, new) for arg in e.args))
 
 
 # -- the rules -------------------------------------------------------------------------------------
@@ -317,9 +319,17 @@ def slope(goal: Goal, node: Node) -> Left:
     return closed(certain(mean_value(e, box, gradient(e, list(box))), goal.relation))
 
 
+def taylor(goal: Goal, node: Node) -> Left:
+    """A Taylor model, whose remainder is of the order given, says it."""
+    box = goal.intervals()
+    e = settle(goal.expression, box)
+    return closed(certain(taylor_model(e, box, node.index), goal.relation))
+
+
 def number(goal: Goal, node: Node) -> Left:
     """The expression simplifies to a number."""
-    found = constant(settle(goal.expression, goal.intervals()))
+    e = settle(goal.expression, goal.intervals())
+    found = forms.number(e, positive_on(goal.box))
     if found is None:
         return None
     holds = {">": found > 0, ">=": found >= 0, "!=": found != 0, "==": found == 0}
@@ -424,7 +434,7 @@ def holds_at(e: Expr, relation: Relation) -> bool:
 
 def inwards(slope: Expr, side: Side, x: Fraction) -> bool:
     """Whether the slope at x is 0, or that of a function that increases into the box."""
-    if constant(settle(slope, {})) == 0:
+    if forms.vanishes(settle(slope, {})):
         return True
     if x == side.low:
         return holds_at(slope, ">=")
@@ -448,7 +458,7 @@ def valley(goal: Goal, node: Node) -> Left:
         return None
     first = derivative(e, side.name)
     there = {side.name: line}
-    if constant(settle(substitute(first, there), box)) != 0:
+    if not forms.vanishes(settle(substitute(first, there), box), positive_on(others)):
         return None
     base = replace(goal, expression=e, assume=without(goal.assume, side.name))
     ends = []
@@ -488,4 +498,15 @@ RULES: dict[str, Callable[[Goal, Node], Left]] = {
     "use": use,
     "unroot": unroot,
     "squares": squares,
+    "taylor": taylor,
+    "normal": normal,
+    "signs": signs,
+    "toward": toward,
+    "shift": shift,
+    "root": root,
+    "exponential": exponential,
+    "turn": turn,
+    "period": period,
+    "logarithm": logarithm,
+    "chord": chord,
 }

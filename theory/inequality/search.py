@@ -15,7 +15,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
@@ -339,11 +339,13 @@ DENOMINATORS = (1, 2, 6, 12, 60, 1000)
 
 @dataclass(frozen=True, slots=True)
 class Lowest:
-    """A point, the value there, and whether the assumptions seem to hold there."""
+    """A point, the value there, whether the assumptions seem to hold there, and the size of the
+    values elsewhere, at most 1."""
 
     point: dict[str, float]
     value: float
     allowed: bool
+    scale: float = 1.0
 
 
 def number(program: tuple[Tape, tuple[int, ...]], point: dict[str, float]) -> float:
@@ -382,6 +384,8 @@ def _apply(node: Expr, x: Sequence[float], point: dict[str, float]) -> float:
             return min(x)
         case "max":
             return max(x)
+        case "sin_pi" | "cos_pi":
+            return float(getattr(math, node.op[:3])(math.pi * x[0]))
         case _:
             return float(getattr(math, node.op)(x[0]))
 
@@ -410,12 +414,19 @@ def clipped(x: float, side: Side) -> float:
     return min(max(x, low), high)
 
 
+@lru_cache(maxsize=2048)
 def lowest(goal: Goal) -> Lowest:
     """Downhill from the centre, one variable at a time, with steps that grow and shrink."""
     program = tape((goal.expression,))
     point = {side.name: inside(side) for side in goal.box}
     steps = {side.name: reach(side) for side in goal.box}
     best = number(program, point)
+    ends = (
+        {s.name: clipped(sign * 1e9, s) for s in goal.box} if _bounded(goal.box) else {}
+        for sign in (-1, 1)
+    )
+    sizes = [abs(best), *(abs(number(program, end)) for end in ends if end)]
+    scale = min(1.0, max((x for x in sizes if 0 < x < math.inf), default=1.0))
     for _ in range(60):
         before = best
         for side in goal.box:
@@ -429,7 +440,11 @@ def lowest(goal: Goal) -> Lowest:
             steps = {name: step / 3 for name, step in steps.items()}
             if max(steps.values(), default=0) < FINEST:
                 break
-    return Lowest(point, best, allowed(goal, point))
+    return Lowest(point, best, allowed(goal, point), scale)
+
+
+def _bounded(box: Sequence[Side]) -> bool:
+    return all(side.low is not None and side.high is not None for side in box)
 
 
 def allowed(goal: Goal, point: dict[str, float]) -> bool:
