@@ -20,9 +20,9 @@ pytest_plugins = ["pytester", "tests.ledger_plugin"]
 
 # `light` by default; `full` in `make test-all`; `deep` by hand, and anew each time.
 settings.register_profile(
-    "light", derandomize=True, deadline=None, max_examples=16, print_blob=True
+    "light", derandomize=True, deadline=None, max_examples=10, print_blob=True
 )
-settings.register_profile("full", settings.get_profile("light"), max_examples=100)
+settings.register_profile("full", settings.get_profile("light"), max_examples=40)
 settings.register_profile("deep", deadline=None, max_examples=5000, print_blob=True)
 settings.load_profile("light")
 

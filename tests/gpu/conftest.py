@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -62,14 +64,20 @@ def unbroken(settings, tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def halfway(settings, tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def stopped(settings, tmp_path_factory):
     """A folder whose run was stopped after 10 updates, two of them after the last checkpoint."""
     from gpu_checks import runs
     from tests.gpu.run_folders import EVERY, Stopped, stop_at
 
-    stop_at(monkeypatch, 10)
-    with pytest.raises(Stopped):
-        runs.train_in_folder(tmp_path / "run", settings, every=EVERY)
-    monkeypatch.undo()
-    return tmp_path / "run"
+    folder = tmp_path_factory.mktemp("stopped")
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Stopped):
+        stop_at(patch, 10)
+        runs.train_in_folder(folder, settings, every=EVERY)
+    return folder
+
+
+@pytest.fixture
+def halfway(stopped, tmp_path):
+    """A copy of it."""
+    return Path(shutil.copytree(stopped, tmp_path / "run"))

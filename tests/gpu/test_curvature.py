@@ -136,6 +136,7 @@ def test_every_claim_holds_on_the_walk(problem, point, walked):
     assert violation(problem, point, walked) is None
 
 
+@pytest.mark.slow
 def test_predictions_are_the_thresholds_of_their_own_segments(problem, point, predicted):
     """By hand on an even grid: the last point below the threshold that its own constants give."""
     w = point.direction
@@ -264,6 +265,7 @@ def test_a_rise_that_is_smaller_than_the_claim_says_is_found(problem, point, wal
     assert violation(problem, point, replace(walked, log_odds=odds)) == "mean_curvature_step"
 
 
+@pytest.mark.slow
 def test_a_grid_that_is_too_coarse_is_halved(problem, point, walked, monkeypatch):
     """A walk that has lost most of its curvature: found, and mended by halving."""
     t = walked.t.amax(-1, keepdim=True) * torch.tensor([0.25, 0.5, 0.75, 1.0]).double()

@@ -167,6 +167,7 @@ def test_log_odds_near_one_do_not_cancel(problem):
     assert found.log_odds.item() == pytest.approx(60, rel=1e-15)
 
 
+@pytest.mark.slow
 def test_the_gap_and_the_updates_are_sums_over_single_responses(problem):
     """Against one backward pass for each response, and each algorithm's formula written out."""
     theta = policies(problem, runs=1)
@@ -247,6 +248,7 @@ def test_a_prompt_without_signal_gives_no_update():
         assert c.isfinite().all() and (c[0, 0] == 0).all() and (c[0, 1] != 0).any()
 
 
+@pytest.mark.slow
 def test_exact_success_rates_are_those_of_sampled_responses(problem):
     """Hoeffding: 40,000 samples are off by more than 0.0125 with probability below 10^-5."""
     theta, G = policies(problem, runs=1), 20_000

@@ -118,6 +118,7 @@ def planted(monkeypatch, name, change):
     monkeypatch.setattr(room, name, lambda *given: change(sound(*given)))
 
 
+@pytest.mark.slow
 def test_a_walk_with_half_the_curvature_stops_the_training(begun, monkeypatch):
     planted(monkeypatch, "walk", lambda walk: replace(walk, curvature=walk.curvature / 2))
     with pytest.raises(Violated, match="smoothness_remainder"):
@@ -132,6 +133,7 @@ def test_a_gap_of_the_wrong_sign_stops_the_training(begun, monkeypatch):
         trained(begun, [Rule(FRACTION, 0.99)])
 
 
+@pytest.mark.slow
 def test_a_harmful_step_below_the_prediction_stops_the_training(begun, monkeypatch):
     rows, _ = trained(begun, [Rule(FRACTION, 0.99)], steps=1, harm=True)
     assert rows[0]["observed"][0] >= max(rows[0][kind][0] for kind in KINDS)
@@ -165,6 +167,7 @@ def test_a_step_that_ends_elsewhere_stops_the_training(begun, monkeypatch):
 # -- the study -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_no_harmful_step_is_below_a_prediction(smoke):
     document, folder = smoke
     assert document["violations"] == 0 and set(document["smallest_ratio"]) == set(KINDS)
@@ -220,6 +223,7 @@ def test_long_steps_collapse_and_come_back(begun):
 # -- figures ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_figure_is_drawn_from_the_files(smoke, tmp_path):
     found = exact_figures.draw(smoke[1])
     assert set(found) == {"exact.png"} and found["exact.png"].startswith(b"\x89PNG")

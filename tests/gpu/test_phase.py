@@ -54,6 +54,7 @@ def test_steps_are_a_power_of_two_apart() -> None:
     assert phase.steps_between(1.0, 2.0, 2) == pytest.approx((1.0, math.sqrt(2), 2.0))
 
 
+@pytest.mark.slow
 def test_everything_is_compared_from_the_same_start(smoke: tuple[Path, Tables]) -> None:
     folder, tables = smoke
     assert {row["start"] for row in tables["runs"]} == {
@@ -79,6 +80,7 @@ def test_the_kept_start_is_the_one_that_would_be_made(
     assert torch.equal(kept[0], made[0]) and torch.equal(kept[1], made[1])
 
 
+@pytest.mark.slow
 def test_every_run_has_a_prediction_and_a_fate(smoke: tuple[Path, Tables]) -> None:
     _, tables = smoke
     assert len(tables["runs"]) == 27 and len(tables["predictions"]) == 9
@@ -87,6 +89,7 @@ def test_every_run_has_a_prediction_and_a_fate(smoke: tuple[Path, Tables]) -> No
     assert all(row["fate"] for row in tables["runs"])
 
 
+@pytest.mark.slow
 def test_the_prediction_is_that_of_the_first_update(smoke: tuple[Path, Tables]) -> None:
     """From the start on record, made again: same direction, same numbers."""
     folder, tables = smoke
@@ -128,6 +131,7 @@ def test_a_stopped_study_goes_on_to_the_same_bits(
         assert (tmp_path / log.relative_to(smoke[0])).read_bytes() == log.read_bytes()
 
 
+@pytest.mark.slow
 def test_a_finished_study_is_not_trained_again(
     smoke: tuple[Path, Tables], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,6 +143,7 @@ def test_a_finished_study_is_not_trained_again(
     assert phase.train_populations(smoke[0], "smoke", "cpu", nothing).keys() == smoke[1].keys()
 
 
+@pytest.mark.slow
 def test_a_folder_of_another_study_is_refused(
     smoke: tuple[Path, Tables], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,6 +156,7 @@ def test_a_folder_of_another_study_is_refused(
         phase.train_populations(folder, "smoke", "cpu", nothing)
 
 
+@pytest.mark.slow
 def test_a_damaged_start_is_refused(smoke: tuple[Path, Tables], tmp_path: Path) -> None:
     folder = Path(shutil.copytree(smoke[0], tmp_path / "study"))
     path = next((folder / "starts").iterdir())
@@ -179,6 +185,7 @@ def test_figures_and_tables_are_written_and_the_record_is_json(
         phase_report.draw(tmp_path)
 
 
+@pytest.mark.slow
 def test_only_the_seeds_make_a_start(smoke: tuple[Path, Tables]) -> None:
     one = populations("smoke")[0].settings
     changed = replace(one, algorithm="gspo", steps=99, inner=3, clip=0.1)

@@ -11,7 +11,7 @@ from gpu_checks.tasks import TASKS
 
 SEEDS, SIZES = (5, 0, 3, 5), (0.3, 0.0, 0.7, 0.1)
 """Of four runs; two of them have the same seed."""
-UPDATES = 5
+UPDATES = 3
 
 
 def trained(settings, updates=UPDATES):

@@ -65,6 +65,7 @@ def test_the_alignment_is_the_difference_of_mean_scores(
         assert torch.isclose(gap[r], expected, rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_the_safe_step_is_the_end_of_the_segment_on_which_it_is_safe(
     scene: tuple[torch.Tensor, torch.Tensor, train.Batch],
 ) -> None:
@@ -131,6 +132,7 @@ def test_a_learning_rate_is_the_step_over_the_size_of_the_first_update() -> None
         assert 0.7 * room < one["eta"] * one["curvature"] <= room * (1 + 1e-5)
 
 
+@pytest.mark.slow
 def test_adamw_s_safe_step_is_a_learning_rate_of_the_update_that_training_makes() -> None:
     settings = replace(TINY, start=0.3, step=ADAMW, decay=0.1)
     theta, rates = warm_start(settings, "cpu")
@@ -142,6 +144,7 @@ def test_adamw_s_safe_step_is_a_learning_rate_of_the_update_that_training_makes(
         assert row["safe_step"] > 0
 
 
+@pytest.mark.slow
 def test_no_step_is_called_safe_where_the_gap_is_not_positive(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -39,6 +39,7 @@ def trains(folder, settings):
     runs.train_in_folder(folder, settings, every=EVERY)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_killed_at_random_times_it_is_the_run_that_was_never_killed(
     settings, unbroken, tmp_path, seed
@@ -183,7 +184,13 @@ PLANS = [
 last one, and after it no update is left."""
 
 
-@pytest.mark.parametrize("plan", PLANS, ids=lambda plan: "; ".join(f"{m} {n}" for m, n in plan))
+def a_plan(plan):
+    """In a row of moments, and half a checkpoint, in `make test`."""
+    slow = [pytest.mark.slow] * (len(plan) == 1 and plan[0][0] != "checkpoint half written")
+    return pytest.param(plan, id="; ".join(f"{m} {n}" for m, n in plan), marks=slow)
+
+
+@pytest.mark.parametrize("plan", [a_plan(plan) for plan in PLANS])
 def test_killed_at_the_worst_moments_it_is_the_run_that_was_never_killed(
     settings, unbroken, tmp_path, plan
 ):

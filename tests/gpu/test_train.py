@@ -109,6 +109,7 @@ def gap_times_share(settings, theta):
     return found * (settings.group - 1) / settings.group, J.detach()
 
 
+@pytest.mark.slow
 def test_in_the_mean_dr_grpo_climbs_the_success_rate(tiny):
     """E[g] = (G-1)/G grad J over prompts, responses and halves; sampled in 1500 runs of one
     policy, seen along 20 directions and along the gradient."""

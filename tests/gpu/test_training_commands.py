@@ -25,12 +25,21 @@ def run(*arguments: object) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr.strip()
 
 
-def test_train_writes_a_folder_and_prints_json_alone(tmp_path: Path) -> None:
-    out = tmp_path / "run"
-    code, stdout, stderr = run("train", "copy", "--out", out, *TINY, "--json")
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[int, str, str]]:
+    """The folder of a run, and what its command answered."""
+    out = tmp_path_factory.mktemp("trained") / "run"
+    return out, run("train", "copy", "--out", out, *TINY, "--json")
+
+
+def test_train_writes_a_folder_and_prints_json_alone(
+    trained: tuple[Path, tuple[int, str, str]],
+) -> None:
+    out, (code, stdout, stderr) = trained
     assert code == 0
     (row,) = json.loads(stdout)
     assert row["task"] == "copy" and 0 <= row["final_success"] <= 1
+    assert row["fate"] in FATES and row["safe_step"] > 0
     names = {path.name for path in out.iterdir()}
     expected = {
         "settings.json",
@@ -45,24 +54,26 @@ def test_train_writes_a_folder_and_prints_json_alone(tmp_path: Path) -> None:
 
 
 def test_a_finished_run_is_shown_again_and_not_trained_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trained: tuple[Path, tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    arguments = ("train", "copy", "--out", tmp_path / "run", *TINY, "--json")
-    first = run(*arguments)[1]
-
     def never(*_: object) -> None:
         raise AssertionError
 
     monkeypatch.setattr(training, "advance", never)
-    assert run(*arguments)[1] == first
+    out, (_, first, _) = trained
+    assert run("train", "copy", "--out", out, *TINY, "--json")[1] == first
+    code, shown, _ = run("train", "copy", "--out", out, *TINY)
+    assert code == 0 and "fate" in shown and "safe_step" in shown
 
 
-def test_other_settings_in_the_same_folder_are_refused(tmp_path: Path) -> None:
-    run("train", "copy", "--out", tmp_path / "run", *TINY)
-    code, _, message = run("train", "copy", "--out", tmp_path / "run", *TINY, "--seed", 1)
+def test_other_settings_in_the_same_folder_are_refused(
+    trained: tuple[Path, tuple[int, str, str]],
+) -> None:
+    code, _, message = run("train", "copy", "--out", trained[0], *TINY, "--seed", 1)
     assert code == 2 and "other settings" in message and "\n" not in message
 
 
+@pytest.mark.slow
 def test_sweep_trains_every_step_size_with_every_seed(tmp_path: Path) -> None:
     out = tmp_path / "sweep"
     common = ("sweep", "copy", "--out", out, *TINY, "--json")
@@ -96,14 +107,7 @@ def test_bad_input_is_one_line_that_names_the_value(
     assert code == 2 and named in message and "\n" not in message and stdout == ""
 
 
-def test_a_run_says_how_it_ended_and_what_step_was_predicted_to_be_safe(tmp_path: Path) -> None:
-    code, stdout, _ = run("train", "copy", "--out", tmp_path / "run", *TINY)
-    assert code == 0 and "fate" in stdout and "safe_step" in stdout
-    code, stdout, _ = run("train", "copy", "--out", tmp_path / "run", *TINY, "--json")
-    (row,) = json.loads(stdout)
-    assert row["fate"] in FATES and row["safe_step"] > 0
-
-
+@pytest.mark.slow
 def test_an_overflow_is_said_and_is_no_success(tmp_path: Path) -> None:
     code, stdout, message = run("train", "copy", "--out", tmp_path, *TINY, "--step-size", "1e30")
     assert code == 1 and "overflow" in stdout and "1 of 1 runs overflowed" in message
@@ -116,6 +120,7 @@ def test_no_updates_at_all_are_no_error(tmp_path: Path) -> None:
     assert code == 0 and row["fate"] == "unknown" and row["safe_step"] > 0
 
 
+@pytest.mark.slow
 def test_a_run_that_starts_without_a_success_is_shown_too(tmp_path: Path) -> None:
     long = ("--size", 4, *TINY[2:], "--start", 0, "--json")
     code, stdout, _ = run("train", "reverse", "--out", tmp_path / "run", *long)
@@ -185,6 +190,7 @@ def test_an_exact_study_that_meets_a_violation_exits_with_one(
     assert code == 1 and "sharp_step" in stderr
 
 
+@pytest.mark.slow
 def test_without_torch_the_command_says_what_to_install_and_others_work(tmp_path: Path) -> None:
     (tmp_path / "torch.py").write_text("raise ImportError('no torch here')\n")
     program = (

@@ -56,6 +56,7 @@ def test_runs_of_one_seed_start_from_the_same_parameters(settings, started):
     assert not torch.isclose(theta[0], theta[1]).all()
 
 
+@pytest.mark.slow
 def test_companions_do_not_matter(settings, started):
     """In float64 to 1e-9: Adam's first steps have the sign of each coordinate's gradient."""
     theta, rates = started
@@ -144,6 +145,7 @@ def test_a_warm_start_that_was_stopped_goes_on_to_the_same_bits(settings, starte
     assert torch.equal(theta, started[0]) and torch.equal(rates, started[1])
 
 
+@pytest.mark.slow
 def test_the_folder_of_a_run_keeps_a_warm_start_that_is_stopped(settings, started, tmp_path):
     class Stopped(Exception):
         pass

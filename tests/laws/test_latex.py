@@ -41,25 +41,16 @@ def variables(statement: Statement) -> set[str]:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_every_letter_of_a_claim_has_tex_of_its_own(slug: str) -> None:
+def test_a_claim_is_well_formed_tex_with_letters_of_its_own_and_no_part_is_lost(slug: str) -> None:
     """In one claim no two letters look alike, and no letter looks like a length |o|."""
-    written = {name: letter(name) for name in variables(STATEMENTS[slug])}
+    statement = STATEMENTS[slug]
+    written = {name: letter(name) for name in variables(statement)}
     assert len(set(written.values())) == len(written)
     assert r"\lvert o\rvert" not in written.values()
-
-
-@pytest.mark.parametrize("slug", SLUGS)
-def test_every_formula_of_a_claim_is_well_formed_tex(slug: str) -> None:
-    names = abbreviations(STATEMENTS[slug])
-    for term in formulas(STATEMENTS[slug]):
+    names = abbreviations(statement)
+    for term in formulas(statement):
         for tex in (formula(term, names), formula(term), *lines(term, names)):
             assert_balanced(tex)
-
-
-@pytest.mark.parametrize("slug", SLUGS)
-def test_no_part_of_a_conjunction_is_lost(slug: str) -> None:
-    statement = STATEMENTS[slug]
-    names = abbreviations(statement)
     for whole in (statement.conclusion, *(h.formula for h in statement.hypotheses)):
         written = "\n".join(lines(whole, names))
         parts = whole.args if whole.op == "and" else (whole,)

@@ -21,7 +21,7 @@ from theory.evaluate import BALLS, comparisons
 from theory.statements import STATEMENTS
 
 ASPECT = "holds on random policies"
-SEEDS = range(max(24, 2 * settings.default.max_examples // 5))
+SEEDS = range(max(12, 2 * settings.default.max_examples // 5))
 LOG_ODDS = (None, 27.6, *(pytest.param(f, marks=pytest.mark.slow) for f in (-27.6, 3.0)))
 
 EVERY_STEP = {

@@ -31,9 +31,9 @@ def test_the_kernel_does_not_prove_the_twin(
     record_property("twin", twin.name)
 
 
-@pytest.mark.parametrize("slug", [s.slug for s in STATEMENTS.values() if s.expected == "proved"])
-def test_every_claim_has_three_twins_or_more(slug: str) -> None:
-    assert len(STATEMENTS[slug].twins) >= 3
+def test_every_claim_has_three_twins_or_more() -> None:
+    proved = [s for s in STATEMENTS.values() if s.expected == "proved"]
+    assert [s.slug for s in proved if len(s.twins) < 3] == []
 
 
 @pytest.mark.parametrize("slug", ["sharp_step", "theorem_1b", "gradient_identity", "constant_rate"])
