@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import importlib.util
 import pickle
 from collections.abc import Callable, Iterable
@@ -66,6 +67,13 @@ class Cases(dict[str, "Case"]):
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that need the proofs come last, so that one worker builds most of them."""
     items.sort(key=lambda item: "cases" in getattr(item, "fixturenames", ()))
+
+
+def pytest_collection_finish() -> None:
+    """The garbage collector need not walk through thousands of tests again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000)
 
 
 @pytest.fixture(scope="session")

@@ -132,6 +132,7 @@ def test_a_run_ends_with_its_landscape():
 # -- the experiment --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_experiment_converges_below_and_collapses_above(trajectories):
     assert [t.side for t in trajectories] == [ABOVE, BELOW] * 3 + [ABOVE] * 2
     with ball_precision():

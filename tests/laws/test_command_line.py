@@ -65,6 +65,7 @@ def test_verify_json_is_all_there_is_on_standard_output() -> None:
     assert set(document["axioms"][0]) == {"name", "statement", "source"}
 
 
+@pytest.mark.slow
 def test_a_whole_process_says_the_same_and_stops_with_the_same_code() -> None:
     for args in (("explain", "theorem_9"), ("explain", "sharp_step")):
         command = [sys.executable, "-m", "gradgap", *args]

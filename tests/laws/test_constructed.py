@@ -136,6 +136,7 @@ def test_the_same_seed_gives_the_same_cases():
     assert again != constructed(np.random.default_rng(6), 40)
 
 
+@pytest.mark.slow
 def test_every_case_can_be_written_and_is_read_back_with_the_same_truth_at_its_point():
     for case in cases():
         claim, assume = case.question.claim, case.question.assume

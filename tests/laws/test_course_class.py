@@ -86,6 +86,7 @@ def test_a_class_gets_marks_and_reasons_and_nothing_crashes(
     assert not [*handed_in.rglob("pwned"), *NOTES.parent.glob("pwned")]
 
 
+@pytest.mark.slow
 def test_the_commands_answer_in_text_and_in_json(tmp_path: Path) -> None:
     def run(*words: str) -> tuple[int, str]:
         result = CliRunner().invoke(gradgap.app, ["course", *words])

@@ -45,7 +45,12 @@ def names(whole: Derivation) -> tuple[str, ...]:
 # -- the derivations -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("slug", SLUGS)
+LONG = ("sharp_step", "expansion", "lemma_2_sharp", "expansion_printed", "eta_safe", "theorem_3")
+
+
+@pytest.mark.parametrize(
+    "slug", [pytest.param(s, marks=[pytest.mark.slow] * (s in LONG)) for s in SLUGS]
+)
 def test_every_step_holds_by_algebra_and_in_balls(slug: str) -> None:
     found = DERIVATIONS[slug]
     assert found.slug == slug

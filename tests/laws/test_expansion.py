@@ -92,7 +92,10 @@ def named(part: str) -> sp.Expr:
 
 
 @pytest.mark.claim("expansion", aspect="derived")
-@pytest.mark.parametrize("degree", [1, 3], ids=["log-linear", "nonlinear"])
+@pytest.mark.parametrize(
+    "degree",
+    [pytest.param(1, id="log-linear"), pytest.param(3, id="nonlinear", marks=pytest.mark.slow)],
+)
 @pytest.mark.parametrize(("order", "count", "right"), CASES)
 def test_the_formula_is_the_series_of_an_explicit_policy(
     order: int, count: int, right: int, degree: int

@@ -254,6 +254,7 @@ def test_a_false_obligation_is_rejected_by_each_solver(solver: str, export: Path
     assert {n: a for n, a in ask_solver(solver, export).items() if a != "unsat"} == {name: "sat"}
 
 
+@pytest.mark.slow
 def test_an_empty_export_is_not_clean(tmp_path: Path) -> None:
     assert write({}, tmp_path / "empty") == 0
     assert judged(tmp_path / "empty") == ({}, {})

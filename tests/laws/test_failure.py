@@ -59,6 +59,7 @@ def test_half_the_curvature_fails_at_the_last_step_at_numbers_that_break_it(
     assert all(word in text for word in (failure["show"], *failure["sides"], "gradgap break"))
 
 
+@pytest.mark.slow
 def test_a_step_that_lacks_a_fact_asks_whether_a_quotient_has_a_value(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -110,6 +111,7 @@ def test_what_is_proved_has_no_failure_and_the_command_line_shows_one_that_is_no
     assert claim["failure"]["sides"]
 
 
+@pytest.mark.slow
 def test_the_steps_name_axioms_and_hypotheses() -> None:
     printed = CliRunner().invoke(app, ["explain", "sharp_step", "--steps"]).output
     assert "[axiom log_tangent" in printed or "[axiom exp_tangent" in printed

@@ -171,6 +171,7 @@ WORDS = [
 ]
 
 
+@pytest.mark.slow
 @given(st.text())
 @example("\ud800")
 def test_any_text_gives_a_tree_or_a_refusal(text):

@@ -194,6 +194,7 @@ def eager_imports(path: str, source: str) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_every_import_follows_the_arrows(sources: dict[str, str]) -> None:
     assert broken_rules(sources) == []
 

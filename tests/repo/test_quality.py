@@ -157,11 +157,13 @@ def test_a_long_file_has_a_reason(sources: dict[str, str]) -> None:
     assert long_files(sources) == []
 
 
+@pytest.mark.slow
 def test_no_code_is_run_from_a_string(sources: dict[str, str]) -> None:
     rooms = {path: text for path, text in sources.items() if not path.startswith("tests/")}
     assert code_from_strings(rooms) == []
 
 
+@pytest.mark.slow
 def test_all_randomness_is_seeded(sources: dict[str, str]) -> None:
     assert unseeded_randomness(sources) == []
 

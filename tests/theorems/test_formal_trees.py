@@ -110,6 +110,7 @@ def bits(step: Step) -> int:
 # -- the hypotheses ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @examples(40)
 @given(seeds, st.floats(-27.6, 27.6))
 def test_enumerated_trees_have_every_formal_hypothesis(seed: int, log_odds: float) -> None:

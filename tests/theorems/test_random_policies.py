@@ -92,5 +92,7 @@ def test_the_sharp_step_inequality_is_attained_to_three_parts_in_a_thousand(reco
             assert_certain(checks)
             found = (one.tightness for one in checks if one.tightness is not None)
             best[side] = max(best[side], *found)
+        if min(best.values()) > 0.997:
+            break
     record_property("tightness", max(best.values()))
     assert min(best.values()) > 0.997

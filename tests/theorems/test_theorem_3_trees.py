@@ -196,6 +196,7 @@ def test_the_sharp_rate_is_attained_to_half_a_percent_at_every_length(depth, rec
     assert best > 0.995
 
 
+@pytest.mark.slow
 @pytest.mark.claim("theorem_3", aspect=ASPECT)
 def test_the_second_branch_binds_where_correct_responses_are_rare_and_long():
     """Its absence, tried on random trees too, breaks nothing: see `numeric/checks/theorem_3.py`."""

@@ -11,12 +11,19 @@ from theory.kernel.solvers import Answer
 from theory.kernel.statement import Twin
 from theory.statements import STATEMENTS
 
+LONG = ("a twentieth of the loss", "J for 1 - J", "overshoots at the end")
+SLOW = {(slug, name) for slug in ("lemma_2_sharp", "grpo_overshoot_scope") for name in LONG}
+"""Where a solver searches to the end of its effort."""
+
 TWINS = [
     pytest.param(
         s.slug,
         twin,
         id=f"{s.slug}-{twin.name}",
-        marks=pytest.mark.claim(s.slug, aspect="refuted when weakened"),
+        marks=[
+            pytest.mark.claim(s.slug, aspect="refuted when weakened"),
+            *[pytest.mark.slow] * ((s.slug, twin.name) in SLOW),
+        ],
     )
     for s in STATEMENTS.values()
     for twin in s.twins
