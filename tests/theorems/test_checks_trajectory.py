@@ -113,7 +113,7 @@ def test_the_first_step_with_enough_gap_is_the_first(slug):
 
 @claims(LIMITS)
 def test_tolerances_are_drawn_on_both_sides_of_what_the_gap_is_enough_for(slug):
-    compared = {len(check(STATEMENTS[slug], drawn(slug, seed))) for seed in SEEDS}
+    compared = {len(check(STATEMENTS[slug], drawn(slug, seed))) for seed in range(24)}
     assert compared == {0, 2}
 
 

@@ -53,7 +53,7 @@ def graded(seed: int, range_of_rewards: tuple[float, float] = (LEAST, MOST)) -> 
 def test_holds_for_graded_rewards(slug: str) -> None:
     statement, decided = STATEMENTS[slug], 0
 
-    for seed in range(16):
+    for seed in range(40):
         values = graded(seed)
         given_here = check_hypotheses(statement, values).values()
         if all(c.holds for checks in given_here for c in checks):
@@ -61,6 +61,8 @@ def test_holds_for_graded_rewards(slug: str) -> None:
                 assert one.holds is not False
                 assert one.holds or one.relation == "eq"
             decided += 1
+        if decided == 8:
+            break
 
     assert decided >= 5
 
