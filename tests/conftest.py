@@ -82,11 +82,15 @@ def cases() -> Cases:
 
 
 @pytest.fixture(scope="session")
-def once(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Any:
+def shared(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """A folder of all workers of this run."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if hasattr(request.config, "workerinput") else own
+
+
+@pytest.fixture(scope="session")
+def once(shared: Path) -> Any:
     """Make a thing once in a run, whichever worker needs it first: once(name, make)."""
-    shared = tmp_path_factory.getbasetemp()
-    if hasattr(request.config, "workerinput"):
-        shared = shared.parent  # that of all workers
 
     def of(name: str, make: Callable[[], Any]) -> Any:
         kept = shared / f"{name}.pickle"

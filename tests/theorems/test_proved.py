@@ -3,15 +3,20 @@ vacuously."""
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from tests.theorems.conftest import Asked, Entries
 from theory.kernel.axioms import AXIOMS, trusted_names
 from theory.kernel.instance import check_instance
 from theory.kernel.terms import KernelError
 from theory.kernel.verdict import Case, NotThisClaim, check_proof
 from theory.ledger import pins
+from theory.ledger.ask import discharge
 from theory.ledger.run import Entry, build
 from theory.statements import STATEMENTS
 
@@ -91,6 +96,20 @@ def test_a_stale_pin_is_noticed(cases: Mapping[str, Case], monkeypatch: pytest.M
     monkeypatch.setitem(PINNED, "theorem_1b", changed)
     with pytest.raises(AssertionError):
         rests_on_the_pinned_facts_only("theorem_1b", cases)
+
+
+def test_answers_of_another_worker_count_and_decide(
+    cases: Mapping[str, Case], tmp_path: Path
+) -> None:
+    questions = cases["normalisation"].obligations()
+    answers = discharge(questions.values())
+    first = next(iter(questions))
+    denied = replace(answers[first][0], answers={"z3": "sat", "cvc5": "sat"})
+    for name, answer, verdict in (("a", answers[first][0], "proved"), ("b", denied, "undecided")):
+        (folder := tmp_path / name).mkdir()
+        (folder / "answers other.pickle").write_bytes(pickle.dumps({first: (answer, 0.0)}))
+        found = Entries(cases, lambda _, make: make(), Asked(folder))["normalisation"]
+        assert found.verdict == verdict
 
 
 def test_a_proof_of_another_claim_is_refused() -> None:
