@@ -1,171 +1,229 @@
-"""The ball route against the interval arithmetic of mpmath.
+"""``gradgap check`` side by side with what else installs, on public and on constructed questions.
 
-``python -m tests.benchmarks.inequalities``. Not a test; nothing is asserted.
+    python -m tests.benchmarks.inequalities [--seconds 10] [--constructed 1000] [--jobs 2]
+                                            [--leancert FOLDER] [--progress FILE]
 
-All columns answer the same questions in one run. "balls" is `prove_on_boxes` as it is. "halving"
-and "mpmath.iv" do one and the same subdivision, halving the widest side until the enclosure has the
-right sign, and differ only in the arithmetic: their ratio compares the two. "check" is the separate
-checker on the certificate of the first column. The times are the least of RUNS runs.
+Every question is put to all contestants in turn, in processes that stay alive; one that takes more
+than so many seconds of CPU is ended, and has not decided. The order in a group is random, so that
+a run that is stopped has seen a fair sample; the same command goes on where it was stopped. In
+the end proofs_notes/generated/side_by_side.json has the shares decided, the wrong verdicts, and
+what gradgap left undecided and another decided.
 """
 
 from __future__ import annotations
 
-import math
+import argparse
+import json
 import os
-import platform
+import signal
+import subprocess
+import sys
 import time
-from collections.abc import Callable
-from fractions import Fraction
+import tomllib
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-import flint
-import mpmath
-from mpmath import iv
+import numpy as np
 
-from theory.inequality.balls import BITS, ball_precision, enclose, interval
-from theory.inequality.branch import prove_on_boxes
-from theory.inequality.certificate import Budget
-from theory.inequality.checker import check
-from theory.inequality.expression import Expr, Question
-from theory.inequality.goals import Goal, goals
-from theory.inequality.parser import parse
+from numeric.core.record import as_text, versions, write_whole
+from tests.benchmarks.contestants import CONTESTANTS
+from tests.laws.formulas import constructed
+from theory.inequality.expression import write
 
-RUNS = 3
-MOST_BOXES = 20_000
-
-QUESTIONS = [
-    ("x^2 - x + 3/10 > 0", "-2 <= x <= 2"),
-    ("x^4 - 2*x^2 + 11/10 > 0", "-2 <= x <= 2"),
-    ("exp(x) > x + 9/10", "-3 <= x <= 3"),
-    ("x - log(x) > 9/10", "1/10 <= x <= 10"),
-    ("cos(x) > 9/10 - x^2/2", "-2 <= x <= 2"),
-    ("1/(1 + exp(-x)) < (1 + x)/2 + 1/10", "0 <= x <= 3"),
-    ("sqrt(x*y) < (x + y)/2 + 1/10", "1/10 <= x <= 2", "1/10 <= y <= 2"),
-    ("x^2 + y^2 + 1/10 > 2*x*y", "-1 <= x <= 1", "-1 <= y <= 1"),
-    ("exp(x) >= 1 + x", "-3 <= x <= 3"),
-    ("sin(x) <= x", "0 <= x <= 2"),
-]
-"""On closed boxes with rational ends; the last two are tight, and halving alone must fail."""
-
-Box = tuple[tuple[Fraction, Fraction], ...]
+HERE = Path(__file__).resolve().parent
+PATH = HERE.parents[1] / "proofs_notes" / "generated" / "side_by_side.json"
+Answer = dict[str, Any]
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def halving(goal: Goal, positive: Callable[[Box], bool]) -> int | None:
-    """The number of boxes until all are positive; None: more than `MOST_BOXES`."""
-    waiting: list[Box] = [tuple((Fraction(s.low or 0), Fraction(s.high or 0)) for s in goal.box)]
-    boxes = 0
-    while waiting:
-        box = waiting.pop()
-        boxes += 1
-        if boxes > MOST_BOXES:
-            return None
-        if not positive(box):
-            waiting += halves(box)
-    return boxes
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its truth. group: public, held out or constructed."""
+
+    name: str
+    group: str
+    claim: str
+    assume: tuple[str, ...]
+    truth: bool
 
 
-def halves(box: Box) -> tuple[Box, Box]:
-    widest = max(range(len(box)), key=lambda i: box[i][1] - box[i][0])
-    low, high = box[widest]
-    middle = (low + high) / 2
-    before, after = box[:widest], box[widest + 1 :]
-    return (*before, (low, middle), *after), (*before, (middle, high), *after)
+def questions(count: int) -> list[Asked]:
+    """All public ones, then so many constructed ones, each in random order."""
+    public = tomllib.loads((HERE / "public_problems.toml").read_text())["problems"]
+    found = [
+        Asked(
+            one["name"],
+            "held out" if one["holdout"] else "public",
+            one["claim"],
+            tuple(one["assume"]),
+            one["truth"],
+        )
+        for one in public
+    ]
+    for number, case in enumerate(constructed(np.random.default_rng(0), count)):
+        claim = " and ".join(write(c) for c in case.question.claim)
+        assume = tuple(write(c) for c in case.question.assume)
+        found.append(Asked(f"constructed {number}", "constructed", claim, assume, case.truth))
+    rng = np.random.default_rng(1)
+    parts = [found[: len(public)], found[len(public) :]]
+    return [part[i] for part in parts for i in rng.permutation(len(part))]
 
 
-def with_balls(goal: Goal) -> int | None:
-    names = [s.name for s in goal.box]
-
-    def positive(box: Box) -> bool:
-        sides = {name: interval(*ends) for name, ends in zip(names, box, strict=True)}
-        found = enclose(goal.expression, sides)
-        return found is not None and bool(found[0] > 0)
-
-    with ball_precision():
-        return halving(goal, positive)
+# -- a process for each contestant -----------------------------------------------------------------
 
 
-def with_mpmath(goal: Goal) -> int | None:
-    names = [s.name for s in goal.box]
+class Process:
+    """A contestant that is started when it is asked, and again after it was ended."""
 
-    def positive(box: Box) -> bool:
-        sides = {n: iv.mpf([ratio(a).a, ratio(b).b]) for n, (a, b) in zip(names, box, strict=True)}
-        return bool(iv_value(goal.expression, sides).a > 0)
+    def __init__(self, name: str, folder: str | None, seconds: float) -> None:
+        self.command = [sys.executable, "-m", "tests.benchmarks.contestants", name]
+        self.command += [folder] if folder else []
+        self.seconds = seconds
+        self.process: subprocess.Popen[str] | None = None
 
-    iv.prec = BITS
-    return halving(goal, positive)
+    def ask(self, asked: Asked) -> Answer:
+        if self.process is None:
+            pipe = subprocess.PIPE
+            self.process = subprocess.Popen(
+                self.command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True,
+                start_new_session=True,
+            )  # fmt: skip
+            self._talk({"claim": "0 < 1", "assume": []}, 60 * self.seconds)
+        return self._talk({"claim": asked.claim, "assume": asked.assume}, self.seconds)
 
+    def _talk(self, question: Any, seconds: float) -> Answer:
+        assert self.process and self.process.stdin and self.process.stdout
+        before = cpu_of(self.process.pid)
+        with ThreadPoolExecutor(1) as pool:
+            try:
+                self.process.stdin.write(json.dumps(question) + "\n")
+                self.process.stdin.flush()
+            except BrokenPipeError:
+                pass
+            line = pool.submit(self.process.stdout.readline)
+            while not line.done() and cpu_of(self.process.pid) - before < seconds:
+                time.sleep(0.02)
+            if not line.done():
+                self.close()
+                return {"verdict": "no time", "seconds": seconds}
+            if not line.result():
+                self.close()
+                return {"verdict": "died", "seconds": 0.0}
+            found: Answer = json.loads(line.result())
+            return found
 
-def ratio(number: Fraction) -> Any:
-    return iv.mpf(number.numerator) / number.denominator
-
-
-def iv_value(e: Expr, box: dict[str, Any]) -> Any:
-    """The same expression, node by node, in the interval arithmetic of mpmath."""
-    x = [iv_value(arg, box) for arg in e.args]
-    match e.op:
-        case "const":
-            return ratio(Fraction(e.value or 0))
-        case "var":
-            return box[str(e.value)]
-        case "pi":
-            return iv.pi
-        case "add":
-            return sum(x[1:], x[0])
-        case "mul":
-            return math.prod(x[1:], start=x[0])
-        case "neg":
-            return -x[0]
-        case "div":
-            return x[0] / x[1]
-        case "pow":
-            return x[0] ** int(e.value or 0)
-        case _:
-            return getattr(iv, e.op)(x[0])
-
-
-def timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    best = float("inf")
-    for _ in range(RUNS):
-        started = time.perf_counter()
-        found = work()
-        best = min(best, time.perf_counter() - started)
-        if best > 2:
-            break
-    return found, 1000 * best
+    def close(self) -> None:
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
 
 
-def shown(found: object, milliseconds: float) -> str:
-    return f"{'-' if found is None else found!s:>7}{milliseconds:>10.2f}"
+def cpu_of(pid: int) -> float:
+    """Seconds of CPU of a process, of its living children, and of those it waited for."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / TICKS + sum(cpu_of(int(child)) for child in children)
+
+
+# -- the run ---------------------------------------------------------------------------------------
+
+
+def run(asked: Sequence[Asked], options: argparse.Namespace) -> None:
+    """Append a line of answers for each question that has none yet."""
+    done = {one["name"] for one in recorded(options.progress)}
+    waiting = iter([one for one in asked if one.name not in done])
+    total, counted = len(asked), [len(done)]
+
+    def work(_: int) -> None:
+        processes = {n: Process(n, options.leancert, options.seconds) for n in CONTESTANTS}
+        try:
+            for one in waiting:
+                answers = {name: process.ask(one) for name, process in processes.items()}
+                line = json.dumps({"name": one.name, "answers": answers})
+                with options.progress.open("a") as file:
+                    file.write(line + "\n")
+                counted[0] += 1
+                print(f"{counted[0]} of {total}: {line}", file=sys.stderr, flush=True)
+        finally:
+            for process in processes.values():
+                process.close()
+
+    options.progress.parent.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(options.jobs) as pool:
+        list(pool.map(work, range(options.jobs)))
+
+
+def recorded(path: Path) -> list[Answer]:
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def table(asked: Iterable[Asked], answers: Sequence[Answer]) -> dict[str, Any]:
+    """By group and contestant; and the questions that gradgap lost."""
+    known = {one.name: one for one in asked}
+    rows = [(known[a["name"]], a["answers"]) for a in answers if a["name"] in known]
+    groups = {}
+    for group in dict.fromkeys(one.group for one, _ in rows):
+        inside = [(one, found) for one, found in rows if one.group == group]
+        groups[group] = {name: _row(inside, name) for name in CONTESTANTS}
+        groups[group]["questions"] = len(inside)
+    lost = {
+        one.name: [name for name in CONTESTANTS if _right(one, found[name])]
+        for one, found in rows
+        if not _right(one, found["gradgap"])
+        and any(_right(one, found[name]) for name in CONTESTANTS)
+    }
+    undecided = [one.name for one, found in rows if not _right(one, found["gradgap"])]
+    return {"groups": groups, "decided by another only": lost, "undecided by gradgap": undecided}
+
+
+def _row(inside: Sequence[tuple[Asked, Answer]], name: str) -> dict[str, Any]:
+    found = [(one, answers[name]) for one, answers in inside]
+    times = [answer["seconds"] for _, answer in found]
+    wrong = [one.name for one, a in found if a["verdict"] == _verdict(not one.truth)]
+    return {
+        "decided": round(sum(_right(one, a) for one, a in found) / len(found), 3),
+        "wrong": wrong,
+        "seconds of CPU": {"median": round(float(np.median(times)), 3), "sum": round(sum(times))},
+    }
+
+
+def _right(one: Asked, answer: Answer) -> bool:
+    return bool(answer["verdict"] == _verdict(one.truth))
+
+
+def _verdict(truth: bool) -> str:
+    return "proved" if truth else "refuted"
 
 
 def main() -> None:
-    print(
-        f"Python {platform.python_version()}, {os.cpu_count()} cores, python-flint "
-        f"{flint.__version__}, mpmath {mpmath.__version__}, {BITS} bits; milliseconds, least of "
-        f"{RUNS} runs; -: not proved with {MOST_BOXES} boxes"
-    )
-    print(f"{'':<38}{'balls':>17}{'check':>9}{'halving':>17}{'mpmath.iv':>17}{'iv/halving':>11}")
-    print(f"{'inequality':<38}{'leaves':>7}{'ms':>10}{'ms':>9}" + f"{'boxes':>7}{'ms':>10}" * 2)
-    ratios = []
-    for claim, *assumptions in QUESTIONS:
-        asked = Question(tuple(c for a in assumptions for c in parse(a)), parse(claim))
-        goal = goals(asked)[-1]
-        proof, proving = timed(lambda asked=asked: prove_on_boxes(asked, Budget(MOST_BOXES)))
-        _, checking = timed(lambda asked=asked, proof=proof: check(asked, proof))
-        boxes, ours = timed(lambda goal=goal: with_balls(goal))
-        others, theirs = timed(lambda goal=goal: with_mpmath(goal))
-        ratio_text = ""
-        if boxes is not None and others is not None:
-            ratios.append(theirs / ours)
-            ratio_text = f"{theirs / ours:.1f}"
-        line = shown(None if proof is None else proof.boxes(), proving) + f"{checking:>9.2f}"
-        line += shown(boxes, ours) + shown(others, theirs) + f"{ratio_text:>11}"
-        print(f"{claim:<38}{line}", flush=True)
-    ratios.sort()
-    print(
-        f"mpmath.iv takes {ratios[0]:.1f} to {ratios[-1]:.1f} times as long as the balls for the "
-        f"same subdivision; median {ratios[len(ratios) // 2]:.1f}"
-    )
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--constructed", type=int, default=1000)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--leancert", help="the folder where leancert is installed")
+    parser.add_argument("--progress", type=Path, default=Path("build/side_by_side.jsonl"))
+    parser.add_argument("--table", action="store_true", help="ask nothing, only write the table")
+    options = parser.parse_args()
+    asked = questions(options.constructed)
+    if not options.table:
+        run(asked, options)
+    packages = versions("python-flint", "z3-solver", "cvc5", "scipy", "mpmath")
+    document = {
+        "command": f"python -m tests.benchmarks.inequalities --seconds {options.seconds:g} "
+        f"--constructed {options.constructed} --jobs {options.jobs}",
+        "versions": packages,
+        "asked": len(asked),
+        **table(asked, recorded(options.progress)),
+    }
+    write_whole(PATH, as_text(document).encode())
+    print(as_text(document))
 
 
 if __name__ == "__main__":

@@ -167,15 +167,15 @@ ROUNDS = (1 / 16, 1 / 4, 1)
 """Shares of the effort: what a little decides is not kept waiting by what much does not."""
 LEAST = 0.5
 """Units of effort of a round."""
-ONCE = (quick_refutation, special_points, long_refutation)
+ONCE = (quick_refutation, special_points, squares, long_refutation)
 
 
 def schedule(effort: float) -> list[tuple[int, float]]:
-    """Stages, by their number, each with its effort: proofs are tried in rounds, the searches for
-    a counterexample once, before and after."""
+    """Stages, by their number, each with its effort: proofs are tried in rounds; the searches for
+    a counterexample, before and after, and for squares, once."""
     every = range(len(STAGES))
-    before = [n for n in every if STAGES[n][1] in ONCE[:2]]
-    after = [n for n in every if STAGES[n][1] in ONCE[2:]]
+    before = [n for n in every if STAGES[n][1] in ONCE[:-1]]
+    after = [n for n in every if STAGES[n][1] in ONCE[-1:]]
     rounds = [share * effort for share in ROUNDS if share == 1 or share * effort >= LEAST]
     middle = [(n, one) for one in rounds for n in every if n not in (*before, *after)]
     return [*((n, effort) for n in before), *middle, *((n, effort) for n in after)]
