@@ -28,6 +28,7 @@ from theory.inequality.decision import decide_here
 from theory.inequality.expression import Comparison, Expr, Question, variables
 from theory.inequality.expression import pretty as shown
 from theory.inequality.parser import parse, parse_expression
+from theory.inequality.result import coordinate
 
 EFFORT = 1.0
 LINKS = 20
@@ -118,5 +119,5 @@ def _proved(asked: Comparison, assume: tuple[Comparison, ...]) -> bool:
 def _why(result: Any) -> str:
     if result.counterexample is None:
         return "neither proved nor refuted; put a line in between"
-    at = ", ".join(f"{name} = {x}" for name, x in result.counterexample.items())
+    at = ", ".join(f"{name} = {coordinate(x)}" for name, x in result.counterexample.items())
     return f"false at {at}" if at else "false"

@@ -69,9 +69,15 @@ def test_without_a_real_power_there_is_one_case() -> None:
     assert cases(question) == (question,)
 
 
+MANY = " + ".join(f"x_{n}**y_{n}" for n in range(9)) + " <= 1"
+
+
 def test_too_many_cases_are_not_made() -> None:
     with pytest.raises(TooManyCases, match=str(MOST)):
-        cases(as_question(" + ".join(f"x_{n}**y_{n}" for n in range(9)) + " <= 1"))
+        cases(as_question(MANY))
+    result = decide_here(MANY + ", x_0**y_0 >= 0", [f"x_{n} >= 0" for n in range(9)], 0.05)
+    assert (result.verdict, result.reason) != ("proved", None)
+    assert ("error" not in result.method) and (result.reason in (None, "unsupported"))
 
 
 @pytest.mark.parametrize(

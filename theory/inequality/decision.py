@@ -31,7 +31,7 @@ from theory.inequality.at_point import Coordinate, is_exact, truth
 from theory.inequality.cases import TooManyCases, cases, has_power
 from theory.inequality.certificate import Budget, CaseCertificate, Certificate, Evaluated
 from theory.inequality.expression import Comparison, Question, variables
-from theory.inequality.kernel_route import KernelCertificate, OneSolverOnly, StoppedByClock
+from theory.inequality.kernel_route import OneSolverOnly, StoppedByClock
 from theory.inequality.parser import BadFormula, parse, parse_question
 from theory.inequality.refute import (
     holds_by_value,
@@ -105,20 +105,28 @@ def by_cases(question: Question, budget: Budget, setting: Setting) -> Evidence |
     """Each case of a question with real powers, by the kernel or else on boxes."""
     if not has_power(question):
         return None
-    try:
-        parts = cases(question)
-    except TooManyCases:
-        return None
-    found: list[KernelCertificate | Certificate] = []
+    parts = cases(question)
+    found: list[Evidence] = []
     unit = budget.left / (len(parts) + 1)
     for part in parts:
         budget.spend(unit)
-        one = kernel(part, Budget(unit * CASE_STEPS["kernel"]), setting)
-        one = one or boxes(part, Budget(unit * CASE_STEPS["boxes"]), setting)
-        if not isinstance(one, KernelCertificate | Certificate):
+        if (one := _proof_of_part(part, unit, setting)) is None:
             return None
         found.append(one)
     return CaseCertificate(tuple(found))
+
+
+def _proof_of_part(part: Question, units: float, setting: Setting) -> Evidence | None:
+    """By the first way that leads there; one solver that proves alone is none."""
+    for stage, steps in PARTS:
+        with suppress(OneSolverOnly):
+            if (found := stage(part, Budget(units * steps), setting)) is not None:
+                return found
+    return None
+
+
+PARTS: tuple[tuple[Stage, float], ...] = ((kernel, 4), (squares, 3), (boxes, 400))
+"""Ways to prove a case, and the steps of one share of the cases."""
 
 
 def models(question: Question, budget: Budget, setting: Setting) -> Evidence | None:
@@ -143,10 +151,8 @@ STAGES: tuple[tuple[str, Stage, str, float], ...] = (
 )
 """Name, stage, what its steps are, and how many of them for one unit of effort."""
 
-CASE_STEPS = {"kernel": 4, "boxes": 400}
-"""Steps of each kind in one share of the cases."""
-
 BROKEN = (
+    TooManyCases,
     OneSolverOnly,
     StoppedByClock,
     LyingSolver,
@@ -214,12 +220,9 @@ def suggested(
     from theory.inequality.suggest import missing_bound
 
     def proves(more: Question) -> bool:
-        tries = ((kernel, 4), (boxes, 400), (by_cases, 2))
         with suppress(*BROKEN):
-            return any(
-                stage(more, Budget(SUGGESTION * steps), setting) is not None
-                for stage, steps in tries
-            )
+            found = _proof_of_part(more, SUGGESTION, setting)
+            return (found or by_cases(more, Budget(SUGGESTION), setting)) is not None
         return False
 
     return missing_bound(question, point, proves, np.random.default_rng(setting.seed))
@@ -228,6 +231,8 @@ def suggested(
 def _why(name: str, error: Exception) -> tuple[Reason, str]:
     if isinstance(error, OneSolverOnly):
         return "one solver only", f"one solver only: {error}"
+    if isinstance(error, TooManyCases):
+        return "unsupported", str(error)
     if isinstance(error, StoppedByClock):
         return "clock", f"{name} was stopped by the clock: {error}"
     if isinstance(error, MemoryError):
@@ -254,7 +259,7 @@ def undecided(question: Question, reasons: list[tuple[Reason, str]], seconds: fl
     stage, that is the reason: another machine may decide."""
     texts = dict.fromkeys(text for _, text in reasons)
     method = "; ".join(["neither a proof nor a counterexample was found", *texts])
-    codes: tuple[Reason, ...] = ("one solver only", "clock", "memory", "error")
+    codes: tuple[Reason, ...] = ("one solver only", "clock", "memory", "error", "unsupported")
     given = {code for code, _ in reasons}
     reason: Reason = next((code for code in codes if code in given), "steps")
     return Result(question, "undecided", method, seconds=seconds, reason=reason)

@@ -22,11 +22,13 @@ from theory.inequality.at_point import (
     MORE_BITS,
     Coordinate,
     Point,
+    Truth,
     Undefined,
     Unknown,
     truth,
     value,
 )
+from theory.inequality.balls import tape
 from theory.inequality.cases import TooManyCases, cases
 from theory.inequality.certificate import Budget, Exhausted
 from theory.inequality.exact import Root, root_of
@@ -40,16 +42,23 @@ from theory.kernel.proof import assume
 from theory.kernel.solvers import z3_solver
 from theory.kernel.terms import KernelError, Term
 
+SHORT = 60  # operations
+
 # -- counterexamples -------------------------------------------------------------------------------
 
 
 def refutes(assume: Iterable[Comparison], claim: Iterable[Comparison], point: Point) -> bool:
     """Whether every assumption certainly holds at the point, and some comparison of the claim
     certainly fails or is certainly undefined there."""
-    more = 0 if point else MORE_BITS
-    return all(truth(a, point, more) == "holds" for a in assume) and any(
-        truth(c, point, more) in ("fails", "undefined") for c in claim
+    return all(_truth(a, point) == "holds" for a in assume) and any(
+        _truth(c, point) in ("fails", "undefined") for c in claim
     )
+
+
+def _truth(comparison: Comparison, point: Point) -> Truth:
+    """A short comparison without variables is evaluated once, and may take more bits."""
+    short = not point and len(tape((comparison.left, comparison.right))[0]) <= SHORT
+    return truth(comparison, point, MORE_BITS if short else 0)
 
 
 def holds_by_value(question: Question) -> bool:
@@ -57,8 +66,8 @@ def holds_by_value(question: Question) -> bool:
     or has no value."""
     if variables(question):
         return False
-    return all(truth(c, {}, MORE_BITS) == "holds" for c in question.claim) or any(
-        truth(a, {}, MORE_BITS) in ("fails", "undefined") for a in question.assume
+    return all(_truth(c, {}) == "holds" for c in question.claim) or any(
+        _truth(a, {}) in ("fails", "undefined") for a in question.assume
     )
 
 

@@ -36,7 +36,7 @@ Candidate = dict[str, Coordinate]
 
 NEAR = 1e-6
 """How far a float may be from the number that is guessed, relative to 1 + its size."""
-POWERS_OF_TEN = (8, 20, 50, 100, 308)
+POWERS_OF_TEN = (8, 20, 50, 100, 308, 1000)
 THOUSAND_DIGITS = Expr("pow", (Expr("const", (), Fraction(10)),), 1000)
 DIGITS = 1_100  # of a number that is written out
 FEW, SOME = 6, 60  # guesses of one number, and of one point
@@ -82,7 +82,7 @@ def magnitudes(question: Question) -> Iterator[tuple[Coordinate, float]]:
     """Powers of ten, numbers a little above the large constants c of the question and above e^c;
     their negatives and reciprocals. Each with a float next to it."""
     exponents = [(const(10), 10, k) for k in POWERS_OF_TEN]
-    exponents += [(THOUSAND_DIGITS, 10**1000, k) for k in (1, 4)]
+    exponents.append((THOUSAND_DIGITS, 10**1000, 4))
     plain: list[Fraction] = []
     for number in dict.fromkeys(map(abs, constants(question))):
         if 8 < number < 1000:
