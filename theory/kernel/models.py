@@ -131,7 +131,7 @@ def _interpret(term: Term, model: Model, elements: Mapping[Term, Element]) -> Te
         a if term.op in BINDERS and j == 0 else _interpret(a, model, elements)
         for j, a in enumerate(term.args)
     )
-    return Term(term.op, args, term.data, term.data_sort)
+    return t.node(term.op, args, term.data, term.data_sort)
 
 
 def _over(name: str, term: Term, model: Model, elements: Mapping[Term, Element]) -> Term:

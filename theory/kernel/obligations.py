@@ -22,6 +22,7 @@ LOGIC = {"not": "not", "and": "and", "or": "or", "implies": "=>"}
 OPAQUE = frozenset(["exp", "log", "sin", "cos", "pi", "apply", "sum", "prefix"])
 
 
+ZERO = const(0)
 Condition = tuple[Term, frozenset[Term]]
 
 
@@ -53,14 +54,28 @@ def conditions(term: Term, bound: frozenset[Term] = frozenset()) -> dict[Conditi
     is of a positive number. A condition comes with the variables that are bound around it, and must
     hold for all their values."""
     found: dict[Condition, None] = {}
-    if term.op == "div" and (term.args[1].op != "const" or term.args[1] == const(0)):
-        found[negate(eq(term.args[1], const(0))), bound] = None
-    if term.op == "log":
-        found[const(0) < term.args[0], bound] = None
-    binds = term.op in BINDERS
-    for arg in term.args[1:] if binds else term.args:
-        found |= conditions(arg, bound | {term.args[0]} if binds else bound)
+    _conditions(term, bound, found, set())
     return found
+
+
+def _conditions(
+    term: Term,
+    bound: frozenset[Term],
+    found: dict[Condition, None],
+    seen: set[Condition],
+) -> None:
+    """``seen`` has the parts that were looked at, with what was bound there."""
+    if (term, bound) in seen:
+        return
+    seen.add((term, bound))
+    if term.op == "div" and (term.args[1].op != "const" or term.args[1] == ZERO):
+        found[negate(eq(term.args[1], ZERO)), bound] = None
+    if term.op == "log":
+        found[ZERO < term.args[0], bound] = None
+    binds = term.op in BINDERS
+    inside = bound | {term.args[0]} if binds else bound
+    for arg in term.args[1:] if binds else term.args:
+        _conditions(arg, inside, found, seen)
 
 
 def smtlib(premises: tuple[Term, ...], goal: Term) -> str:
@@ -84,6 +99,7 @@ class _Writer:
     def __init__(self) -> None:
         self.names: dict[Term, str] = {}
         self.quotients: list[str] = []
+        self.written: dict[Term, str] = {}
 
     def formula(self, term: Term) -> str:
         if term.op == "true":
@@ -95,6 +111,11 @@ class _Writer:
         raise KernelError(f"{term.op} must be specialised before a solver step")
 
     def real(self, term: Term) -> str:
+        if term not in self.written:
+            self.written[term] = self._real(term)
+        return self.written[term]
+
+    def _real(self, term: Term) -> str:
         if term.op == "var" or term.op in OPAQUE:
             return self.name(term)  # an element of an index set stands as its number
         match term.op:
@@ -132,7 +153,7 @@ class _Writer:
 
     def quotient(self, term: Term) -> str:
         numerator, denominator = term.args
-        if denominator == const(0):
+        if denominator == ZERO:
             raise KernelError("division by the constant 0")
         if denominator.op == "const":
             return f"(/ {self.real(numerator)} {self.real(denominator)})"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 from theory.kernel import terms as t
 from theory.kernel.terms import Symbol, Term
 
 
+@lru_cache(maxsize=20_000)
 def to_text(term: Term) -> str:
     """Canonical S-expression; equal terms have equal text."""
     match term.op:

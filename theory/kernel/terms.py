@@ -20,6 +20,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
+from typing import TypeVar
 
 from theory.kernel.sorts import BOOL as BOOL
 from theory.kernel.sorts import NAT as NAT
@@ -49,7 +51,7 @@ class Symbol:
             raise SortError(f"the values of {self.name} are numbers or elements of an index set")
 
     def __call__(self, *args: TermLike) -> Term:
-        return Term("apply", tuple(lift(a) for a in args), self)
+        return node("apply", tuple([lift(a) for a in args]), self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Lambda:
         return substitute(self.body, dict(zip(self.params, args, strict=True)))
 
 
+Element = TypeVar("Element")
 Data = str | Fraction | int | Symbol | Sort | None
 
 UNARY, BINARY = ("neg", "abs", "exp", "log", "sin", "cos"), ("add", "mul", "div", "max", "min")
@@ -87,28 +90,29 @@ class Term:
     args: tuple[Term, ...] = ()
     data: Data = None
     data_sort: Sort | None = None
+    sort: Sort = field(init=False, repr=False)
     free: frozenset[Term] = field(init=False, repr=False)
     symbols: frozenset[Symbol] = field(init=False, repr=False)
     digest: int = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         _check(self)
-        key = (self.op, self.data, self.data_sort, tuple(a.digest for a in self.args))
+        key = (self.op, self.data, self.data_sort, *[a.digest for a in self.args])
         object.__setattr__(self, "digest", hash(key))
-        symbols = frozenset().union(*(a.symbols for a in self.args))
+        symbols = _union([a.symbols for a in self.args])
         if isinstance(self.data, Symbol):
             symbols = symbols | {self.data}
-        object.__setattr__(self, "symbols", symbols)
         if self.op == "var":
             free = frozenset([self])
         elif self.op in BINDERS:
-            bound, rest = self.args[0], self.args[BINDERS[self.op] :]
-            free = frozenset().union(*(a.free for a in rest)) - {bound}
-            if self.op == "prefix":
-                free = free | self.args[1].free
+            split = BINDERS[self.op]
+            free = _union([a.free for a in self.args[split:]]) - {self.args[0]}
+            free = _union([free, *(a.free for a in self.args[1:split])])
         else:
-            free = frozenset().union(*(a.free for a in self.args))
+            free = _union([a.free for a in self.args])
+        object.__setattr__(self, "sort", _sort(self))
         object.__setattr__(self, "free", free)
+        object.__setattr__(self, "symbols", symbols)
 
     # -- structural equality; never a formula ---------------------------------------------
     def __hash__(self) -> int:
@@ -128,23 +132,6 @@ class Term:
 
     def __bool__(self) -> bool:
         raise TypeError("a term has no truth value; prove it or write conj(...)")
-
-    @property
-    def sort(self) -> Sort:
-        if self.op == "var":
-            assert self.data_sort is not None
-            return self.data_sort
-        if self.op in FORMULAS:
-            return BOOL
-        if self.op == "const":
-            assert isinstance(self.data, Fraction)
-            return NAT if self.data >= 0 and self.data.denominator == 1 else REAL
-        if self.op == "apply":
-            assert isinstance(self.data, Symbol)
-            return self.data.result
-        if self.op in ("add", "mul", "max", "min") and all(a.sort == NAT for a in self.args):
-            return NAT
-        return REAL
 
     # -- arithmetic ------------------------------------------------------------------------
     def __add__(self, other: TermLike) -> Term:
@@ -178,7 +165,7 @@ class Term:
         return _arithmetic("neg", self)
 
     def __pow__(self, exponent: int) -> Term:
-        return Term("pow", (self,), exponent)
+        return node("pow", (self,), exponent)
 
     def __le__(self, other: TermLike) -> Term:
         return _arithmetic("le", self, other)
@@ -203,7 +190,13 @@ def const(value: int | Fraction) -> Term:
     """An exact rational constant. Floats are refused: 0.1 is not one tenth."""
     if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
         raise SortError(f"constants are exact integers or fractions, got {value!r}")
-    return Term("const", (), Fraction(value))
+    return node("const", (), Fraction(value))
+
+
+@lru_cache(maxsize=50_000, typed=True)
+def node(op: str, args: tuple[Term, ...], data: Data = None, data_sort: Sort | None = None) -> Term:
+    """A Term: the same one as before where it was made lately. Nine of ten are."""
+    return Term(op, args, data, data_sort)
 
 
 def lift(value: TermLike) -> Term:
@@ -218,12 +211,12 @@ def require_sort(term: Term, sort: Sort, where: str) -> None:
     """NAT terms are also REAL terms; nothing else converts."""
     if type(term) is not Term:
         raise SortError(f"{where} is not a term")
-    if term.sort != sort and not (sort == REAL and term.sort == NAT):
+    if term.sort is not sort and term.sort != sort and not (sort == REAL and term.sort == NAT):
         raise SortError(f"{where} must have sort {sort.name}, got {term.sort.name}")
 
 
 def _arithmetic(op: str, *values: TermLike) -> Term:
-    return Term(op, tuple(lift(v) for v in values))
+    return node(op, tuple([lift(v) for v in values]))
 
 
 def eq(left: TermLike, right: TermLike) -> Term:
@@ -263,11 +256,11 @@ def conj(*parts: Term) -> Term:
 
 
 def negate(part: Term) -> Term:
-    return Term("not", (part,))
+    return node("not", (part,))
 
 
 def implies(left: Term, right: Term) -> Term:
-    return Term("implies", (left, right))
+    return node("implies", (left, right))
 
 
 def forall(variable: Term, body: Term) -> Term:
@@ -313,8 +306,37 @@ def _check(term: Term) -> None:
         raise SortError(f"not a well-formed {op}: {data!r}")
     if len(args) != len(wanted):
         raise SortError(f"{op} takes {len(wanted)} arguments, got {len(args)}")
+    where = f"argument of {op}"
     for arg, sort in zip(args, wanted, strict=True):
-        require_sort(arg, sort, f"argument of {op}")
+        require_sort(arg, sort, where)
+
+
+def _sort(term: Term) -> Sort:
+    """The sort of a node that is well formed."""
+    op, data = term.op, term.data
+    if op == "var":
+        assert term.data_sort is not None
+        return term.data_sort
+    if op in FORMULAS:
+        return BOOL
+    if op == "const":
+        assert isinstance(data, Fraction)
+        return NAT if data >= 0 and data.denominator == 1 else REAL
+    if op == "apply":
+        assert isinstance(data, Symbol)
+        return data.result
+    if op in ("add", "mul", "max", "min") and all(a.sort == NAT for a in term.args):
+        return NAT
+    return REAL
+
+
+def _union(sets: list[frozenset[Element]]) -> frozenset[Element]:
+    """The union, which mostly is one of the sets."""
+    found: frozenset[Element] = frozenset()
+    for part in sets:
+        if not part <= found:
+            found = found | part if found else part
+    return found
 
 
 def _wanted(op: str, args: tuple[Term, ...]) -> tuple[Sort, ...]:
@@ -352,7 +374,7 @@ def substitute(term: Term, values: Mapping[Term, Term]) -> Term:
         if variable.op != "var":
             raise SortError("only variables can be substituted")
         require_sort(value, variable.sort, f"value for {variable.data}")
-    return _substitute(term, values, {})
+    return _substitute(term, values, {}, {})
 
 
 def instantiate(
@@ -363,27 +385,45 @@ def instantiate(
         if tuple(p.sort for p in function.params) != symbol.sorts:
             raise SortError(f"{symbol.name} was given a function of other argument sorts")
         require_sort(function.body, symbol.result, f"value of {symbol.name}")
-    return substitute(_substitute(term, {}, functions), values)
+    return substitute(_substitute(term, {}, functions, {}), values)
 
 
 def _substitute(
-    term: Term, values: Mapping[Term, Term], functions: Mapping[Symbol, Lambda]
+    term: Term,
+    values: Mapping[Term, Term],
+    functions: Mapping[Symbol, Lambda],
+    done: dict[Term, Term],
 ) -> Term:
+    """``done`` has what became of each part."""
     if term.free.isdisjoint(values) and term.symbols.isdisjoint(functions):
         return term
     if term.op == "var":
         return values.get(term, term)
+    if term not in done:
+        done[term] = _rebuilt(term, values, functions, done)
+    return done[term]
+
+
+def _rebuilt(
+    term: Term,
+    values: Mapping[Term, Term],
+    functions: Mapping[Symbol, Lambda],
+    done: dict[Term, Term],
+) -> Term:
     if term.op in BINDERS:
-        return _substitute_under_binder(term, values, functions)
-    args = tuple(_substitute(a, values, functions) for a in term.args)
+        return _substitute_under_binder(term, values, functions, done)
+    args = tuple([_substitute(a, values, functions, done) for a in term.args])
     if isinstance(term.data, Symbol):
         function = functions.get(term.data)
         return term.data(*args) if function is None else function(*args)
-    return Term(term.op, args, term.data, term.data_sort)
+    return node(term.op, args, term.data, term.data_sort)
 
 
 def _substitute_under_binder(
-    term: Term, values: Mapping[Term, Term], functions: Mapping[Symbol, Lambda]
+    term: Term,
+    values: Mapping[Term, Term],
+    functions: Mapping[Symbol, Lambda],
+    done: dict[Term, Term],
 ) -> Term:
     bound, split = term.args[0], BINDERS[term.op]
     inner = {v: x for v, x in values.items() if v != bound}
@@ -396,5 +436,7 @@ def _substitute_under_binder(
     }
     if arriving or arriving_functions:
         raise CaptureError(f"{bound.data} would be captured by the binder {term.op}")
-    outer = tuple(_substitute(a, values, functions) for a in term.args[1:split])
-    return Term(term.op, (bound, *outer, *(_substitute(b, inner, functions) for b in body)))
+    outer = tuple(_substitute(a, values, functions, done) for a in term.args[1:split])
+    below = done if len(inner) == len(values) else {}
+    inside = tuple(_substitute(b, inner, functions, below) for b in body)
+    return node(term.op, (bound, *outer, *inside))

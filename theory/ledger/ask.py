@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from itertools import islice
 
 from theory.kernel.obligations import Obligation
 from theory.kernel.solvers import SOLVERS, Decision, Solver, check_canaries, decide
@@ -25,33 +26,54 @@ def discharge(
 ) -> dict[str, tuple[Decision, float]]:
     """Ask all solvers about each obligation; by digest, the decision and the seconds it took.
 
-    Raises SolverDisagreement, LyingSolver or SolverFailed: then nothing is decided."""
+    Solvers in other processes begin while the obligations are still being made. Raises
+    SolverDisagreement, LyingSolver or SolverFailed: then nothing is decided."""
+    keep_freed_memory()
     check_canaries(max(effort, CANARY_EFFORT), solvers)
-    todo = list(obligations)
+    todo: list[Obligation] = []
     ask = partial(_ask, effort=effort, solvers=solvers)
     decided = {}
-    for done, (digest, answer) in enumerate(_mapped(ask, todo, jobs), start=1):
+    for done, (digest, answer) in enumerate(_mapped(ask, obligations, todo, jobs), start=1):
         decided[digest] = answer
         if progress is not None:
             progress(done, len(todo))
     return decided
 
 
+def keep_freed_memory() -> None:
+    """Each context of Z3 takes and frees 17 MB. To give them back to the system and ask for them
+    again costs several times what the context does; glibc keeps twice the largest block that was
+    ever freed, if it has less than 32 MB."""
+    bytes(30_000_000)
+
+
+Asked = tuple[str, tuple[Decision, float]]
+
+
 def _mapped(
-    ask: Callable[[Obligation], tuple[str, tuple[Decision, float]]],
+    ask: Callable[[Obligation], Asked],
+    obligations: Iterable[Obligation],
     todo: list[Obligation],
     jobs: int,
-) -> Iterator[tuple[str, tuple[Decision, float]]]:
+) -> Iterator[Asked]:
+    """The answers; ``todo`` gets the questions, all of them before the first answer."""
+    coming = iter(obligations)
+    todo.extend(islice(coming, 8 if jobs > 1 else None))
     if jobs <= 1 or len(todo) < 8:
         yield from map(ask, todo)
         return
+
+    def each() -> Iterator[Obligation]:
+        yield from todo[:]
+        for obligation in coming:
+            todo.append(obligation)
+            yield obligation
+
     with ProcessPoolExecutor(max_workers=jobs) as pool:
-        yield from pool.map(ask, todo, chunksize=4)
+        yield from pool.map(ask, each(), chunksize=4)
 
 
-def _ask(
-    obligation: Obligation, effort: float, solvers: Mapping[str, Solver]
-) -> tuple[str, tuple[Decision, float]]:
+def _ask(obligation: Obligation, effort: float, solvers: Mapping[str, Solver]) -> Asked:
     start = time.perf_counter()
     decision = decide(obligation.text, effort, solvers)
     return obligation.digest, (decision, time.perf_counter() - start)

@@ -22,7 +22,7 @@ from theory.kernel.solvers import CANARIES, SOLVERS, Decision
 from theory.kernel.statement import Statement
 from theory.kernel.terms import KernelError
 from theory.kernel.verdict import Case, verdict
-from theory.ledger.ask import EFFORT
+from theory.ledger.ask import EFFORT, keep_freed_memory
 from theory.ledger.export import MANIFEST, PROOFS, replay
 from theory.statements import STATEMENTS
 
@@ -101,6 +101,7 @@ def read_manifest(folder: Path) -> dict[str, str]:
 def ask_solver(name: str, folder: Path) -> dict[str, str]:
     """What one solver answers to every file. A solver that gets a question of known truth wrong has
     answered nothing."""
+    keep_freed_memory()
     solver = SOLVERS[name]
     files = sorted(n for n in read_manifest(folder) if n.endswith(".smt2"))
     if any(solver(text, EFFORT) != expected for text, expected in CANARIES):

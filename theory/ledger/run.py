@@ -5,9 +5,11 @@ The verdicts are those of ``theory.kernel.verdict``; nothing here decides.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from typing import Any
@@ -62,6 +64,20 @@ def select(slugs: Sequence[str]) -> list[Statement]:
     return [s for s in STATEMENTS.values() if not slugs or s.slug in slugs]
 
 
+@contextmanager
+def _no_cycles() -> Iterator[None]:
+    """Terms and proofs refer to older ones only: a search among them for cycles finds nothing, and
+    takes a third of the time of making them."""
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searching:
+            gc.enable()
+
+
+@_no_cycles()
 def build(statement: Statement) -> Case:
     """Make the proofs of a claim and check that they are about this claim. Raises KernelError."""
     module = import_module(f"theory.proofs.{statement.slug}")
@@ -129,15 +145,20 @@ def verify(
     statements = select(slugs)
     cases: dict[str, Case] = {}
     failures: dict[str, str] = {}
-    for statement in statements:
-        try:
-            cases[statement.slug] = build(statement)
-        except KernelError as error:
-            failures[statement.slug] = unlisted(statement) or str(error)
-    todo: dict[str, Obligation] = {}
-    for case in cases.values():
-        todo.update(case.obligations())
-    decided = discharge(todo.values(), jobs, effort, solvers, progress)
+
+    def questions() -> Iterator[Obligation]:
+        asked: set[str] = set()
+        for statement in statements:
+            try:
+                case = cases[statement.slug] = build(statement)
+            except KernelError as error:
+                failures[statement.slug] = unlisted(statement) or str(error)
+                continue
+            new = {d: o for d, o in case.obligations().items() if d not in asked}
+            asked |= new.keys()
+            yield from new.values()
+
+    decided = discharge(questions(), jobs, effort, solvers, progress)
     entries = [
         entry_of(cases[s.slug], decided) if s.slug in cases else _failure(s, failures[s.slug])
         for s in statements

@@ -22,7 +22,7 @@ from theory.kernel.proof import (
     sum_monotone,
 )
 from theory.kernel.statement import Statement
-from theory.kernel.terms import Term, TermLike, const, eq, exp, lift, log, total, var
+from theory.kernel.terms import Term, TermLike, const, eq, exp, lift, log, node, total, var
 
 _x, _y = var("x"), var("y")
 _hole = var("hole")
@@ -310,7 +310,7 @@ def _hide(term: Term, names: Mapping[Term, Term]) -> Term:
     if term in names:
         return names[term]
     args = tuple(_hide(a, names) for a in term.args)
-    return Term(term.op, args, term.data, term.data_sort)
+    return node(term.op, args, term.data, term.data_sort)
 
 
 def conclude_parts(formula: Term, *known: Proof) -> Proof:
