@@ -11,6 +11,7 @@ import pytest
 from theory.kernel import terms as t
 from theory.kernel.instance import NotAnInstance, check_instance
 from theory.kernel.models import Model, interpret
+from theory.kernel.obligations import conditions
 from theory.kernel.proof import solve
 from theory.kernel.terms import (
     BOOL,
@@ -85,6 +86,30 @@ ILL_FORMED: dict[str, Callable[[], object]] = {
 def test_ill_formed_terms_are_refused(name: str) -> None:
     with pytest.raises(KernelError):
         ILL_FORMED[name]()
+
+
+def test_a_node_that_was_made_before_is_checked_by_the_types_of_its_parts() -> None:
+    """1, True and Fraction(1) are equal, and not all are exponents."""
+    assert t.node("pow", (x,), 1) is t.node("pow", (x,), 1)
+    for exponent in (True, Fraction(1)):
+        with pytest.raises(KernelError):
+            t.node("pow", (x,), exponent)
+
+
+def test_a_part_that_stands_in_many_places_is_looked_at_once() -> None:
+    """Written out, the term has 2^60 divisions."""
+    term = x
+    for _ in range(60):
+        term = 1 / (term + term)
+    moved = t.substitute(term, {x: y})
+    assert moved.free == {y}
+    assert len(conditions(moved)) == 60
+
+
+def test_a_bound_variable_is_not_replaced_though_the_same_part_is_replaced_outside() -> None:
+    inside, k = n * x, var("k", NAT)
+    term = inside + t.prefix_sum(n, n, inside)
+    assert t.substitute(term, {n: k, x: y}) == k * y + t.prefix_sum(n, k, n * y)
 
 
 def test_a_formula_has_no_truth_value_in_python() -> None:

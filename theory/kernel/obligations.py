@@ -105,9 +105,9 @@ class _Writer:
         if term.op == "true":
             return "true"
         if term.op in LOGIC:
-            return f"({LOGIC[term.op]} {' '.join(self.formula(a) for a in term.args)})"
+            return f"({LOGIC[term.op]} {' '.join(map(self.formula, term.args))})"
         if term.op in ("le", "lt", "eq"):
-            return f"({ARITHMETIC[term.op]} {' '.join(self.real(a) for a in term.args)})"
+            return f"({ARITHMETIC[term.op]} {' '.join(map(self.real, term.args))})"
         raise KernelError(f"{term.op} must be specialised before a solver step")
 
     def real(self, term: Term) -> str:
@@ -123,7 +123,7 @@ class _Writer:
                 assert isinstance(term.data, Fraction)
                 return _rational(term.data)
             case "add" | "mul":
-                return f"({ARITHMETIC[term.op]} {' '.join(self.real(a) for a in term.args)})"
+                return f"({ARITHMETIC[term.op]} {' '.join(map(self.real, term.args))})"
             case "neg":
                 return f"(- {self.real(term.args[0])})"
             case "pow":

@@ -399,24 +399,16 @@ def _substitute(
         return term
     if term.op == "var":
         return values.get(term, term)
-    if term not in done:
-        done[term] = _rebuilt(term, values, functions, done)
-    return done[term]
-
-
-def _rebuilt(
-    term: Term,
-    values: Mapping[Term, Term],
-    functions: Mapping[Symbol, Lambda],
-    done: dict[Term, Term],
-) -> Term:
+    if term in done:
+        return done[term]
     if term.op in BINDERS:
-        return _substitute_under_binder(term, values, functions, done)
+        done[term] = _substitute_under_binder(term, values, functions, done)
+        return done[term]
     args = tuple([_substitute(a, values, functions, done) for a in term.args])
-    if isinstance(term.data, Symbol):
-        function = functions.get(term.data)
-        return term.data(*args) if function is None else function(*args)
-    return node(term.op, args, term.data, term.data_sort)
+    function = functions.get(term.data) if isinstance(term.data, Symbol) else None
+    made = node(term.op, args, term.data, term.data_sort) if function is None else function(*args)
+    done[term] = made
+    return made
 
 
 def _substitute_under_binder(
