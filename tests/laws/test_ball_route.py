@@ -315,6 +315,7 @@ def test_no_rules_applied_at_random_prove_a_false_inequality(texts):
     assert not any(proved_at_random(texts, rng) for _ in range(3))
 
 
+@pytest.mark.slow
 def test_rules_applied_at_random_prove_some_true_inequalities():
     rng = random.Random(7)
     assert sum(proved_at_random(texts, rng) for texts in TRUE) > len(TRUE) // 4

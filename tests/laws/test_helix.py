@@ -113,6 +113,7 @@ def test_a_run_ends_on_the_floor_of_a_fixed_step() -> None:
     assert helix.plateau([2.0], steps=20_000)[0] < 0.01
 
 
+@pytest.mark.slow
 def test_the_record_the_table_and_the_figure_are_made() -> None:
     document = helix.experiment("2.01", "1/2", 1, 12)
     assert document["run"]["steps on which J certainly falls"] == 12

@@ -219,6 +219,7 @@ def test_a_worker_that_dies_under_a_memory_limit_leaves_memory_as_the_reason(
         assert "stopped" in result.method
 
 
+@pytest.mark.slow
 def test_too_little_memory_leaves_the_kernel_out_and_enough_does_not() -> None:
     assert "kernel proof" not in decide("1 + x <= exp(x)", memory_mb=50).method
     assert "kernel proof" in decide("1 + x <= exp(x)", memory_mb=2000).method

@@ -102,6 +102,7 @@ def test_separable_problems_have_a_margin_and_no_other_kind_is_called_so():
 # -- the smallest harmful step ---------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_smallest_harmful_step_is_certified_in_balls():
     """Nothing falls before it, on 40 steps; J is lower right behind it; elsewhere nothing falls."""
     logits, reach, _, _ = along_the_gap(0.1)
@@ -248,6 +249,7 @@ def test_what_is_kept_of_a_run_is_what_its_curve_says():
     assert (run.cumulative_gap[:, 0] > steps * along_the_gap(0.1)[3]).all()
 
 
+@pytest.mark.slow
 def test_a_constant_step_stagnates_only_where_short_steps_come_to_rest_below_one():
     """There J has a local maximum: a step of fixed length circles it, a long one may leave it."""
     drawn = problems(10, seed=4)

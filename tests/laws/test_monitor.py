@@ -334,6 +334,7 @@ def test_every_theorem_that_is_named_is_a_claim():
 # -- what is shown ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_command_prints_writes_a_page_and_json(tmp_path):
     log = str(LOGS / "long-1.json")
     done = gradgap("monitor", log, "--out", str(tmp_path), "--group", "8")

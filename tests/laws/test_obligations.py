@@ -159,6 +159,7 @@ def test_the_text_is_the_same_each_time(formula: Term) -> None:
     assert fingerprint(formula) == fingerprint(again)
 
 
+@pytest.mark.slow
 def test_the_text_does_not_depend_on_the_hashes_of_a_process() -> None:
     script = (
         "from theory.ledger.run import build; from theory.statements import STATEMENTS;"

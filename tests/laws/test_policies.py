@@ -172,6 +172,7 @@ def test_equal_features_have_constants_zero():
     assert LogLinear(np.ones((3, 2)), np.arange(3)).constants() == Constants(0.0, 0.0, True, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("slope", "amplitude", "frequency", "G_exact", "L_exact"),
     [

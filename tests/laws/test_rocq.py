@@ -176,6 +176,7 @@ def test_the_exit_status_is_1_for_what_is_missing_and_by_the_record_for_what_is_
     assert (result.exit_code, said in result.output) == (exit_code, True), result.output
 
 
+@pytest.mark.slow
 def test_what_rocq_refuses_is_not_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = f"{SLUG}.{SLUG}"
     refusals = (

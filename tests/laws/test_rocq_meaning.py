@@ -359,6 +359,7 @@ def test_rocq_accepts_random_applications_of_a_rule_and_not_of_the_negated_concl
         assert not accepts(folder, rule, text.replace(lemma, negated))
 
 
+@pytest.mark.slow
 def test_every_rule_is_translated() -> None:
     """These claims use all rules."""
     translator, used = Translator(), set()

@@ -33,7 +33,7 @@ def test_every_rule_is_tried() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2, 12))
+@pytest.mark.parametrize("seed", range(2, 5))
 def test_ten_thousands_of_sequents_hold_in_small_models(seed: int) -> None:
     made, wrong = broken(seed, 4000)
     assert wrong == []

@@ -41,6 +41,7 @@ needs_docs = pytest.mark.skipif(
 # -- formulas, in a moment -------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @needs_docs
 def test_every_formula_of_the_notes_and_of_the_ledger_is_set() -> None:
     found = [

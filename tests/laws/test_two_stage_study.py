@@ -48,6 +48,7 @@ def kept():
     return {name: record.read_csv(RESULTS / f"{name}.csv") for name in COLUMNS}
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes_and_another_one_does_not(small):
     tables, _, held = small
     again = study(**SMALL, seed=3)

@@ -432,6 +432,7 @@ def test_where_no_policy_is_found_policies_stay_short_of_the_laws():
 RECORDED = json.loads(grid.RESULTS.read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_the_recorded_results_are_those_of_the_command():
     assert RECORDED["command"] == grid.COMMAND and RECORDED["columns"] == list(grid.COLUMNS)
     for line in RECORDED["rows"][::40]:
@@ -450,6 +451,7 @@ def test_no_recorded_worst_case_uses_more_than_is_allowed():
         assert all(x is None or x <= 1 + 1e-5 for x in grid.used(RECORDED["rows"], slug, side))
 
 
+@pytest.mark.slow
 def test_the_figure_is_drawn(tmp_path):
     grid.draw(RECORDED, tmp_path / "worst_case.png")
     assert (tmp_path / "worst_case.png").read_bytes().startswith(b"\x89PNG")

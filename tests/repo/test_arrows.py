@@ -199,6 +199,7 @@ def test_every_import_follows_the_arrows(sources: dict[str, str]) -> None:
     assert broken_rules(sources) == []
 
 
+@pytest.mark.slow
 def test_no_room_loads_by_a_detour_what_it_may_not_import(sources: dict[str, str]) -> None:
     assert unwanted_loads(sources) == []
 
