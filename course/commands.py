@@ -71,6 +71,9 @@ def check(
     files: Annotated[list[Path], typer.Argument(help="Filled-in copies, or folders of them.")],
     as_json: Json = False,
     marks: Annotated[Path | None, typer.Option(help="Also write a table of marks, CSV.")] = None,
+    run_code: Annotated[
+        bool, typer.Option("--run-code", help="Run what students programmed, confined.")
+    ] = False,
 ) -> None:
     """Judge answers: points, and a reason for each one that is lost.
 
@@ -85,7 +88,7 @@ def check(
     if not [*submissions(files)]:
         raise BadInput("these folders have no .toml file")
     results: list[Judged] = []
-    for one in judged(files):
+    for one in judged(files, run_code=run_code):
         results.append(one)
         if not as_json:
             print("\n".join(report_lines(one)), flush=True)

@@ -22,7 +22,7 @@ from typing import Any
 
 NOTES = Path(__file__).resolve().parents[1] / "proofs_notes"
 EXERCISES = NOTES / "exercises"
-KINDS = ("value", "chain", "point", "countermodel", "hole", "experiment")
+KINDS = ("value", "chain", "point", "countermodel", "hole", "experiment", "code")
 SAID = ("exercise", "title", "stars", "claims", "question", "hints")
 KNOWN = {*SAID, "why", "answer", "given", "terms", "check"}
 

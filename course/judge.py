@@ -22,8 +22,9 @@ MEGABYTES, CPU_SECONDS = 4_096, 120
 """Address space and processor time of the judging process."""
 
 
-def judge(text: str, folder: Path, course: Path = EXERCISES) -> Report:
-    """The marks of a submission; ``folder`` is where it lies, for the files that it names."""
+def judge(text: str, folder: Path, course: Path = EXERCISES, run_code: bool = False) -> Report:
+    """The marks of a submission; ``folder`` is where it lies, for the files that it names. What a
+    student has programmed is run only if ``run_code`` says so, see ``course.sandbox``."""
     try:
         document = tomllib.loads(text, parse_float=str)
     except (ValueError, RecursionError) as error:
@@ -37,13 +38,21 @@ def judge(text: str, folder: Path, course: Path = EXERCISES) -> Report:
         return Report(name[:80], error=str(error))
     if not exercise.checks:
         return Report(name, exercise.title, error=f"to be read by a person: {exercise.why}")
-    marks = tuple(mark_of(exercise, check, answer, folder) for check in exercise.checks)
+    marks = tuple(mark_of(exercise, check, answer, folder, run_code) for check in exercise.checks)
     return Report(exercise.id, exercise.title, marks)
 
 
 def mark_of(
-    exercise: Exercise, check: Mapping[str, Any], answer: Mapping[str, Any], folder: Path
+    exercise: Exercise,
+    check: Mapping[str, Any],
+    answer: Mapping[str, Any],
+    folder: Path,
+    run_code: bool,
 ) -> Mark:
+    if kind_of(check) == "code" and not run_code:
+        from course.kinds.code import NOT_RUN
+
+        return Mark(check["about"], check["points"], 0, "undecided", (NOT_RUN,))
     judged: Callable[..., Mark] = import_module(f"course.kinds.{kind_of(check)}").judge
     try:
         return judged(exercise, check, answer, folder)
@@ -63,7 +72,8 @@ def limit() -> None:
 def main() -> None:
     limit()
     task = json.load(sys.stdin)
-    report = judge(task["text"], Path(task["folder"]), Path(task["course"]))
+    folder, course = Path(task["folder"]), Path(task["course"])
+    report = judge(task["text"], folder, course, task["run_code"] is True)
     print(json.dumps(report.as_json()))
 
 

@@ -1,9 +1,10 @@
 """A class's submissions: each read with care, and judged in a process of its own with limits.
 
 A submission is a file, or a file in a folder that is given. Only plain files of a moderate size are
-read, links are not followed, and nothing that a student writes is ever executed. The process may
-use so much memory and processor time and no more; a clock stops it where it hangs. Verdicts are
-decided in steps, so that the limits are a safety net and no measure.
+read, links are not followed, and nothing that a student writes is executed, but for exercises of
+the kind code where the teacher asks for it (``course.sandbox``). The process may use so much memory
+and processor time and no more; a clock stops it where it hangs. Verdicts are decided in steps, so
+that the limits are a safety net and no measure.
 """
 
 from __future__ import annotations
@@ -80,7 +81,10 @@ def content(path: Path, largest: int = LARGEST) -> str:
 
 
 def judged(
-    paths: Iterable[Path], source: Path = EXERCISES, clock: float = CLOCK
+    paths: Iterable[Path],
+    source: Path = EXERCISES,
+    clock: float = CLOCK,
+    run_code: bool = False,
 ) -> Iterator[Judged]:
     """The report of each submission, one after the other."""
     for name, path in submissions(paths):
@@ -89,12 +93,15 @@ def judged(
         except Unreadable as error:
             yield Judged(name, Report("", error=str(error)))
             continue
-        yield Judged(name, in_a_process(text, path.parent, source, clock))
+        yield Judged(name, in_a_process(text, path.parent, source, clock, run_code))
 
 
-def in_a_process(text: str, folder: Path, source: Path, clock: float) -> Report:
+def in_a_process(
+    text: str, folder: Path, source: Path, clock: float, run_code: bool = False
+) -> Report:
     """The report of ``course.judge``; an error where the process did not come to an end."""
-    task = {"text": text, "folder": str(folder.resolve()), "course": str(source.resolve())}
+    places = {"folder": str(folder.resolve()), "course": str(source.resolve())}
+    task = {"text": text, **places, "run_code": run_code}
     process = subprocess.Popen(
         JUDGE,
         stdin=subprocess.PIPE,

@@ -18,10 +18,11 @@ from course.marks import Report
 from course.submissions import Judged, as_csv, in_a_process
 from tests.laws.test_course_solutions import SOLVED
 
-RIGHT = ("setting/1", "one_step/7", "safe_step/2", "setting/8")
+RIGHT = ("setting/1", "one_step/7", "safe_step/2", "setting/8", "safe_step/9")
 GAP = 'exercise = "setting/1"\n[answer]\nright = "3/4"\nwrong = "-1/4"\ngap = {}\nslope = "3/16"\n'
 SLOPE = 'exercise = "setting/6"\n[answer]\nslope = "{}"\nlog_odds_slope = "D"\nat_zero = 0\n'
 RUN = 'exercise = "overshooting/9"\n[answer]\nbelow = "{}"\nabove = ""\n'
+CODE = 'exercise = "groups/9"\n[answer]\nprogram = """\nimport os\n{}\n"""\n'
 TEXTS = {
     "ben/1.toml": (GAP.format('"2"'), "the gap: too large"),
     "ben/2.toml": (SOLVED["one_step/10"][0].replace("1 + x", "1 - x"), "false at"),
@@ -39,13 +40,15 @@ TEXTS = {
     "fay/1.toml": (RUN.format("../ada/1.toml"), "beside the submission"),
     "fay/2.toml": (RUN.format("out.csv"), "leads out of the folder"),
     "fay/3.toml": (RUN.format("endless.csv"), "not a plain file"),
+    "eve/6.toml": (CODE.format("os.open('pwned', os.O_CREAT)"), "PermissionError"),
+    "eve/7.toml": (CODE.format("while True: pass"), "stopped before it had an answer"),
     "fay/=1+1.toml": (GAP.format("[1, 2]") + "points = 99\n", "a number or a formula"),
 }
 
 
 @pytest.fixture
 def handed_in(tmp_path: Path) -> Path:
-    """21 submissions and some files beside them."""
+    """28 submissions and some files beside them."""
     folder = tmp_path / "class"
     for number, name in enumerate(RIGHT, 1):
         (folder / "ada").mkdir(parents=True, exist_ok=True)
@@ -69,7 +72,7 @@ def test_a_class_gets_marks_and_reasons_and_nothing_crashes(
 ) -> None:
     marks = tmp_path / "marks.csv"
     result = CliRunner().invoke(
-        gradgap.app, ["course", "check", str(handed_in), "--marks", str(marks)]
+        gradgap.app, ["course", "check", str(handed_in), "--run-code", "--marks", str(marks)]
     )
     assert result.exit_code == 1, result.output
     rows = {row["submission"].lstrip("'"): row for row in csv.DictReader(marks.open())}

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import tempfile
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from course import sandbox
 from course.exercises import EXERCISES, BadExercise
 from course.formulas import side_of_claim
 from course.judge import judge
+from course.kinds import code
 from course.kinds.hole import proof_of, step_of
 from course.marks import Report
 from theory.inequality.expression import write
@@ -162,3 +167,103 @@ def test_exercises_alone_are_enough_to_judge(tmp_path: Path) -> None:
     text = 'exercise = "one_step/6"\n[answer]\nJ = 0.1\nJ_next = 0.127\nc = 0.3\n'
     assert judge(text, tmp_path, tmp_path).full
     assert "no exercise" in judge('exercise = "setting/1"\n[answer]\n', tmp_path, tmp_path).error
+
+
+# -- programs --------------------------------------------------------------------------------------
+
+SAFE = "max(2*(1-J)*gap/L, 2*J*gap/(L + G**2))"
+HOSTILE = {
+    "open('/etc/passwd')": "PermissionError",
+    "open('{pwned}', 'w')": "PermissionError",
+    "os.remove('{victim}')": "PermissionError",
+    "os.system('touch {pwned}')": "it does not hold that",
+    "os.kill(os.getppid(), 9)": "PermissionError",
+    "os.fork()": "PermissionError",
+    "__import__('socket')": "",
+    "__import__('_socket').socket()": "PermissionError",
+    "ctypes.CDLL(None).system(b'touch {pwned}') and 'ran'": "not a number",
+    "ctypes.CDLL(None).execve(b'/bin/touch', 0, 0) and 'ran'": "not a number",
+    "ctypes.string_at(0)": "stopped before",
+    "bytearray(10 ** 11)": "MemoryError",
+    "safe_step(J, gap, L, G)": "RecursionError",
+    "[1]": "returns list",
+    "True": "returns bool",
+    "float('nan')": "ValueError",
+    "10 ** 5000": "ValueError",
+    "10 ** 2000": "no number of at most",
+    "os._exit(0)": "stopped before",
+    "exit(0)": "",
+    "os.write(1, b'x' * 10 ** 6)": "stopped before",
+    "os.write(1, b'[[[[')": "stopped before",
+    "os.write(1, b'null')": "stopped before",
+    "print('{{') or 1": "is 1, and it does not hold",
+    "sys.stdin.read()": "returns str",
+    "(_ for _ in ()).throw(ValueError(chr(27) + '[31m'))": "?[31m",
+    "time.sleep(99)": "PermissionError",
+}
+"""What a program may try, and what its author is told."""
+
+
+def programmed(expression: str, run_code: bool = True, head: str = "") -> Report:
+    program = (
+        f"import ctypes, os, sys, time\n{head}def safe_step(J, gap, L, G):\n    return {expression}"
+    )
+    text = f'exercise = "safe_step/9"\n[answer]\nprogram = {json.dumps(program)}\n'
+    return judge(text, EXERCISES, run_code=run_code)
+
+
+def test_a_program_is_judged_by_its_values() -> None:
+    assert programmed(SAFE).full
+    (told,) = programmed("2*(1-J)*gap/L").reasons()
+    assert "safe_step(99/100, 1/2, 1, 1/10) is 0.01, and it does not hold that" in told
+
+
+def test_nothing_is_run_unless_the_teacher_says_so(tmp_path: Path) -> None:
+    with patch("course.kinds.code.values_of", side_effect=AssertionError("run")):
+        report = programmed(SAFE, run_code=False)
+    assert report.earned == 0 and "--run-code" in report.reasons()[0]
+
+
+@pytest.mark.parametrize("expression", HOSTILE)
+def test_a_program_can_do_nothing_but_compute(expression: str, tmp_path: Path) -> None:
+    victim, pwned = tmp_path / "victim", tmp_path / "pwned"
+    victim.touch()
+    report = programmed(expression.format(victim=victim, pwned=pwned))
+    assert report.earned == 0 and HOSTILE[expression] in "\n".join(report.reasons())
+    assert victim.exists() and not pwned.exists()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "while True: pass\n",
+        "import _thread\na = _thread.allocate_lock()\na.acquire()\na.acquire()\n",
+    ],
+)
+def test_a_program_that_does_not_end_is_stopped(head: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(code, "CLOCK", 1.0)
+    assert "stopped before" in programmed("1", head=head).reasons()[0]
+
+
+def test_a_program_does_not_see_the_answers_and_cannot_replace_the_judge() -> None:
+    head = "import json, fractions\nfractions.Fraction.as_integer_ratio = lambda self: (1, 0)\n"
+    assert "no number" in programmed(SAFE, head=head).reasons()[0]
+    rooms = "any(name.startswith(('course', 'theory')) for name in sys.modules)"
+    seen = f"int({rooms} or 'largest' in str(vars(sys.modules['__main__'])))"
+    assert "is 0, and" in programmed(seen).reasons()[0]
+
+
+def test_a_machine_that_cannot_confine_runs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    weak = (
+        Path(sandbox.__file__).read_text().replace("or platform.machine() not in CALLS", "or True")
+    )
+    leaky = Path(sandbox.__file__).read_text().replace("0x00050000 | EPERM", "0x7FFF0000")
+    for source, reason in ((weak, "code is run on Linux"), (leaky, "should be refused is not")):
+        assert source != Path(sandbox.__file__).read_text()
+        with tempfile.NamedTemporaryFile("w", suffix=".py") as file:
+            file.write(source)
+            file.flush()
+            monkeypatch.setattr("course.kinds.code.sandbox.__file__", file.name)
+            (mark,) = programmed(SAFE).marks
+        monkeypatch.undo()
+        assert mark.verdict == "undecided" and reason in mark.reasons[0]

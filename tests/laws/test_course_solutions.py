@@ -17,7 +17,15 @@ from course.listing import pages, with_listing
 
 SOLUTIONS = NOTES / "solutions"
 BLOCK = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
-QUICK = ("one_step/1", "one_step/6", "one_step/8", "one_step/10", "setting/9", "convergence/10")
+QUICK = (
+    "one_step/1",
+    "one_step/6",
+    "one_step/8",
+    "one_step/10",
+    "setting/9",
+    "convergence/10",
+    "safe_step/9",
+)
 """One of each kind; the others are tested among the slow tests."""
 
 
@@ -63,12 +71,12 @@ def test_the_solution_is_right_and_a_mistake_loses_points_for_its_reason(
     exercise: Exercise,
 ) -> None:
     answer, mistake = SOLVED[exercise.id]
-    report = judge(answer, SOLUTIONS)
+    report = judge(answer, SOLUTIONS, run_code=True)
     assert report.full and report.points == exercise.points, report.reasons()
     reason = mistake.partition("\n")[0].removeprefix("# ")
     right, wrong = (tomllib.loads(text, parse_float=str)["answer"] for text in (answer, mistake))
     changed = f'exercise = "{exercise.id}"\n{as_toml(merged(right, wrong))}\n'
-    report = judge(changed, SOLUTIONS)
+    report = judge(changed, SOLUTIONS, run_code=True)
     assert report.earned < report.points and not report.error
     assert any(reason in told for told in report.reasons()), report.reasons()
 
@@ -89,7 +97,7 @@ def test_every_exercise_has_a_solution_and_every_solution_an_exercise() -> None:
 
 def test_an_empty_copy_earns_nothing_and_says_so() -> None:
     for name in QUICK:
-        report = judge(FOUND[name].path.read_text(encoding="utf-8"), SOLUTIONS)
+        report = judge(FOUND[name].path.read_text(encoding="utf-8"), SOLUTIONS, run_code=True)
         assert report.earned == 0 and not report.error
         assert all(mark.verdict in ("missing", "wrong") for mark in report.marks)
 
