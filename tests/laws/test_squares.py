@@ -1,8 +1,11 @@
 """Sums of squares: what they prove, and that the checker refuses whatever is changed."""
 
+import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +19,7 @@ from theory.inequality.goals import Goal, goals, slack
 from theory.inequality.gram import sum_of_squares
 from theory.inequality.polynomial_route import prove_by_squares
 from theory.inequality.squares import squares
+from theory.rocq.squares import HEAD, lemma
 
 ONE = Fraction(1)
 POSITIVE = ["0 < x", "0 < y", "0 < z"]
@@ -142,3 +146,20 @@ def test_a_root_and_the_rest_are_squared_with_their_signs() -> None:
     assert prove_by_squares(false, Budget(1)) is None
     assert any(node.rule == "unroot" for p in found.proofs for node in nodes(p.tree))
     assert not check(false, found)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("coqc") is None, reason="coqc is not installed")
+def test_rocq_accepts_a_sum_of_squares_and_not_a_changed_one(tmp_path: Path) -> None:
+    motzkin = only_goal(PROVED[3][0])
+    on_circle = only_goal("x*y + x - y <= 1", "x^2 + y^2 == 1")
+    for number, goal in enumerate((motzkin, on_circle)):
+        node = sum_of_squares(goal, Budget(30))
+        assert node is not None
+        weight = node.squares[0].weight + 1
+        wrong = replace(node, squares=(replace(node.squares[0], weight=weight), *node.squares[1:]))
+        for name, one, accepted in (("right", node, True), ("wrong", wrong, False)):
+            file = tmp_path / f"{name}{number}.v"
+            file.write_text(HEAD + lemma(name, goal, one))
+            run = subprocess.run(["coqc", "-q", file.name], cwd=tmp_path, capture_output=True)
+            assert (run.returncode == 0) == accepted
