@@ -176,16 +176,20 @@ def check(
 
     Example: gradgap check "log(x) <= x - 1" --assume "0 < x"
     """
-    from theory.inequality import decide
+    from theory.inequality.parser import as_question
     from theory.inequality.tokens import LIMITS
 
     text = sys.stdin.read(LIMITS.length + 2).strip() if formula == "-" else formula
     if certificate is not None and certificate.exists():
         raise BadInput(f"{certificate} exists already")
+    with bad_input(ValueError):
+        question = as_question(text, tuple(assume or ()))
+    from theory.inequality import decide
+
     left = max(0.05, timeout - (time.monotonic() - BEGAN))
     with bad_input(ValueError):
         result = decide(
-            text, tuple(assume or ()), effort, seconds=left, memory_mb=memory, suggest=True
+            question.claim, question.assume, effort, seconds=left, memory_mb=memory, suggest=True
         )
     if certificate is not None and result.certified:
         from theory.inequality.saved import save

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from itertools import count
 from pathlib import Path
@@ -240,6 +241,13 @@ def test_no_file_of_the_package_evaluates_text():
         assert not names_in(path.read_text(encoding="utf-8")) & FORBIDDEN, path.name
     assert names_in("value = eval(text)") & FORBIDDEN
     assert names_in("from sympy import sympify as read") & FORBIDDEN
+
+
+def test_reading_a_formula_loads_no_solver_and_no_array() -> None:
+    program = "import sys, theory.inequality.parser as p; p.parse('x < 1'); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout
+    assert b"fractions" in loaded
+    assert not {b"flint", b"numpy", b"z3", b"cvc5"} & set(loaded.split())
 
 
 def test_a_tree_holds_plain_data_only():

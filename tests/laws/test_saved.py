@@ -76,6 +76,7 @@ def test_it_is_no_answer_to_another_question(files: dict[str, Path], name: str, 
 
 
 def test_no_other_verdict_and_no_other_format(files: dict[str, Path]) -> None:
+    changes: dict[str, Any]
     for changes in (
         {"verdict": "refuted"},
         {"verdict": "undecided"},
@@ -118,6 +119,7 @@ def test_junk_anywhere_in_the_evidence_is_refused_without_an_accident(
 ) -> None:
     evidence = json.loads(files[name].read_text())["evidence"]
     refused = 0
+    junk: Any
     for path in places(evidence):
         for junk in (None, "", -1, [], {"is": "Node", "rule": "value"}, {"=": "7/5"}):
             try:

@@ -32,7 +32,8 @@ from theory.inequality.cases import TooManyCases, cases, has_power
 from theory.inequality.certificate import Budget, CaseCertificate, Certificate, Evaluated
 from theory.inequality.expression import Comparison, Question, variables
 from theory.inequality.kernel_route import OneSolverOnly, StoppedByClock
-from theory.inequality.parser import BadFormula, parse, parse_question
+from theory.inequality.parser import Formula
+from theory.inequality.parser import as_question as as_question
 from theory.inequality.refute import (
     holds_by_value,
     refute,
@@ -41,7 +42,6 @@ from theory.inequality.refute import (
     refutes,
 )
 from theory.inequality.result import Proof, Reason, Result
-from theory.inequality.tokens import quoted
 from theory.kernel.solvers import SOLVERS, LyingSolver, Solver, SolverDisagreement, SolverFailed
 
 # -- the stages ------------------------------------------------------------------------------------
@@ -301,8 +301,6 @@ MOST = 1e6
 WORKER = (sys.executable, "-m", "theory.inequality.worker")
 HOME = Path(__file__).resolve().parents[2]
 
-Formula = str | Comparison | Iterable[Comparison]
-
 
 def decide(
     claim: Formula,
@@ -373,30 +371,6 @@ class _Told:
         else:
             found = undecided(question, self.reasons, seconds)
         return replace(found, steps=steps, effort=effort, suggestion=self.suggestion)
-
-
-def as_question(claim: Formula, assume: str | Iterable[str | Comparison] = ()) -> Question:
-    """The question that these texts or comparisons ask. Raises BadFormula, and ValueError for an
-    empty claim."""
-    texts: Iterable[Any] = [assume] if isinstance(assume, str | Comparison) else assume
-    given = tuple(c for n, one in enumerate(texts, start=1) for c in _assumed(one, n))
-    if isinstance(claim, str):
-        question = parse_question(claim)
-        return Question((*given, *question.assume), question.claim)
-    asked = (claim,) if isinstance(claim, Comparison) else tuple(claim)
-    if not asked:
-        raise ValueError("a claim has at least one comparison")
-    return Question(given, asked)
-
-
-def _assumed(formula: str | Comparison, number: int) -> tuple[Comparison, ...]:
-    if isinstance(formula, Comparison):
-        return (formula,)
-    try:
-        return parse(formula)
-    except BadFormula as error:
-        where = f"assumption {number}, {quoted(formula)}, "
-        raise BadFormula(error.column, error.problem, where) from error
 
 
 def _check_limits(effort: float, seconds: float = CLOCK, memory_mb: int | None = None) -> None:

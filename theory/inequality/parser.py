@@ -17,9 +17,11 @@ other power whose exponent is no integer is a real power, exp(exponent * log(bas
 is a positive constant. tan, tanh, softplus, ... are abbreviations: ``DEFINED``.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
+from typing import Any
 
 from theory.inequality.expression import Comparison, Expr, Op, Question, Sign
 from theory.inequality.tokens import (
@@ -27,6 +29,7 @@ from theory.inequality.tokens import (
     LIMITS,
     Token,
     fits,
+    quoted,
     tokens,
     too_long,
 )
@@ -112,6 +115,33 @@ def parse_question(text: str, *, limits: Limits = LIMITS) -> Question:
         assume, claim = claim, reader.chains()
     reader.end()
     return Question(assume, claim)
+
+
+Formula = str | Comparison | Iterable[Comparison]
+
+
+def as_question(claim: Formula, assume: str | Iterable[str | Comparison] = ()) -> Question:
+    """The question that these texts or comparisons ask. Raises BadFormula, and ValueError for an
+    empty claim."""
+    texts: Iterable[Any] = [assume] if isinstance(assume, str | Comparison) else assume
+    given = tuple(c for n, one in enumerate(texts, start=1) for c in _assumed(one, n))
+    if isinstance(claim, str):
+        question = parse_question(claim)
+        return Question((*given, *question.assume), question.claim)
+    asked = (claim,) if isinstance(claim, Comparison) else tuple(claim)
+    if not asked:
+        raise ValueError("a claim has at least one comparison")
+    return Question(given, asked)
+
+
+def _assumed(formula: str | Comparison, number: int) -> tuple[Comparison, ...]:
+    if isinstance(formula, Comparison):
+        return (formula,)
+    try:
+        return parse(formula)
+    except BadFormula as error:
+        where = f"assumption {number}, {quoted(formula)}, "
+        raise BadFormula(error.column, error.problem, where) from error
 
 
 def parse_expression(text: str, *, limits: Limits = LIMITS) -> Expr:
