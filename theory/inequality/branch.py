@@ -112,9 +112,10 @@ def search(goal: Goal, budget: Budget, level: int, depth: int) -> Node | None:
     if level > 0:
         for node in proposals(goal, seen, depth):
             remaining = left(goal, node)
-            budget.spend(1 if remaining is None else PROPOSAL)
             if remaining is None or any(map(doomed, remaining)):
+                budget.spend()
                 continue
+            budget.spend(PROPOSAL)
             found = limited(goal, node, budget, level - 1, 2 + budget.left // SHARE)
             if found is not None:
                 return found
@@ -205,6 +206,8 @@ def proposals(goal: Goal, seen: Lowest | None, depth: int) -> Iterator[Node]:
         yield from (Node("bottom", at=p) for p in points(goal, seen))
     if depth == 0:
         yield from first_of_all(goal)
+        if tight or not bounded:
+            yield from plain(goal)
     yield from monotone(goal)
     if depth % NARROW == 0 and smaller(goal, narrowed(goal, *refused(goal))):
         yield Node("narrow", index=1)
@@ -219,6 +222,17 @@ def proposals(goal: Goal, seen: Lowest | None, depth: int) -> Iterator[Node]:
     if depth == 0 or not bounded:
         yield from along(goal, seen)
         yield from other_forms(goal)
+
+
+def plain(goal: Goal) -> Iterator[Node]:
+    """Straight in a bounded variable; logs where an exponent is not linear."""
+    e = goal.expression
+    for side, second in bends(goal):
+        if second is not None and second[0].is_zero() and second[1].is_zero():
+            yield Node("chord", side.name)
+    for i, term in enumerate(e.args if e.op == "add" else ()):
+        if any(_affine(f.args[0])[1].op != "const" for f in exponentials(term)):
+            yield Node("logarithm", index=i)
 
 
 def simpler(goal: Goal) -> Iterator[Node]:
