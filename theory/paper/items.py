@@ -83,8 +83,8 @@ GAP: tuple[Item, ...] = (
          "printed: a factor 540 between (15a) and Theorem 2 at G^2 = L, J near 0; here it is"
          " 2 gap/L from both sides, as J and the gap tend to 0"),
     _row("abstract: length and success rate set the critical step", "it shrinks with the length",
-         "sharpening", "token_eta_safe theorem_3_sharp",
-         "the length that enters is the mean length of the correct responses"),
+         "sharpening", "token_eta_safe theorem_3_sharp token_overshooting_aligned",
+         "the length that enters is the mean length of the correct responses, exactly"),
     _row("abstract: why length normalisation stabilises", "1/|o| follows the threshold",
          "measured only", "grpo_length_covariance grpo_safe_rate",
          "the exact gradient is proved; the stability is measured on small transformers: T^-2.6"
@@ -209,6 +209,10 @@ GAP: tuple[Item, ...] = (
          " the two are never told apart"),
     _row("Theorem 4, eq. (19)", "collapse token by token", "reproduction", "theorem_4",
          "for every T and J(0) up to 2^-T"),
+    _row("Theorem 4, eq. (19): the least step", "120 gap/((L + G^2) T)", "sharpening",
+         "token_overshooting_aligned",
+         "every step longer than 2 (1-J) gap/(L E+[len]), below which J rises: on updates that fit"
+         " together, at small J"),
     _row("remark after Theorem 4: matches (19) up to constants", "an intrinsic barrier", "repair",
          "threshold_matches threshold_matches_scope",
          "the constant holds 1/(1-J); for large G the step of (19) raises J"),

@@ -302,6 +302,7 @@ def solve_hiding(goal: Term, hidden: tuple[Term, ...], *facts: Proof) -> Proof:
     """``solve`` with each hidden term as a variable of its own: the solvers then need not look into
     it. The rules instantiate the variables again, so nothing is trusted here."""
     names = {term: var(f"hidden_{j}") for j, term in enumerate(hidden)}
+    facts = tuple({fact.conclusion: fact for fact in facts}.values())
     lemma = solve(_hide(goal, names), *(assume(_hide(fact.conclusion, names)) for fact in facts))
     return use(instantiate(lemma, {name: term for term, name in names.items()}), *facts)
 
@@ -329,3 +330,31 @@ def conclude_parts(formula: Term, *known: Proof) -> Proof:
             slope = next(fact for fact in known if fact.conclusion == formula)
             return conclude(formula, slope, *(k for k in known if k.conclusion.op != "deriv"))
     return conclude(formula, *known)
+
+
+def conclude_hiding(
+    formula: Term,
+    hidden: tuple[Term, ...],
+    known: tuple[Proof, ...],
+    numbers: tuple[Proof, ...],
+    unlocked: Mapping[Term, tuple[Proof, ...]] | None = None,
+) -> Proof:
+    """``conclude_parts`` with ``hidden`` terms as variables: ``numbers`` prove that every number is
+    defined. What a part stands under is known there, and whatever that condition unlocks."""
+
+    def go(formula: Term, known: tuple[Proof, ...]) -> Proof:
+        match formula.op:
+            case "forall":
+                return generalise(go(formula.args[1], known), formula.args[0])
+            case "and":
+                return both(*(go(part, known) for part in formula.args))
+            case "implies":
+                condition, conclusion = formula.args
+                more = (unlocked or {}).get(condition, ())
+                return discharge(go(conclusion, (*known, assume(condition), *more)), condition)
+            case "deriv":
+                slope = next(fact for fact in known if fact.conclusion == formula)
+                return conclude(formula, slope, *numbers)
+        return conclude(formula, solve_hiding(formula, hidden, *known), *numbers)
+
+    return go(formula, known)

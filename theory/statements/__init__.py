@@ -101,6 +101,7 @@ SLUGS = (
     "fixed_direction",
     "two_ended_step",
     "theorem_4",
+    "token_overshooting_aligned",
     "logit_gradient",
     "tabular_ascent",
     "stage_boundary",
