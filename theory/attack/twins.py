@@ -52,10 +52,19 @@ def attempt(statement: Statement, twin: Twin, solvers: Mapping[str, Solver] = SO
 
 
 def _last_steps(proof: Proof) -> list[Proof]:
-    """The steps that conclude, under a final conjunction if there is one."""
-    if proof.rule in ("both", "generalise", "discharge"):
-        return [step for premise in proof.premises for step in _last_steps(premise)]
-    return [proof] if proof.rule == "conclude" else []
+    """The steps that conclude, under a final conjunction if there is one; where one concludes what
+    a premise says already, also the step that says it."""
+    match proof.rule:
+        case "both" | "generalise" | "discharge":
+            followed = proof.premises
+        case "cut" | "instantiate":
+            followed = proof.premises[-1:]
+        case "conclude":
+            followed = tuple(p for p in proof.premises if p.conclusion == proof.conclusion)
+        case _:
+            followed = ()
+    own = [proof] if proof.rule in ("conclude", "solve") else []
+    return own + [step for premise in followed for step in _last_steps(premise)]
 
 
 def _without(statement: Statement, twin: Twin) -> Attempt:
