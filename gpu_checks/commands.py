@@ -207,7 +207,9 @@ def ending(row: Mapping[str, Any], safe: float | None) -> dict[str, Any]:
 @takes(Run)
 def phase(
     options: Run,
-    preset: Annotated[str, typer.Option(help="laptop, algorithms, gpu, smoke or lm.")] = "laptop",
+    preset: Annotated[
+        str, typer.Option(help="laptop, algorithms, tasks, gpu, smoke or lm.")
+    ] = "laptop",
 ) -> None:
     """Phase diagrams: converged or collapsed, by step size, length and initial success rate.
 

@@ -226,12 +226,11 @@ def _bracket(group: Rows) -> dict[str, Any]:
 # -- predictions -----------------------------------------------------------------------------------
 
 
-def safe_steps(table: Table, predictions: Table) -> NDArray[np.float64]:
-    """The predicted safe step of each row (runs or thresholds), (rows,); nan where there is none.
+def matches(table: Table, predictions: Table) -> NDArray[np.int64]:
+    """Which prediction belongs to each row (of runs or thresholds), (rows,); -1 where none does.
 
     Joined by diagram, algorithm, size and seed, by task and step where the predictions have them,
-    and by the nearest start, at most LEVEL_GAP away in log odds. No safe step exists where the
-    predicted one is not positive and finite (the measured gap is not positive).
+    and by the nearest start, at most LEVEL_GAP away in log odds.
 
     ValueError: the table has several tasks or kinds of step in one (diagram, algorithm), and the
     predictions do not say which is meant."""
@@ -240,18 +239,25 @@ def safe_steps(table: Table, predictions: Table) -> NDArray[np.float64]:
         kinds = {(r["diagram"], r["algorithm"], r[name]) for r in rows(table)}
         if len(kinds) > len({kind[:2] for kind in kinds}):
             raise ValueError(f"the predictions need a column {name}: {sorted(map(str, kinds))}")
-    known: dict[tuple[object, ...], list[tuple[float, float]]] = {}
-    for row in rows(predictions):
-        entry = (log_odds(float(row["start"])), float(row["safe_step"]))
+    known: dict[tuple[object, ...], list[tuple[float, int]]] = {}
+    for index, row in enumerate(rows(predictions)):
+        entry = (log_odds(float(row["start"])), index)
         known.setdefault(tuple(row[name] for name in keys), []).append(entry)
     found = []
     for row in rows(table):
         height = log_odds(float(row["start"]))
         entries = known.get(tuple(row[name] for name in keys), [])
-        near = [(abs(h - height), step) for h, step in entries if abs(h - height) <= LEVEL_GAP]
-        step = min(near)[1] if near else math.nan
-        found.append(step if 0 < step < math.inf else math.nan)
-    return np.array(found)
+        near = [(abs(h - height), index) for h, index in entries if abs(h - height) <= LEVEL_GAP]
+        found.append(min(near)[1] if near else -1)
+    return np.array(found, int)
+
+
+def safe_steps(table: Table, predictions: Table) -> NDArray[np.float64]:
+    """The predicted safe step of each row of `matches`, (rows,); nan where there is none: no
+    prediction, or one that is not positive and finite (the measured gap is not positive)."""
+    which = matches(table, predictions)
+    step = np.where(which < 0, np.nan, np.asarray(predictions["safe_step"], float)[which])
+    return np.where((step > 0) & (step < np.inf), step, np.nan)
 
 
 def predicted_thresholds(measured: Rows, predictions: Table) -> Rows:

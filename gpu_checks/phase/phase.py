@@ -137,13 +137,31 @@ def algorithms() -> list[Population]:
 ADAMW_SIZES = steps_between(0.0005, 0.064)
 
 
+def tasks() -> list[Population]:
+    """Minutes on two cores: tasks that the other presets never see, for `predictor`."""
+    base = Settings(prompts=16, group=8, steps=60, start=0.3)
+    wide = {"dr-grpo": steps_between(0.01, 2.56), "grpo": steps_between(0.04, 10.24)}
+    return [
+        Population("tasks", grid(base, sizes, 3, algorithm=name, task=task, size=size))
+        for task in ("sort", "modular_addition", "brackets")
+        for size in (2, 4, 6)
+        for name, sizes in wide.items()
+    ]
+
+
 def smoke() -> list[Population]:
     """Seconds: three tiny populations, for trying the machinery; its numbers mean nothing."""
     base = Settings(prompts=4, group=4, steps=6, start=0.3, width=8, layers=1, heads=1)
     return [Population(LENGTH, grid(base, (0.01, 0.1, 10.0), 3, size=size)) for size in (1, 2, 3)]
 
 
-PRESETS = {"laptop": laptop, "algorithms": algorithms, "gpu": gpu, "smoke": smoke}
+PRESETS = {
+    "laptop": laptop,
+    "algorithms": algorithms,
+    "tasks": tasks,
+    "gpu": gpu,
+    "smoke": smoke,
+}
 
 
 # -- running ---------------------------------------------------------------------------------------

@@ -111,13 +111,14 @@ class Path:
             "K": self.K,
             "N": self.N or self.first,
             "exact": self.exact,
-            **{n: ball(x) for n, x in {"L": self.L, "G": self.G, **self.constants}.items()},
+            **{n: given(x) for n, x in {"L": self.L, "G": self.G, **self.constants}.items()},
         }
 
     def shown(self) -> dict[str, str]:
         numbers = {"L": self.L, "G": self.G, **self.constants, "K": self.K}
         lines = {"line": self.formula} if self.formula else {}
-        shown = {name: "measured" if isinstance(x, arb) else str(x) for name, x in numbers.items()}
+        plain = {name: x for name, x in numbers.items() if not callable(x)}
+        shown = {name: "measured" if isinstance(x, arb) else str(x) for name, x in plain.items()}
         return {**lines, **shown, "rewards": text(self.rewards)}
 
 
@@ -154,6 +155,12 @@ class TreePath:
 
 
 Paths = dict[str, Path]
+
+
+def given(x: Any) -> Any:
+    """A ball; a function of the step stays one."""
+    return x if callable(x) else ball(x)
+
 
 # -- log-linear runs, waves and leaps --------------------------------------------------------------
 

@@ -88,6 +88,8 @@ SLUGS = (
     "group_factor",
     "group_safe_rate",
     "all_wrong",
+    "silent_group",
+    "cold_start",
     "first_signal",
     "noisy_verifier",
     "clipped_surrogate",
