@@ -6,7 +6,7 @@ writes gpu_checks/results/predictor/predictor.csv from the recorded phase diagra
 positive quantity of the first update; the learning rate it predicts is c times that, with one c for
 all runs: the median of threshold over quantity among the runs it is fitted on. It is judged on
 others: each cell of the laptop diagrams by the c of all the other cells, and by the c of all of
-them the algorithms and the tasks that they do not contain. The proved safe step is one of the
+them the algorithms and the task that they do not contain. The proved safe step is one of the
 quantities, with c = 1 too: there it is a lower bound, and not an estimate.
 """
 
@@ -97,7 +97,7 @@ def table() -> list[dict[str, Any]]:
     known = np.isin(algorithms["algorithm"], fitted["algorithm"])
     others = {
         "other algorithms": {name: column[~known] for name, column in algorithms.items()},
-        "other tasks": measured(RESULTS / "tasks"),
+        "another task": measured(RESULTS / "tasks"),
     }
     return list(judged(fitted, others))
 
