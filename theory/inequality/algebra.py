@@ -441,3 +441,19 @@ def _left(pivot: Interval, entry: Interval, a: Interval, b: Interval, diagonal: 
     """pivot * entry - a b, where a = b on the diagonal. No quotient: whole numbers stay exact."""
     product = balls.power(a, 2, strict=False) if diagonal else balls.multiply(a, b)
     return balls.add(balls.multiply(pivot, entry), balls.negative(product))
+
+
+def exponentials(e: Expr) -> list[Expr]:
+    """The distinct exp(u) in an expression."""
+    found = dict.fromkeys(inner for arg in e.args for inner in exponentials(arg))
+    if e.op == "exp":
+        found[e] = None
+    return list(found)
+
+
+def kinked(e: Expr) -> list[Expr]:
+    """The distinct abs, min and max in an expression, inner ones first."""
+    found = dict.fromkeys(kink for arg in e.args for kink in kinked(arg))
+    if e.op == "abs" or (e.op in ("min", "max") and len(e.args) > 1):
+        found[e] = None
+    return list(found)

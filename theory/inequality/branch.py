@@ -19,6 +19,8 @@ from theory.inequality.algebra import (
     const,
     derivative,
     differentiable,
+    exponentials,
+    kinked,
     mentions,
     mul,
     settle,
@@ -33,7 +35,7 @@ from theory.inequality.expression import Expr, Question
 from theory.inequality.goals import ORDERS, Goal, goals, linear_rows, narrowed, slack
 from theory.inequality.moves import instead, parts, positive_on, roots_in
 from theory.inequality.normal import factored, vanishes
-from theory.inequality.rules import certain, contains, exponentials, kinked, left, refused
+from theory.inequality.rules import certain, contains, left, refused
 from theory.inequality.search import DENOMINATORS, Lowest, inside, lowest, number, rounded
 
 LEVELS = 6

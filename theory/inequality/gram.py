@@ -12,22 +12,40 @@ After Parrilo (Math. Program. 96, 2003) and Peyrl and Parrilo (Theor. Comput. Sc
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
-from itertools import combinations, product
-from typing import Any, Literal
+from itertools import product
 
 import numpy as np
 from flint import fmpq_mat, fmpz_mat
-from scipy import sparse
 
 from theory.inequality.certificate import Budget, Node, Square
 from theory.inequality.goals import ORDERS, Goal
+from theory.inequality.gram_blocks import (
+    TIERS,
+    Block,
+    Exponents,
+    Multiples,
+    blocks,
+    homogeneous,
+    linear_in,
+    multiples,
+    orthant,
+)
+from theory.inequality.gram_family import (
+    FLAT,
+    MOST_UNKNOWNS,
+    Array,
+    Family,
+    Path,
+    add_to,
+    central_path,
+    family,
+    places,
+)
 from theory.inequality.squares import (
-    Constraint,
     NoPolynomial,
     Polynomial,
     Problem,
@@ -36,55 +54,15 @@ from theory.inequality.squares import (
     total,
 )
 
-Array = Any
-Tier = Literal["linear", "single", "mixed"]
-TIERS: tuple[Tier, ...] = ("linear", "single", "mixed")
-Exponents = tuple[int, ...]
-
 MOST_VARIABLES, MOST_DEGREE, MOST_TERMS = 8, 14, 400
-MOST_PRODUCTS = 130
-"""So many products of constraints, at most."""
 MOST_ROWS = 36
 """The largest Gram matrix."""
-MOST_UNKNOWNS = 1200
-STEPS = 200
-"""Newton steps along a path, at most."""
 ROOM = (Fraction(1, 100), Fraction(1, 10**5))
 ROUNDS = 5
 """So often the null space is taken out."""
-FLAT = 1e-5
-"""An eigenvalue below this may be 0."""
 LARGE, LONGEST_VECTOR = 10**6, 300
 """A null vector of integers is shorter than this; orthogonality is measured in millionths."""
-COST = 1000.0
-"""Unknowns in all Newton steps for one step of the budget."""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """factors: numbers of constraints, their product; basis: the polynomials z."""
-
-    factors: tuple[int, ...]
-    product: Polynomial
-    basis: tuple[Polynomial, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Multiples:
-    """An equation by its number, and the monomials by which it may be multiplied."""
-
-    number: int
-    equation: Polynomial
-    basis: tuple[Polynomial, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """The matrices G(y) = G_0 + sum_i y_i N_i, stacked as the upper entries of all blocks, then the
-    coefficients of the equations: the sparse rows of ``free`` by unknown, exact."""
-
-    start: dict[int, Fraction]
-    free: list[dict[int, Fraction]]
+ONE = Fraction(1)
 
 
 def sum_of_squares(goal: Goal, budget: Budget) -> Node | None:
@@ -161,15 +139,6 @@ def at_origin(asked: Problem) -> tuple[Problem, list[Fraction]]:
     ), shift
 
 
-def linear_in(constraint: Constraint) -> int | None:
-    """The variable x of a constraint x - a >= 0."""
-    terms = {p: c for p, c in constraint.polynomial.to_dict().items() if any(p)}
-    if constraint.equation or len(terms) != 1:
-        return None
-    ((powers, factor),) = terms.items()
-    return powers.index(1) if factor == 1 and sum(powers) == 1 else None
-
-
 def shifted(square: Square, shift: Sequence[Fraction], asked: Problem) -> Square:
     """The term in the coordinates of the question."""
     ring = asked.polynomial.context()
@@ -182,16 +151,6 @@ def as_root(p: Polynomial) -> tuple[tuple[Exponents, Fraction], ...]:
     return tuple(
         (tuple(map(int, powers)), Fraction(int(c.p), int(c.q))) for powers, c in p.to_dict().items()
     )
-
-
-def orthant(asked: Problem) -> dict[int, int]:
-    """The variables x that are themselves a constraint x >= 0, with its number."""
-    found: dict[int, int] = {}
-    for number, constraint in enumerate(asked.constraints):
-        i = linear_in(constraint)
-        if i is not None and len(constraint.polynomial) == 1:
-            found.setdefault(i, number)
-    return found
 
 
 def without_monomial(asked: Problem) -> tuple[list[int], Problem]:
@@ -240,320 +199,6 @@ def multipliers(asked: Problem) -> Iterator[tuple[Square, ...]]:
     if len(linear) == n:
         yield (*linear, *whole)
     yield (*quadratic, *whole)
-
-
-ONE = Fraction(1)
-
-
-def homogeneous(f: Polynomial) -> bool:
-    return len({sum(powers) for powers in f.to_dict()}) == 1
-
-
-# -- which squares may occur -----------------------------------------------------------------------
-
-
-def products(asked: Problem, degree: int, tier: Tier) -> list[tuple[tuple[int, ...], Polynomial]]:
-    """Products of different constraints up to that degree, few factors first: of those of the
-    first degree ("linear"), of constraints x >= 0 and each of the others ("single"), of all
-    ("mixed")."""
-    one = asked.polynomial.context().constant(1)
-    found: list[tuple[tuple[int, ...], Polynomial]] = [((), one)]
-    usable = [
-        i
-        for i, c in enumerate(asked.constraints)
-        if not c.equation
-        and 1 <= c.polynomial.total_degree() <= (min(degree, 1) if tier == "linear" else degree)
-    ]
-    plain = set(orthant(asked).values())
-    for size in range(1, len(usable) + 1):
-        before = len(found)
-        for chosen in combinations(usable, size):
-            if size > 1 and tier != "mixed" and not plain.issuperset(chosen):
-                continue
-            whole = one
-            for i in chosen:
-                whole = whole * asked.constraints[i].polynomial
-            if whole.total_degree() <= degree:
-                found.append((chosen, whole))
-            if len(found) >= MOST_PRODUCTS:
-                return found
-        if len(found) == before:
-            break
-    return found
-
-
-def blocks(asked: Problem, tier: Tier) -> list[Block]:
-    """A block, or several, for each product of constraints."""
-    f = asked.polynomial
-    degree = f.total_degree()
-    same = homogeneous(f) and all(homogeneous(c.polynomial) for c in asked.constraints)
-    top = degree if same else degree + degree % 2
-    ring = f.context()
-    n = len(asked.names)
-    rows: dict[tuple[int, ...], list[Exponents]] = {}
-    products_of = dict(products(asked, top, tier))
-    for factors, g in products_of.items():
-        room = top - g.total_degree()
-        if same and room % 2:
-            continue
-        low = room // 2 if same else 0
-        rows[factors] = list(monomials(n, low, room // 2))
-    rows = possible(f, rows, products_of)
-    found = []
-    for factors, kept in rows.items():
-        for group in by_sign(asked, factors, kept):
-            basis = tuple(ring.from_dict({powers: 1}) for powers in group)
-            found.append(Block(factors, products_of[factors], basis))
-    return found
-
-
-def multiples(asked: Problem) -> list[Multiples]:
-    """Each equation with all monomials up to the degree of f."""
-    ring, degree, n = asked.polynomial.context(), asked.polynomial.total_degree(), len(asked.names)
-    found = []
-    for number, constraint in enumerate(asked.constraints):
-        room = degree + degree % 2 - constraint.polynomial.total_degree()
-        if constraint.equation and room >= 0:
-            basis = tuple(ring.from_dict({powers: 1}) for powers in monomials(n, 0, room))
-            found.append(Multiples(number, constraint.polynomial, basis))
-    return found
-
-
-def monomials(n: int, low: int, high: int) -> Iterator[Exponents]:
-    """All exponents of n variables with a sum from low to high."""
-    if n == 1:
-        yield from ((k,) for k in range(low, high + 1))
-        return
-    for k in range(high + 1):
-        for rest in monomials(n - 1, max(0, low - k), high - k):
-            yield (k, *rest)
-
-
-def possible(
-    f: Polynomial,
-    rows: dict[tuple[int, ...], list[Exponents]],
-    products_of: dict[tuple[int, ...], Polynomial],
-) -> dict[tuple[int, ...], list[Exponents]]:
-    """Without the monomials whose square nothing else can cancel: what is left of the Newton
-    polytope. Products of constraints with several terms keep what they may touch."""
-    support = {tuple(map(int, p)) for p in f.to_dict()}
-    several = {s: len(g) > 1 for s, g in products_of.items()}
-    shapes = {s: [tuple(map(int, p)) for p in products_of[s].to_dict()] for s in rows}
-    while True:
-        touched: Counter[Exponents] = Counter()
-        for s, kept in rows.items():
-            for shape in shapes[s]:
-                for a, b in combinations(kept, 2):
-                    touched[plus(shape, plus(a, b))] += 1
-                if several[s]:
-                    for a in kept:
-                        touched[plus(shape, plus(a, a))] += 1
-        fewer = {
-            s: [
-                a
-                for a in kept
-                if several[s]
-                or plus(shapes[s][0], plus(a, a)) in support
-                or touched[plus(shapes[s][0], plus(a, a))]
-            ]
-            for s, kept in rows.items()
-        }
-        if fewer == rows:
-            return {s: kept for s, kept in rows.items() if kept}
-        rows = fewer
-
-
-def plus(a: Exponents, b: Exponents) -> Exponents:
-    return tuple(x + y for x, y in zip(a, b, strict=True))
-
-
-def by_sign(
-    asked: Problem, factors: tuple[int, ...], kept: list[Exponents]
-) -> Iterator[list[Exponents]]:
-    """Where f and all constraints are even in some variables, odd and even monomials don't mix;
-    and where the variable is itself a constraint x >= 0, they belong to different products."""
-    signed = orthant(asked)
-    others = [c for i, c in enumerate(asked.constraints) if i not in signed.values()]
-    parts: dict[Exponents, list[Exponents]] = {}
-    polynomials = [asked.polynomial, *(c.polynomial for c in others)]
-    even = [
-        i
-        for i in range(len(asked.names))
-        if i not in signed and all(p[i] % 2 == 0 for q in polynomials for p in q.to_dict())
-    ]
-    for powers in kept:
-        parts.setdefault(tuple(powers[i] % 2 for i in even), []).append(powers)
-    yield from parts.values()
-
-
-# -- the family of Gram matrices -------------------------------------------------------------------
-
-
-def places(sizes: Sequence[int]) -> list[tuple[int, int, int]]:
-    """Block, row and column of each unknown: the upper entries."""
-    return [(k, i, j) for k, n in enumerate(sizes) for i in range(n) for j in range(i, n)]
-
-
-def family(f: Polynomial, found: Sequence[Block], equal: Sequence[Multiples]) -> Family | None:
-    """All G with sum of g z'Gz + sum of c h z = f; None: there is none."""
-    columns = [
-        block.product * a * block.basis[j] * (1 if i == j else 2)
-        for block in found
-        for i, a in enumerate(block.basis)
-        for j in range(i, len(block.basis))
-    ]
-    columns += [one.equation * z for one in equal for z in one.basis]
-    equations: dict[Exponents, dict[int, Fraction]] = {}
-    for number, column in enumerate(columns):
-        for powers, c in column.to_dict().items():
-            row = equations.setdefault(tuple(map(int, powers)), {})
-            row[number] = Fraction(int(c.p), int(c.q))
-    right = {tuple(map(int, p)): Fraction(int(c.p), int(c.q)) for p, c in f.to_dict().items()}
-    if not right.keys() <= equations.keys():
-        return None
-    return solved([(row, right.get(p, Fraction(0))) for p, row in equations.items()], len(columns))
-
-
-def solved(
-    equations: Sequence[tuple[dict[int, Fraction], Fraction]], unknowns: int
-) -> Family | None:
-    """The solutions of a sparse linear system, exactly; -1 stands for the right side."""
-    uses = Counter(i for row, _ in equations for i in row)
-    pivots: dict[int, dict[int, Fraction]] = {}
-    for left, right in sorted(equations, key=lambda e: len(e[0])):
-        row = {**left, -1: -right}
-        for i in [i for i in left if i in pivots]:
-            add_to(row, pivots[i], -row.get(i, Fraction(0)))
-        row = {i: c for i, c in row.items() if c}
-        inside = [i for i in row if i >= 0]
-        if not inside:
-            if row:
-                return None
-            continue
-        pivot = min(inside, key=lambda i: (uses[i], i))
-        scale = row[pivot]
-        row = {i: c / scale for i, c in row.items()}
-        if uses[pivot] > 1:
-            for other in pivots.values():
-                if pivot in other:
-                    add_to(other, row, -other[pivot])
-        pivots[pivot] = row
-    free = [i for i in range(unknowns) if i not in pivots]
-    start = {p: -row[-1] for p, row in pivots.items() if row.get(-1)}
-    directions: dict[int, dict[int, Fraction]] = {i: {i: ONE} for i in free}
-    for p, row in pivots.items():
-        for i, c in row.items():
-            if i in directions and c:
-                directions[i][p] = -c
-    return Family(start, list(directions.values()))
-
-
-def add_to(row: dict[int, Fraction], other: dict[int, Fraction], scale: Fraction) -> None:
-    for i, c in other.items():
-        row[i] = row.get(i, Fraction(0)) + scale * c
-
-
-# -- floats ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """The last point of the central path: y, the least eigenvalue of G(y), and G(y) by blocks."""
-
-    y: Array
-    least: float
-    matrices: list[Array]
-
-
-def central_path(fam: Family, sizes: Sequence[int], budget: Budget) -> Path | None:
-    """Maximise t with G(y) - t I positive semidefinite."""
-    at = places(sizes)
-    offset = np.cumsum([0, *(n * n for n in sizes)])
-    p = len(fam.free)
-
-    def row_of(entries: dict[int, Fraction]) -> Array:
-        whole = np.zeros(offset[-1])
-        for number, c in entries.items():
-            if number >= len(at):
-                continue
-            k, i, j = at[number]
-            whole[offset[k] + i * sizes[k] + j] = whole[offset[k] + j * sizes[k] + i] = float(c)
-        return whole
-
-    start = row_of(fam.start)
-    identity = np.concatenate([np.eye(n).ravel() for n in sizes])
-    moves = sparse.csr_matrix(np.array([*map(row_of, fam.free), -identity]))
-    y = np.zeros(p + 1)
-    if p:
-        y[:p] = np.linalg.lstsq(moves[:p].toarray().T, -start, rcond=None)[0]
-    scale = float(np.abs(start).max()) or 1.0
-    y[p] = min(_eigenvalues(start + moves[:p].T @ y[:p], offset, sizes)) - scale
-    weight = 1.0 / scale
-    for _ in range(STEPS):
-        budget.spend(0.02 + len(y) * offset[-1] / (COST * 1000))
-        try:
-            y, decrement = _newton(start, moves, y, weight, offset, sizes)
-        except np.linalg.LinAlgError:  # so close to the edge that floats don't tell
-            break
-        if y[p] > FLAT * scale and weight > 1e3 / scale:
-            break
-        if decrement < 0.3:
-            if weight > 1e10 / scale:
-                break
-            weight *= 5
-    g = start + moves[:p].T @ y[:p]
-    matrices = [g[offset[k] : offset[k + 1]].reshape(n, n) for k, n in enumerate(sizes)]
-    return Path(y[:p], min(_eigenvalues(g, offset, sizes)) / scale, [m / scale for m in matrices])
-
-
-def _eigenvalues(g: Array, offset: Array, sizes: Sequence[int]) -> list[float]:
-    return [
-        float(np.linalg.eigvalsh(g[offset[k] : offset[k + 1]].reshape(n, n))[0])
-        for k, n in enumerate(sizes)
-    ]
-
-
-def _newton(
-    start: Array, moves: Any, y: Array, weight: float, offset: Array, sizes: Sequence[int]
-) -> tuple[Array, float]:
-    """A damped step uphill on weight * t + log det (G(y) - t I); and the Newton decrement. Raises
-    LinAlgError."""
-    s = start + moves.T @ y
-    gradient = np.zeros(len(y))
-    gradient[-1] = weight
-    hessian = np.zeros((len(y), len(y)))
-    for k, n in enumerate(sizes):
-        part = slice(offset[k], offset[k + 1])
-        inverse = np.linalg.inv(s[part].reshape(n, n))
-        inverse = (inverse + inverse.T) / 2
-        inner = moves[:, part]
-        gradient += inner @ inverse.ravel()
-        used = np.flatnonzero(np.diff(inner.indptr))
-        w = inverse @ (inner[used].toarray().reshape(-1, n, n)) @ inverse
-        hessian[np.ix_(used, used)] += inner[used] @ w.reshape(len(used), -1).T
-    ridge = 1e-14 * np.trace(hessian) / len(y) * np.eye(len(y))
-    direction = np.linalg.solve(hessian + ridge, gradient)
-    decrement = math.sqrt(max(float(gradient @ direction), 0.0))
-    if not np.isfinite(direction).all():
-        raise np.linalg.LinAlgError("the step is not finite")
-    if decrement < 0.25:
-        return y + direction, decrement
-    length = _longest(s, moves.T @ direction, offset, sizes, 1 / (1 + decrement))
-    return y + length * direction, decrement
-
-
-def _longest(s: Array, change: Array, offset: Array, sizes: Sequence[int], least: float) -> float:
-    """A step most of the way to the edge of the cone, at least the safe one."""
-    longest = 1.0
-    for k, n in enumerate(sizes):
-        part = slice(offset[k], offset[k + 1])
-        root = np.linalg.cholesky(s[part].reshape(n, n))
-        half = np.linalg.solve(root, change[part].reshape(n, n))
-        whole = np.linalg.solve(root, half.T)
-        lowest = float(np.linalg.eigvalsh((whole + whole.T) / 2)[0])
-        if lowest < 0:
-            longest = min(longest, -0.7 / lowest)
-    return max(longest, least)
 
 
 # -- from floats to rationals ----------------------------------------------------------------------

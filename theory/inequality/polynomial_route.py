@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from theory.inequality.algebra import TooLarge
+from theory.inequality.algebra import TooLarge, kinked
 from theory.inequality.balls import ball_precision
 from theory.inequality.branch import at_once, fails
 from theory.inequality.certificate import Budget, Certificate, Exhausted, Node
@@ -17,7 +17,7 @@ from theory.inequality.expression import Expr, Question
 from theory.inequality.goals import ORDERS, Goal, goals
 from theory.inequality.gram import sum_of_squares
 from theory.inequality.moves import roots_in
-from theory.inequality.rules import kinked, left
+from theory.inequality.rules import left
 from theory.inequality.search import lowest
 
 LEVELS = 5

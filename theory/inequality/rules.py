@@ -3,10 +3,6 @@ hold, the goal holds. None: the rule does not apply, and proves nothing.
 
 These functions are all that a certificate rests on. The search in `theory.inequality.branch` only
 proposes steps; the checker runs them again.
-
-Rules that put a goal in another form: the same sign, another function or other variables.
-
-Each returns the goals that are left, as in `theory.inequality.rules`.
 """
 
 from collections.abc import Callable
@@ -26,9 +22,11 @@ from theory.inequality.algebra import (
     differentiable,
     div,
     expand,
+    exponentials,
     fraction,
     function,
     gradient,
+    kinked,
     mean_value,
     mentions,
     mul,
@@ -122,14 +120,6 @@ def scale(goal: Goal, node: Node) -> Left:
     if not 0 <= node.index < len(found):
         return None
     return (replace(goal, expression=expand(div(goal.expression, found[node.index]))),)
-
-
-def exponentials(e: Expr) -> list[Expr]:
-    """The distinct exp(u) in an expression."""
-    found = dict.fromkeys(inner for arg in e.args for inner in exponentials(arg))
-    if e.op == "exp":
-        found[e] = None
-    return list(found)
 
 
 def lift(goal: Goal, node: Node) -> Left:
@@ -251,14 +241,6 @@ def cases(goal: Goal, node: Node) -> Left:
         )
         for e, condition in zip((a, b), conditions, strict=True)
     )
-
-
-def kinked(e: Expr) -> list[Expr]:
-    """The distinct abs, min and max in an expression, inner ones first."""
-    found = dict.fromkeys(kink for arg in e.args for kink in kinked(arg))
-    if e.op == "abs" or (e.op in ("min", "max") and len(e.args) > 1):
-        found[e] = None
-    return list(found)
 
 
 # -- the rules -------------------------------------------------------------------------------------
