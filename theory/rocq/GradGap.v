@@ -282,9 +282,11 @@ Ltac casts := repeat first [rewrite plus_INR | rewrite mult_INR | setoid_rewrite
   setoid_rewrite mult_INR]; cbn [INR].
 Ltac casts_in Q := cbv beta in Q; repeat first [rewrite plus_INR in Q | rewrite mult_INR in Q |
   setoid_rewrite plus_INR in Q | setoid_rewrite mult_INR in Q]; cbn [INR] in Q.
-Ltac up_to_casts t := first [ exact t |
-  let Q := fresh in pose proof t as Q; casts_in Q;
-  first [exact Q | casts; exact Q | cbn; casts; exact Q | cbn in Q |- *; lra] ].
+Ltac up_to_casts t := let Q := fresh in pose proof t as Q; cbv beta in Q |- *;
+  first [ lazymatch goal with
+    | |- context [INR (_ _ _)] => casts_in Q; casts; exact Q
+    | _ => lazymatch type of Q with context [INR (_ _ _)] => casts_in Q; exact Q | _ => exact Q end
+    end | casts_in Q; cbn; casts; exact Q | cbn in Q |- *; lra ].
 
 (** The same in a model with runs: sums over them are sums over numbers *)
 Lemma transport (P Q : Prop) : P = Q -> P -> Q.

@@ -3,8 +3,8 @@
     all there is. Each proof is one application of the theorem that was generated from our proofs. *)
 From Coq Require Import Reals Lra Lia.
 Require Import GradGap.
-Require sharp_step eta_safe theorem_1b theorem_1b_sharp theorem_1a theorem_1a_printed_instance
-  token_sharp_step theorem_3 theorem_2 theorem_4 expansion_printed_instance.
+Require sharp_step eta_safe theorem_1b theorem_1b_sharp theorem_1a theorem_1a_printed
+  token_sharp_step theorem_3 theorem_2 theorem_4 expansion_printed.
 Open Scope R_scope.
 
 (** * Definitions *)
@@ -151,7 +151,7 @@ Theorem theorem_1a_printed_refuted :
   (forall k, 4 * L * eta k ^ 2 <= 1) -> 0 <= C0 /\ 0 <= C1 ->
   J K <= ceiling /\ ceiling < 1).
 Proof.
-  intros printed; apply theorem_1a_printed_instance.theorem_1a_printed_refuted.
+  intros printed; apply theorem_1a_printed.theorem_1a_printed_refuted.
   intros O eta logp r score C0 C1 G K L; intros.
   apply (printed O logp score r C0 C1 G L eta K); try assumption.
   repeat split; auto; apply H2.
@@ -167,7 +167,7 @@ Theorem expansion_printed_refuted :
   Deriv (fun t => gap r (p t) (s t)) second ->
   second 0 / 2 = variance mean_right - variance mean_wrong).
 Proof.
-  intros printed; apply expansion_printed_instance.expansion_printed_refuted.
+  intros printed; apply expansion_printed.expansion_printed_refuted.
   intros O bend logp r score second; intros. now apply (printed O logp score bend r second).
 Qed.
 

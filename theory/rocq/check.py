@@ -125,7 +125,7 @@ def compile_files(
 def ask(folder: Path, files: list[str], names: list[str]) -> tuple[dict[str, str], list[str]]:
     """``Check`` of each theorem, and ``Print Assumptions`` of a proof that uses them all."""
     lines = ["From Coq Require Import Reals.", "Require Import GradGap.", "Open Scope R_scope."]
-    lines += [f"Require {' '.join(files)}.", "Set Printing Width 100."]
+    lines += [f"Require Import {' '.join(files)}.", "Set Printing Width 100."]
     lines += [f'Redirect "{name}.statement" Check {name}.' for name in names]
     used = "".join(f" generalize @{name}; intros _." for name in names)
     lines += [f"Lemma every_theorem : True. Proof.{used} exact I. Qed."]

@@ -16,7 +16,7 @@ from theory.kernel.proof import Proof
 from theory.kernel.terms import Lambda, Symbol, Term, conj, forall, implies
 from theory.kernel.verdict import Case
 from theory.rocq.models import RocqModel, split
-from theory.rocq.rules import Translator
+from theory.rocq.rules import Translator, terms_in
 from theory.rocq.terms import Item, items
 
 
@@ -112,6 +112,7 @@ class Claim:
     ) -> Theorem:
         uses = [*(self.translator.name(r) for r in roots if r.rule != "assume"), *more]
         theorem = f"Theorem {name} :\n{text}.\nProof. {tactics}. Qed.\n"
+        uses += terms_in(before + theorem)
         return Theorem(name, theorem, tuple(uses), before)
 
     def _defined(self, proof: Proof) -> list[Theorem]:
@@ -202,7 +203,7 @@ class Claim:
         """For all parameters that meet the hypotheses there is an instance."""
         existence, s, w = self.case.existence, self.case.statement, self.translator.writer
         assert existence is not None
-        model = RocqModel(existence.model, f"{self.slug}_family", w)
+        model = RocqModel(existence.model, f"{self.slug}_family", self.translator.sharing)
         given = "".join(f"  {w.formula(h.formula)} ->  (* {h.name} *)\n" for h in s.hypotheses)
         names = [*map(w.identifier, s.parameters), *(f"H_{h.name}" for h in s.hypotheses)]
         use = self.translator.use(existence.proof, self._given(), s.parameters)

@@ -1,15 +1,16 @@
 """From cases to a folder of Rocq files that ``make`` compiles.
 
-A lemma is written once, in the file of the first claim that uses it: SLUG.v for the claim,
-SLUG_instance.v for its witness or its countermodel. Arithmetic comes first, in files that do not
-need each other.
+A claim is a module named by its slug. Lemmas that two claims use come before, and arithmetic before
+these. Rocq takes a second to load its reals, so a file holds many claims; they do not need each
+other.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,13 +23,15 @@ from theory.statements import STATEMENTS
 ROOM = Path(__file__).parent
 SCRIPTS = ROOM / "scripts.json"
 BY_HAND = ("SharpStepByHand", "Statements")
-AT_ONCE = 60  # arithmetic lemmas in one file
+AT_ONCE = 250  # arithmetic lemmas in one file
+LETTERS = 500_000  # of claims in one file, at most, but for one claim that is longer
 
 
 @dataclass(frozen=True, slots=True)
 class Development:
-    """Files by name; what each needs; the theorems, as FILE.NAME; claims that are left out because
-    a proof script is missing (``python -m theory.rocq.search`` looks for it)."""
+    """Files by name; what each needs; the theorems, as SLUG.NAME, or FILE.NAME of those written by
+    hand; claims that are left out because a proof script is missing (``python -m
+    theory.rocq.search`` looks for it)."""
 
     files: dict[str, str]
     needs: dict[str, list[str]]
@@ -57,44 +60,74 @@ def development(cases: Mapping[str, Case], scripts: Mapping[str, str]) -> Develo
             left_out[slug] = f"{len(missing)} arithmetic lemmas have no script, as {min(missing)}"
         else:
             claims.append(claim)
-    groups = {c.slug: c.main for c in claims} | {f"{c.slug}_instance": c.instance for c in claims}
     files = {"GradGap": (ROOM / "GradGap.v").read_text()}
     needs: dict[str, list[str]] = {"GradGap": []}
-
-    lemmas = {
-        group: below([n for t in ts for n in t.uses], translator) for group, ts in groups.items()
+    below_claim = {
+        c.slug: below([n for t in (*c.main, *c.instance) for n in t.uses], translator)
+        for c in claims
     }
-    home: dict[str, str] = {}
-    for group, names in lemmas.items():
-        for name in names:
-            home.setdefault(name, group)
+    users = Counter(name for names in below_claim.values() for name in names)
+    home = {name: "" for names in below_claim.values() for name in names}
+    shared = [name for name in home if users[name] > 1]
 
     questions = questions_of(home, translator)
     for n, start in enumerate(range(0, len(questions), AT_ONCE), start=1):
-        names = sorted(questions)[start : start + AT_ONCE]
+        names = [*questions][start : start + AT_ONCE]
         home |= dict.fromkeys(names, f"Arithmetic_{n}")
         files[f"Arithmetic_{n}"] = arithmetic_file([questions[name] for name in names], scripts)
         needs[f"Arithmetic_{n}"] = ["GradGap"]
 
-    for group, theorems in groups.items():
-        own = [translator.lemmas[name] for name in lemmas[group] if home[name] == group]
-        used = {home[n] for lemma in own for n in lemma.uses}
-        used |= {home[q.name] for lemma in own for q in lemma.arithmetic}
-        used |= {home[n] for theorem in theorems for n in theorem.uses}
-        needs[group] = ["GradGap", *sorted(used - {group})]
-        body = [*(lemma.text for lemma in own), *(t.before + t.text for t in theorems)]
-        if theorems:
-            files[group] = header(needs[group]) + "\n".join(body)
-    proved = [f"{group}.{t.name}" for group, theorems in groups.items() for t in theorems]
+    parts = [Part("Shared", (), [name], translator.lemmas[name].text) for name in shared]
+    for c in claims:
+        own = [name for name in below_claim[c.slug] if users[name] == 1]
+        theorems = [*c.main, *c.instance]
+        body = [translator.lemmas[name].text for name in own]
+        body += [t.before + t.text for t in theorems]
+        text = f"Module {c.slug}.\n" + "\n".join(body) + f"\nEnd {c.slug}. Export {c.slug}.\n"
+        parts.append(Part("Claims", [n for t in theorems for n in t.uses], [*own, c.slug], text))
+    for file, together in bundles(parts).items():
+        home |= dict.fromkeys((name for part in together for name in part.names), file)
+        lemmas = [translator.lemmas[n] for p in together for n in p.names if n in users]
+        used = {n for lemma in lemmas for n in (*lemma.uses, *(q.name for q in lemma.arithmetic))}
+        used |= {n for part in together for n in part.uses}
+        needs[file] = ["GradGap", *sorted({home[n] for n in used} - {file})]
+        files[file] = header(needs[file]) + "\n".join(part.text for part in together)
+    proved = [f"{c.slug}.{t.name}" for c in claims for t in (*c.main, *c.instance)]
 
     for name in BY_HAND:
         text = (ROOM / f"{name}.v").read_text()
-        required = re.findall(r"^Require(?: Import)?\s([\w\s]+)\.", text, flags=re.MULTILINE)
-        needs[name] = " ".join(required).split()
-        if files.keys() >= set(needs[name]):
-            files[name] = text
+        required = re.compile(r"^Require (?!Import)([\w\s]+)\.", flags=re.MULTILINE)
+        slugs = {slug for found in required.findall(text) for slug in found.split()}
+        if slugs <= home.keys():
+            needs[name] = ["GradGap", *sorted({home[slug] for slug in slugs})]
+            files[name] = required.sub(f"Require Import {' '.join(needs[name])}.", text)
             proved += [f"{name}.{t}" for t in re.findall(r"^Theorem (\w+)", text, re.MULTILINE)]
     return Development(files, {name: needs[name] for name in files}, proved, left_out)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Of a file of this kind: text, the lemmas in it (and the slug, of a claim), and what its
+    theorems use."""
+
+    kind: str
+    uses: Sequence[str]
+    names: list[str]
+    text: str
+
+
+def bundles(parts: Iterable[Part]) -> dict[str, list[Part]]:
+    """Files KIND_1, KIND_2, ... of at most ``LETTERS``."""
+    files: dict[str, list[Part]] = {}
+    numbers: Counter[str] = Counter()
+    length, file = 0, ""
+    for part in parts:
+        if not file.startswith(part.kind) or length + len(part.text) > LETTERS:
+            numbers[part.kind] += 1
+            file, length = f"{part.kind}_{numbers[part.kind]}", 0
+        files.setdefault(file, []).append(part)
+        length += len(part.text)
+    return files
 
 
 def questions_of(names: Iterable[str], translator: Translator) -> dict[str, Arithmetic]:

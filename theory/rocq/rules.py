@@ -7,6 +7,7 @@ refuse.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -16,7 +17,7 @@ from theory.kernel.calculus import derivative
 from theory.kernel.proof import Proof
 from theory.kernel.terms import NAT, KernelError, Lambda, Symbol, Term
 from theory.rocq.arithmetic import Arithmetic
-from theory.rocq.terms import Item, Writer, items, sort_of
+from theory.rocq.terms import Item, Sharing, Writer, items, sort_of
 
 Given = Mapping[Term, str]
 """Texts that prove formulas."""
@@ -63,7 +64,9 @@ def digest(*parts: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RocqLemma:
-    """Text, what it needs (names of lemmas), and the arithmetic that it rests on."""
+    """Text, what it needs (names of lemmas and of terms), and the arithmetic that it rests on.
+
+    A definition of a long term is one as well: it needs other terms alone."""
 
     name: str
     text: str
@@ -73,14 +76,27 @@ class RocqLemma:
 
 @dataclass(slots=True)
 class Translator:
-    """Proofs as lemmas. One translator for all proofs of a run: names are given once."""
+    """Proofs as lemmas. One translator for all proofs of a run: names are given once.
+
+    ``writer`` is for what is read, ``sharing`` for lemmas and proofs."""
 
     writer: Writer = field(default_factory=Writer)
+    sharing: Sharing = field(init=False)
     hashes: Hashes = field(default_factory=Hashes)
     lemmas: dict[str, RocqLemma] = field(default_factory=dict)
     _names: dict[int, tuple[Proof, str]] = field(default_factory=dict)
     _by_sequent: dict[str, str] = field(default_factory=dict)
     _scopes: dict[str, list[Item]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.sharing = Sharing(self.writer, self._define)
+
+    def _define(self, term: Term, binders: str, text: str) -> str:
+        name = f"t_{self.hashes.value(term)[:10]}"
+        if name not in self.lemmas:
+            definition = f"Definition {name} {binders} : R :=\n  {text}.\n"
+            self.lemmas[name] = RocqLemma(name, definition, terms_in(text))
+        return name
 
     def translate(self, root: Proof) -> None:
         """Make the lemmas below a proof, premises before users."""
@@ -111,13 +127,14 @@ class Translator:
         premises, if given."""
         scope = self._scopes[name] = items([*hypotheses, conclusion])
         made = Application(self, step, scope, hypotheses, conclusion, premises)
-        w, proof = self.writer, made.proof()
+        w, proof = self.sharing, made.proof()
         head = f"forall {w.binders(scope)}, " if scope else ""
         formulas = " -> ".join(map(w.formula, [*hypotheses, conclusion]))
         intros = " ".join([*map(w.identifier, scope), *made.given.values()])
         start = f"intros {intros}. " if intros else ""
         text = f"Lemma {name} : {head}{formulas}.\nProof. {start}{proof} Qed.\n"
-        self.lemmas[name] = RocqLemma(name, text, frozenset(made.used), tuple(made.arithmetic))
+        uses = terms_in(text) | made.used
+        self.lemmas[name] = RocqLemma(name, text, uses, tuple(made.arithmetic))
 
     def sorted_hypotheses(self, proof: Proof) -> list[Term]:
         return self.sorted(proof.hypotheses)
@@ -161,6 +178,11 @@ class Translator:
         return f"({' '.join([name, *values, *(given[h] for h in hypotheses)])})"
 
 
+def terms_in(text: str) -> frozenset[str]:
+    """Names of the definitions that a text speaks of."""
+    return frozenset(re.findall(r"\bt_[0-9a-f]{10}\b", text))
+
+
 def compared(formula: Term) -> list[tuple[Term, Term]]:
     """Pairs of elements that a formula compares."""
     if formula.op == "eq" and formula.args[0].sort.finite:
@@ -184,7 +206,7 @@ class Application:
     ) -> None:
         self.translator, self.step, self.scope, self.goal = translator, step, scope, goal
         self.premises = step.premises if premises is None else premises
-        self.writer = translator.writer
+        self.writer = translator.sharing
         self.given: dict[Term, str] = {h: f"h{n}" for n, h in enumerate(hypotheses)}
         self.used: set[str] = set()
         self.arithmetic: list[Arithmetic] = []

@@ -7,7 +7,7 @@ Reals are Rocq's R, numbers of steps are nat (INR where a real is meant), an ind
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from fractions import Fraction
 
 from theory.kernel.terms import NAT, REAL, KernelError, Lambda, Sort, Symbol, Term
@@ -26,6 +26,9 @@ RESERVED = frozenset(
         """,
     )
 )
+
+LONG = 160
+"""Characters of a term from which on ``Sharing`` makes a definition of it."""
 
 Item = Sort | Symbol | Term
 """What a lemma is about: an index set, a function symbol, a free variable."""
@@ -215,3 +218,31 @@ class Writer:
                 t = self.identifier(a[0])
                 return f"(Deriv (fun {t} => {self.real(a[1])}) (fun {t} => {self.real(a[2])}))"
         raise KernelError(f"{term.op} is not a formula")
+
+
+class Sharing(Writer):
+    """A long term is written once, as a definition: elsewhere stands its name, applied to the items
+    of the term. ``define`` is given the term, binders and a text, and gives the name.
+
+    A number n of steps that the term speaks of as a real alone is given to it as the real INR n."""
+
+    def __init__(self, plain: Writer, define: Callable[[Term, str, str], str]) -> None:
+        super().__init__()
+        self._identifiers, self._used = plain._identifiers, plain._used
+        self._define = define
+
+    def _real(self, term: Term) -> str:
+        text = super()._real(term)
+        if len(text) <= LONG:
+            return text
+        binders, values = [], []
+        for item in items([term]):
+            name, binder = self.identifier(item), self.binder(item)
+            value = f"(INR {name})"
+            if isinstance(item, Term) and sort_of(item) == NAT:
+                others = text.replace(value, "")
+                if not re.search(rf"\b{name}\b", others):
+                    text, name, binder = text.replace(value, name), value, f"({name} : R)"
+            binders.append(binder)
+            values.append(name)
+        return f"({' '.join([self._define(term, ' '.join(binders), text), *values])})"
