@@ -21,7 +21,7 @@ from theory.rocq import record
 from theory.rocq.check import AXIOMS, Checked, ask, check, unsafe
 from theory.rocq.command import rocq
 from theory.rocq.files import ROOM, Development, development, scripts
-from theory.rocq.rules import Hashes
+from theory.rocq.rules import Hashes, terms_in
 from theory.statements import STATEMENTS
 
 SLUG = "smoothness_remainder"  # short, with derivatives, an implication and an absolute value
@@ -206,6 +206,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Development, Pat
     assert checked.failures == {}
     assert checked.accepted
     assert f"{SLUG}.{SLUG}" in checked.statements
+    assert not any(map(terms_in, checked.statements.values()))
     assert checked.axioms and set(checked.axioms) <= AXIOMS.keys()
     return made, folder
 
@@ -269,7 +270,7 @@ def test_a_changed_statement_does_not_compile(
 
 @needs_rocq
 @pytest.mark.slow
-def test_a_tampered_script_and_swapped_obligations_do_not_compile(
+def test_a_tampered_script_or_definition_and_swapped_obligations_do_not_compile(
     compiled: tuple[Development, Path],
 ) -> None:
     made, folder = compiled
@@ -284,3 +285,5 @@ def test_a_tampered_script_and_swapped_obligations_do_not_compile(
         made.files[FILE],
     )
     assert not accepts(folder, FILE, swapped)
+    defined = re.sub(r"(Definition t_.*? :=\n).*?\.\n", r"\1 0.\n", made.files[FILE], count=1)
+    assert defined != made.files[FILE] and not accepts(folder, FILE, defined)
