@@ -203,7 +203,9 @@ class Claim:
         """For all parameters that meet the hypotheses there is an instance."""
         existence, s, w = self.case.existence, self.case.statement, self.translator.writer
         assert existence is not None
-        model = RocqModel(existence.model, f"{self.slug}_family", self.translator.sharing)
+        runs = bool(existence.model.runs)  # ``up_to_runs`` does not look into definitions
+        writer = w if runs else self.translator.sharing
+        model = RocqModel(existence.model, f"{self.slug}_family", writer)
         given = "".join(f"  {w.formula(h.formula)} ->  (* {h.name} *)\n" for h in s.hypotheses)
         names = [*map(w.identifier, s.parameters), *(f"H_{h.name}" for h in s.hypotheses)]
         use = self.translator.use(existence.proof, self._given(), s.parameters)
@@ -211,6 +213,9 @@ class Claim:
         lets = "".join(self._notation([s.conclusion]))
         found, start = self._exists(scope, model, f"{lets}  {w.formula(s.conclusion)}")
         text = f"forall {w.binders(s.parameters)},\n{given}{found}"
+        if runs:
+            start += f"pose proof ({use} : {w.formula(existence.proof.conclusion)}) as in_model. "
+            use = "in_model"
         tactics = f"intros {' '.join(names)}. {start}{model.up(s.formal_conclusion, use)}"
         before = model.definitions()
         return self._qed(self.slug, text, tactics, [existence.proof], before=before)
