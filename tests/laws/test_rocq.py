@@ -199,9 +199,11 @@ def test_what_rocq_refuses_is_not_recorded(tmp_path: Path, monkeypatch: pytest.M
 
 @pytest.fixture(scope="module")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Development, Path]:
-    """The theorems of one claim, compiled."""
+    """The theorems of one claim, compiled, with definitions of terms of 40 letters."""
     folder = tmp_path_factory.mktemp("rocq")
-    made = development({SLUG: build(STATEMENTS[SLUG])}, scripts())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("theory.rocq.terms.LONG", 40)
+        made = development({SLUG: build(STATEMENTS[SLUG])}, scripts())
     checked = check(made, folder, library=False)
     assert checked.failures == {}
     assert checked.accepted
