@@ -16,9 +16,6 @@ import typer
 
 from theory.terminal import BadInput, FormulaCommand, Json, bad_input, consoles, print_table
 
-BEGAN = time.monotonic()
-"""What --timeout counts from."""
-
 claims = typer.Typer()
 numbers = typer.Typer()
 
@@ -177,6 +174,8 @@ def check(
     Example: gradgap check "log(x) <= x - 1" --assume "0 < x"
     """
     from theory.inequality.parser import as_question
+
+    began = time.monotonic()
     from theory.inequality.tokens import LIMITS
 
     text = sys.stdin.read(LIMITS.length + 2).strip() if formula == "-" else formula
@@ -186,7 +185,7 @@ def check(
         question = as_question(text, tuple(assume or ()))
     from theory.inequality import decide
 
-    left = max(0.05, timeout - (time.monotonic() - BEGAN))
+    left = max(0.05, timeout - (time.monotonic() - began))
     with bad_input(ValueError):
         result = decide(
             question.claim, question.assume, effort, seconds=left, memory_mb=memory, suggest=True

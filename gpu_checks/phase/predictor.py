@@ -10,7 +10,7 @@ them the algorithms and the task that they do not contain. The proved safe step 
 quantities, with c = 1 too: there it is a lower bound, and not an estimate.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,9 @@ def left_out(of: analysis.Table, quantity: Callable[[analysis.Table], Floats]) -
     return np.array([x - np.median(logs[cells != c]) for x, c in zip(logs, cells, strict=True)])
 
 
-def judged(fitted: analysis.Table, others: dict[str, analysis.Table]) -> Iterator[dict[str, Any]]:
+def judged(
+    fitted: analysis.Table, others: Mapping[str, analysis.Table]
+) -> Iterator[dict[str, Any]]:
     """One row a quantity and set of runs: threshold over prediction, and how far off in factors."""
     for name, quantity in QUANTITIES.items():
         yield row(name, "cells left out, one by one", left_out(fitted, quantity))
@@ -95,7 +97,7 @@ def table() -> list[dict[str, Any]]:
     fitted = measured(RESULTS / "phase")
     algorithms = analysis.where(measured(RESULTS / "algorithms"), diagram="algorithms")
     known = np.isin(algorithms["algorithm"], fitted["algorithm"])
-    others = {
+    others: dict[str, analysis.Table] = {
         "other algorithms": {name: column[~known] for name, column in algorithms.items()},
         "another task": measured(RESULTS / "tasks"),
     }

@@ -1,6 +1,6 @@
 """Groups that are all right or all wrong, and what is drawn when they are drawn again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import product
 
 from numeric.checks._prelude import *
@@ -62,7 +62,12 @@ def always(z: Outcome) -> int:
 
 RARE = Sequence((HALF / 2, HALF / 2))
 SURE = Sequence((1, 1))
-TWICE = {(0, 0): Fraction(9, 8), (0, 1): Fraction(3, 8), (1, 0): Fraction(3, 8), (1, 1): HALF / 4}
+TWICE: Mapping[Outcome, Number] = {
+    (0, 0): Fraction(9, 8),
+    (0, 1): Fraction(3, 8),
+    (1, 0): Fraction(3, 8),
+    (1, 1): HALF / 4,
+}
 """RARE, with every probability doubled."""
 
 COUNTERS = counters(
