@@ -160,6 +160,7 @@ def test_an_empty_domain_leaves_nothing_to_prove():
     assert check(question(*texts), certificate(*texts))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["-1/x >= 0", "log(x^2) <= -1", "-1/x^3 > -8", "1/x - x >= -2"])
 def test_a_pole_in_the_box_is_not_passed_over(text):
     """Such a goal speaks of the points where it is defined; it is false at some of them."""
@@ -312,7 +313,14 @@ def proved_at_random(texts, rng):
 @pytest.mark.parametrize("texts", FALSE, ids=lambda texts: texts[0])
 def test_no_rules_applied_at_random_prove_a_false_inequality(texts):
     rng = random.Random(7)
-    assert not any(proved_at_random(texts, rng) for _ in range(3))
+    assert not any(proved_at_random(texts, rng) for _ in range(1))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("texts", FALSE, ids=lambda texts: texts[0])
+def test_nor_do_they_in_longer_runs(texts):
+    rng = random.Random(8)
+    assert not any(proved_at_random(texts, rng) for _ in range(2))
 
 
 @pytest.mark.slow
