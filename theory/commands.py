@@ -154,7 +154,7 @@ def check(
         float, typer.Option(min=0.01, max=1e6, help="How much to try, in steps; about linear.")
     ] = 10.0,
     timeout: Annotated[
-        float, typer.Option(min=0.1, max=1e6, help="Safety net: seconds after which to stop.")
+        float, typer.Option(min=0.01, max=1e6, help="Safety net: seconds after which to stop.")
     ] = 600.0,
     memory: Annotated[
         int | None, typer.Option(min=64, help="Megabytes the decision may take.")
@@ -185,7 +185,7 @@ def check(
         question = as_question(text, tuple(assume or ()))
     from theory.inequality import decide
 
-    left = max(0.05, timeout - (time.monotonic() - began))
+    left = max(0.01, timeout - (time.monotonic() - began))
     with bad_input(ValueError):
         result = decide(
             question.claim, question.assume, effort, seconds=left, memory_mb=memory, suggest=True
