@@ -14,7 +14,6 @@ is shown with a solver's numbers, which satisfy what is given and break what is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ from theory.kernel.terms import KernelError, Term, conj
 from theory.ledger.ask import discharge
 from theory.ledger.failure import failure_at, lines_of
 from theory.pretty import names_of, pretty
+from theory.proofs import script
 from theory.statements import STATEMENTS
 
 EFFORT = 5.0
@@ -79,7 +79,7 @@ def line_of(text: Any, slot: str, statement: Statement) -> Term:
 
 
 def proof_of(statement: Statement) -> Proof:
-    return import_module(f"theory.proofs.{statement.slug}").prove(statement.formal_conclusion)
+    return script(statement.slug).prove(statement.formal_conclusion)
 
 
 def step_of(hole: Mapping[str, Any], statement: Statement, steps: list[Proof]) -> Proof:

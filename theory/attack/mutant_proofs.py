@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -26,6 +25,7 @@ from theory.kernel.statement import Statement
 from theory.kernel.terms import NAT, KernelError, Term, const, negate
 from theory.kernel.verdict import check_proof, check_trust, require_meaningful
 from theory.ledger.ask import EFFORT as LONG
+from theory.proofs import script
 from theory.statements import STATEMENTS
 
 EFFORT = 1.0
@@ -161,7 +161,7 @@ def aimed(original: Statement, mutated: Statement) -> Proof:
 
 def scripted(prover: Statement, mutated: Statement) -> Proof:
     """The claim's proof script, aimed at the mutant's conclusion. Raises NoProof."""
-    module = import_module(f"theory.proofs.{prover.slug}")
+    module = script(prover.slug)
     goal = mutated.formal_conclusion
     claim = replace(mutated, hypotheses=prover.hypotheses)
     try:

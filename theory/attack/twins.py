@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Literal
 
 from theory.kernel.proof import Proof
 from theory.kernel.solvers import SOLVERS, Answer, Solver, decide
 from theory.kernel.statement import Statement, Twin
 from theory.ledger.run import build
+from theory.proofs import script
 
 Outcome = Literal["proved", "not proved", "undecided", "hypothesis is used", "hypothesis is unused"]
 EFFORT = 5.0
@@ -38,7 +38,7 @@ def attempt(statement: Statement, twin: Twin, solvers: Mapping[str, Solver] = SO
     if twin.conclusion is None:
         return _without(statement, twin)
     goal = statement.expand(twin.conclusion)
-    module = import_module(f"theory.proofs.{statement.slug}")
+    module = script(statement.slug)
     proof = module.existence(goal).proof if statement.kind == "exists" else module.prove(goal)
     answers: dict[str, Answer] = {}
     questions = [o for step in _last_steps(proof) for o in step.own if o.kind == "goal"]

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
-from importlib import import_module
 from typing import Any
 
 from theory.evaluate import RATIONALS, comparisons, evaluate
@@ -23,6 +22,7 @@ from theory.kernel.terms import KernelError, Term, const
 from theory.kernel.verdict import Case
 from theory.ledger.ask import EFFORT
 from theory.pretty import RELATIONS, abbreviations, names_of, pretty
+from theory.proofs import script
 from theory.reading import from_text
 
 DECLARED = re.compile(r"^\(declare-const (\S+) Real\) ; (.+)$", re.MULTILINE)
@@ -238,7 +238,7 @@ def lines_of(failure: Mapping[str, Any]) -> Iterator[str]:
 
 def unlisted(statement: Statement) -> str | None:
     """Where the proof of a claim uses what the claim does not assume: what that is. Else None."""
-    module = import_module(f"theory.proofs.{statement.slug}")
+    module = script(statement.slug)
     if statement.expected == "refuted" or statement.kind == "exists":
         return None
     try:

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from importlib import import_module
 from typing import Any
 
 from theory.kernel.axioms import AXIOMS
@@ -24,6 +23,7 @@ from theory.kernel.verdict import Case, check_case, verdict
 from theory.ledger.ask import EFFORT, Progress, discharge
 from theory.ledger.failure import failure_of, unlisted
 from theory.pretty import pretty
+from theory.proofs import script
 from theory.statements import STATEMENTS
 from theory.statements._lookup import UnknownSlug, nearest
 
@@ -80,7 +80,7 @@ def _no_cycles() -> Iterator[None]:
 @_no_cycles()
 def build(statement: Statement) -> Case:
     """Make the proofs of a claim and check that they are about this claim. Raises KernelError."""
-    module = import_module(f"theory.proofs.{statement.slug}")
+    module = script(statement.slug)
     if statement.expected == "refuted":
         case = Case(statement, None, module.countermodel())
     elif statement.kind == "exists":
