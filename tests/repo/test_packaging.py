@@ -24,7 +24,7 @@ EXTRAS = {
 TARGETS = ("verify", "test", "test-all", "recheck", "lint", "clean", "help")
 PARTS = ('"not slow"', '"slow or hypothesis"')
 CHECKERS = ("ruff format --check", "ruff check", "mypy")
-CI = ("make test", "make lint")
+CI = ("make test", "make lint", "make rocq")
 
 
 def names(requirements: list[str]) -> set[str]:
@@ -175,6 +175,7 @@ def test_a_missing_loose_or_wrong_pin_is_found(before: str, after: str, problem:
         ("Makefile", ".PHONY: verify", ".PHONY:"),
         (".ci/run", '"make test"', '"make verify"'),
         (".ci/run", '"make lint"', ""),
+        (".ci/run", '"make rocq"', ""),
         (".ci/run", "set -euo pipefail", ""),
     ],
 )
