@@ -166,9 +166,9 @@ def break_claim(
 ) -> Broken:
     """Leave out a hypothesis of a claim, or change a number in it ("8 -> 1/4"), and look for a
     policy on which it then fails: refuted with that policy, or undecided. Raises ValueError."""
-    from numeric.attack.break_claim import run
+    from numeric.attack.break_claim import broken_by
 
-    return run(slugs_of([name])[0], drop, change, tries, seed)
+    return broken_by(slugs_of([name])[0], drop, change, tries, seed)
 
 
 def worst_case(*, J: float, gap: float, L: float, G: float, eta: float) -> WorstCase:

@@ -197,7 +197,7 @@ def break_claim(
     from numeric.attack import break_claim as breaking
 
     with bad_input(ValueError):
-        broken = breaking.run(slug, drop, change, tries, seed)
+        broken = breaking.broken_by(slug, drop, change, tries, seed)
     if as_json:
         print(json.dumps(breaking.as_json(broken), indent=1, ensure_ascii=False))
     else:

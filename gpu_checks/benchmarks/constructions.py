@@ -155,7 +155,9 @@ def compare(
     taken: dict[str, list[float]] = {name: [] for name in forms}
     for turn in range(repeats + 1):
         for name, pass_ in forms.items():
-            seconds = timed(partial(fused.run, side, i, steps, pass_, per_pass), i.gap.device)
+            seconds = timed(
+                partial(fused.take_steps, side, i, steps, pass_, per_pass), i.gap.device
+            )
             if turn:
                 taken[name].append(steps * i.gap.numel() / seconds)
     rates = {name: spread(found) for name, found in taken.items()}

@@ -154,7 +154,7 @@ def compiled_pass(side: str, like: Instances, per_pass: int) -> Pass:
 # -- runs ----------------------------------------------------------------------------------------
 
 
-def run(
+def take_steps(
     side: str, i: Instances, steps: int, pass_: Pass | None = None, per_pass: int = 4
 ) -> tuple[State, Totals]:
     """``steps`` steps from rest. Steps that do not fill a pass are made eagerly.
@@ -255,7 +255,7 @@ def study(
                         passes[key] = compiled_pass(side, i, per_pass)
                     except Unavailable as error:
                         form = str(error)
-                state, totals = run(side, i, steps, passes.get(key), per_pass)
+                state, totals = take_steps(side, i, steps, passes.get(key), per_pass)
                 ends.append(end_of(side, i, state, totals))
                 done += 1
                 progress(done, total)

@@ -72,7 +72,7 @@ class Broken:
     remark: str = ""
 
 
-def run(
+def broken_by(
     slug: str,
     drop: str | None = None,
     change: str | None = None,

@@ -104,7 +104,7 @@ def draw_direction(rng: np.random.Generator, gap: Array, first: bool) -> Array:
     return _unit(w) * rng.choice([1.0, rng.uniform(0.2, 1)]) * INSIDE
 
 
-def run(
+def trajectory(
     rng: np.random.Generator,
     start: Start,
     updates: int,
@@ -130,7 +130,7 @@ def draw_run(
 ) -> tuple[Start, list[Point]]:
     """A start and 5 to 30 updates from there."""
     start = draw_start(rng, log_odds)
-    return start, run(rng, start, int(rng.integers(5, 31)), step_size(start))
+    return start, trajectory(rng, start, int(rng.integers(5, 31)), step_size(start))
 
 
 def adapted(rng: np.random.Generator, start: Start) -> StepSize:
@@ -170,7 +170,7 @@ def draw_uniform(
         while not points or not all(p.gap >= least for p in points):
             least *= SHRINK
             size = below(rng, longest(start, arb(least)))
-            points = run(rng, start, updates, fixed_size(size), ahead=True)
+            points = trajectory(rng, start, updates, fixed_size(size), ahead=True)
         values = trajectory_values(points, L=start.L, G=start.G)
         return {**values, "eta": arb(size), "least_gap": arb(least)}
 

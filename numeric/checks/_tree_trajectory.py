@@ -154,7 +154,7 @@ def draw_start(rng: np.random.Generator, log_odds: float | None = None) -> TreeS
                 return start
 
 
-def run(
+def tree_trajectory(
     rng: np.random.Generator,
     start: TreeStart,
     updates: int,
@@ -186,10 +186,10 @@ def walk(rng: np.random.Generator, start: TreeStart, updates: int, rule: Rule) -
 
     Constants belong to what is walked, and steps depend on them: they are tried, then checked."""
     if start.nearby.L > 0:
-        found = run(rng, start, updates, rule, start.nearby)
+        found = tree_trajectory(rng, start, updates, rule, start.nearby)
         if found.is_valid():
             return found
-    return run(rng, start, updates, rule, start.everywhere)
+    return tree_trajectory(rng, start, updates, rule, start.everywhere)
 
 
 def draw_convergence(rng: np.random.Generator, log_odds: float | None, rule: Rule) -> Values:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from numeric.checks._prelude import *
 from numeric.checks._instances import Line, log_linear, unnormalised
 from numeric.checks._paths import Path, fixed, moving, once, steady
-from numeric.checks._trajectory import draw_start, run, trajectory_values
+from numeric.checks._trajectory import draw_start, trajectory, trajectory_values
 from theory.statements.cold_start import STATEMENT
 
 FACTORS = {
@@ -22,12 +22,12 @@ def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
     with ball_precision():
         start, updates = draw_start(rng, log_odds), int(rng.integers(1, 13))
         factor, most = FACTORS[str(rng.choice(sorted(FACTORS)))]
-        first = run(rng, start, 0, lambda gap, F: 0.0, ahead=True)[0]
+        first = trajectory(rng, start, 0, lambda gap, F: 0.0, ahead=True)[0]
         c, delta = most(first.J), 2 * start.G
         damped = 1 / (start.L + start.G**2 / 2)
         budget = arb(2).log() / (2 * updates * c * delta**2)
         alpha = arb(float(rng.uniform(0.05, 0.999) * damped.min(budget).mid()))
-        points = run(
+        points = trajectory(
             rng, start, updates, lambda gap, F: (alpha * factor(F) * gap).mid(), ahead=True
         )
         values = trajectory_values(points, L=start.L, G=start.G)

@@ -7,7 +7,7 @@ With one coordinate and w = 1 the gradient is the score: the instances of ``theo
 from numeric.checks._prelude import *
 from numeric.checks import theorem_3
 from numeric.checks._paths import fitting, in_one_token, unneeded
-from numeric.checks._tree_trajectory import FIRST_BRANCH, draw_start, run
+from numeric.checks._tree_trajectory import FIRST_BRANCH, draw_start, tree_trajectory
 from numeric.checks.theorem_1b_under_assumption_1 import LONG
 from theory.statements.theorem_3_under_assumption_2 import STATEMENT
 
@@ -15,7 +15,9 @@ from theory.statements.theorem_3_under_assumption_2 import STATEMENT
 def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
     """Steps of |w| <= 1 with constants for all theta: their L and G bound gradient vectors."""
     start = draw_start(rng, log_odds)
-    return run(rng, start, int(rng.integers(5, 9)), FIRST_BRANCH, start.everywhere).values()
+    return tree_trajectory(
+        rng, start, int(rng.integers(5, 9)), FIRST_BRANCH, start.everywhere
+    ).values()
 
 
 PATHS = {name.replace("smooth", "lipschitz"): x for name, x in theorem_3.PATHS.items()}

@@ -26,7 +26,7 @@ from gpu_checks.constructions.constructions import (
     step_below,
     success,
 )
-from gpu_checks.constructions.fused import Violated, run
+from gpu_checks.constructions.fused import Violated, take_steps
 from numeric.core.balls import ball_precision, sigmoid
 from numeric.experiments.collapse.constructions import certify, printed_range, theorem_2
 from numeric.experiments.collapse.landscapes import Wave, exact
@@ -218,7 +218,7 @@ def test_the_mean_dip_is_the_difference_of_the_integral_and_keeps_its_digits(sha
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 def test_above_j_falls_at_every_step_as_in_closed_form(theorem, family):
     i, steps = above(theorem, family, seed=6), 100
-    state, totals = run("above", i, steps)
+    state, totals = take_steps("above", i, steps)
     assert totals.violations == 0 and totals.least > 0 and totals.margin >= 0
     assert (state.periods == i.whole * steps).all()
     for n, x in enumerate(numbers(i)):
@@ -261,7 +261,7 @@ def test_below_each_change_is_that_of_the_landscape_within_the_budget(theorem, f
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 def test_below_j_rises_at_every_step(theorem, family):
     i, steps = below(theorem, family, seed=8, rows=4), 100
-    state, totals = run("below", i, steps)
+    state, totals = take_steps("below", i, steps)
     assert totals.violations == 0
     assert 0.5 < totals.decided / (steps * i.gap.numel()) < 1, "and some steps are hidden"
     end = fused.end_of("below", i, state, totals)
@@ -272,7 +272,7 @@ def test_below_j_rises_at_every_step(theorem, family):
 def test_the_inequality_is_met_to_rounding_by_a_triangle():
     """While failures are the rule, a piece of a triangle is the worst case of sharp_step."""
     i = below("theorem_2", SHARP, seed=9, rows=4)
-    _, totals = run("below", replace(i, start=torch.full_like(i.start, -27.0)), 20)
+    _, totals = take_steps("below", replace(i, start=torch.full_like(i.start, -27.0)), 20)
     assert 0.999 < totals.least < 1.001
 
 
@@ -281,7 +281,7 @@ def test_the_inequality_is_met_to_rounding_by_a_triangle():
 
 def violation(side, i, steps=20):
     with pytest.raises(Violated) as caught:
-        run(side, i, steps)
+        take_steps(side, i, steps)
     return str(caught.value)
 
 

@@ -20,9 +20,9 @@ from gpu_checks.constructions.fused import (
     Violated,
     compiled_pass,
     eager_pass,
-    run,
     shares,
     study,
+    take_steps,
 )
 from numeric.core.record import as_text
 
@@ -99,7 +99,7 @@ def test_the_fused_form_finds_violations_and_gives_the_same_bits_where_no_functi
         _, tally = pass_(broken, resting(broken), shares(0, 1, i.gap))
         assert tally.violations.tolist() == [0, 1]
         with pytest.raises(Violated, match=f"instance {COLUMNS + 17}, step 0"):
-            run("above", broken, 3, pass_, 1)
+            take_steps("above", broken, 3, pass_, 1)
 
 
 @pytest.mark.slow
@@ -144,7 +144,7 @@ def test_a_compiled_pass_that_disagrees_with_the_eager_one_is_named():
     with pytest.raises(
         Violated, match=r"2 violations in steps 0 to 3 .* the compiled code is wrong"
     ):
-        run("above", i, 4, wrong, 4)
+        take_steps("above", i, 4, wrong, 4)
 
 
 def test_a_violation_in_the_middle_of_a_pass_is_located(monkeypatch):
@@ -159,12 +159,12 @@ def test_a_violation_in_the_middle_of_a_pass_is_located(monkeypatch):
 
     monkeypatch.setitem(fused.STEPS, "below", fails_at_step_5)
     with pytest.raises(Violated, match=f"instance {COLUMNS + 2}, step 5"):
-        run("below", drawn("below", "theorem_2"), 8, None, 4)
+        take_steps("below", drawn("below", "theorem_2"), 8, None, 4)
 
 
 def test_steps_that_do_not_fill_a_pass_are_made():
     i = drawn("below", "theorem_4")
-    (one, totals), (other, other_totals) = (run("below", i, 7, None, n) for n in (1, 3))
+    (one, totals), (other, other_totals) = (take_steps("below", i, 7, None, n) for n in (1, 3))
     assert all((x == y).all() for x, y in zip(one, other, strict=True))
     assert totals == other_totals
 
@@ -174,7 +174,7 @@ def test_steps_that_do_not_fill_a_pass_are_made():
         sizes.append(len(shares))
         return eager_pass("below")(i, state, shares)
 
-    run("below", i, 7, only_whole_passes, 3)
+    take_steps("below", i, 7, only_whole_passes, 3)
     assert sizes == [3, 3], "a compiled pass takes one number of steps, and the last is eager"
 
 

@@ -22,10 +22,10 @@ from numeric.experiments.bandit.bandit import (
     pick,
     problems,
     reinforce_gradient,
-    run,
     sigmoid,
     success_rate,
     tightness,
+    train_bandits,
     training_point,
     updates,
     whole_pool,
@@ -209,7 +209,7 @@ def test_a_run_is_the_loop_of_the_paper(reading):
     of the update with the gap vectors, everything from theta at each step."""
     problem, alpha, K = warm(11, 1.0), 2.0, 60
     uniform = draws([11], K)
-    found = run(problem, Reinforce(alpha), reading, uniform, every=20)
+    found = train_bandits(problem, Reinforce(alpha), reading, uniform, every=20)
     theta = problem.theta[0].copy()
     z, z_arm, x, x_arm = (getattr(problem, n)[0] for n in list(vars(problem))[1:])
     M, relative, signed = np.zeros((3, len(x)))
@@ -250,7 +250,7 @@ def test_a_run_is_the_loop_of_the_paper(reading):
 @each_rate
 def test_the_parameters_and_the_logits_stay_together(rate):
     problem = problems([2, 9], **SMALL)
-    found = run(problem, rate, whole_pool, draws([2, 9], 300), every=70)
+    found = train_bandits(problem, rate, whole_pool, draws([2, 9], 300), every=70)
     again = log_odds(found.theta, problem.contexts, problem.context_arm)
     np.testing.assert_allclose(found.log_odds[:, -1], again, rtol=1e-9, atol=1e-10)
     assert found.steps.tolist() == [0, 70, 140, 210, 280, 300]
@@ -258,12 +258,12 @@ def test_the_parameters_and_the_logits_stay_together(rate):
 
 @each_rate
 def test_runs_are_the_same_bits_alone_or_together_and_do_not_look_ahead(rate):
-    together = run(problems([4, 2]), rate, nearest, draws([4, 2], 30), every=10)
-    alone = run(problems([2]), rate, nearest, draws([2], 30), every=10)
+    together = train_bandits(problems([4, 2]), rate, nearest, draws([4, 2], 30), every=10)
+    alone = train_bandits(problems([2]), rate, nearest, draws([2], 30), every=10)
     for name, array in vars(alone).items():
         if name != "steps":
             assert np.array_equal(getattr(together, name)[1:], array, equal_nan=True), name
-    shorter = run(problems([2]), rate, nearest, draws([2], 20), every=10)
+    shorter = train_bandits(problems([2]), rate, nearest, draws([2], 20), every=10)
     assert np.array_equal(shorter.log_odds, alone.log_odds[:, :3])
 
 
@@ -301,11 +301,13 @@ def test_the_training_context_never_falls_and_others_do(eta):
 def test_a_rule_must_give_a_number_that_is_not_negative():
     for bad in (-1.0, np.nan, np.inf):
         with pytest.raises(ValueError, match="multiple c of the gap must be finite and >= 0"):
-            run(problems([0], **SMALL), lambda at, c=bad: c * at.J, nearest, draws([0], 3))
+            train_bandits(
+                problems([0], **SMALL), lambda at, c=bad: c * at.J, nearest, draws([0], 3)
+            )
     with pytest.raises(ValueError, match="at least 1, got 0 and 100"):
-        run(problems([0], **SMALL), Reinforce(), nearest, np.empty((1, 0)))
+        train_bandits(problems([0], **SMALL), Reinforce(), nearest, np.empty((1, 0)))
     with pytest.raises(ValueError, match="at least 1, got 3 and 0"):
-        run(problems([0], **SMALL), Reinforce(), nearest, draws([0], 3), every=0)
+        train_bandits(problems([0], **SMALL), Reinforce(), nearest, draws([0], 3), every=0)
 
 
 # -- what is proved --------------------------------------------------------------------------------
@@ -313,7 +315,7 @@ def test_a_rule_must_give_a_number_that_is_not_negative():
 
 @each_rate
 def test_sharp_step_holds_and_is_nearly_used_up(rate):
-    found = run(problems([1]), rate, whole_pool, draws([1], 150))
+    found = train_bandits(problems([1]), rate, whole_pool, draws([1], 150))
     assert 0.1 < found.tightest[0] <= 1
 
 
@@ -340,14 +342,14 @@ def test_a_planted_wrong_update_stops_the_run(monkeypatch):
 
     monkeypatch.setattr(bandit, "_measure", planted)
     with pytest.raises(Violated, match="sharp_step"):
-        run(problems([0], **SMALL), Reinforce(0.01), nearest, draws([0], 5))
+        train_bandits(problems([0], **SMALL), Reinforce(0.01), nearest, draws([0], 5))
 
 
 def test_conditions_are_those_of_the_statements():
     """Shares of updates that meet (15a) and its sharp form, from the formulas of the claims."""
     problem, K = warm(5, 0.7), 120
     rate, uniform = Reinforce(0.3), draws([5], K)
-    found = run(problem, rate, whole_pool, uniform)
+    found = train_bandits(problem, rate, whole_pool, uniform)
     x = problem.contexts[0]
     met = np.zeros((2, len(x)))
     for update, _ in updates(problem, rate, whole_pool, uniform):

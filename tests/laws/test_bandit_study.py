@@ -13,8 +13,8 @@ from numeric.experiments.bandit.bandit import (
     draws,
     halt,
     problems,
-    run,
     sigmoid,
+    train_bandits,
     whole_pool,
 )
 from numeric.experiments.bandit.figures import draw, panels
@@ -47,7 +47,7 @@ def tables():
 def trained():
     """A problem of three arms and a run of it long enough to learn."""
     problem = problems([0], dimension=4, arms=3, pool=20, contexts=30)
-    return problem, run(problem, Reinforce(), whole_pool, draws([0], 600), every=10)
+    return problem, train_bandits(problem, Reinforce(), whole_pool, draws([0], 600), every=10)
 
 
 def by_hand(found, f, M, signed=None):
@@ -151,7 +151,7 @@ def test_a_run_that_makes_no_update_has_measures(trained):
         own[0, :, n] = 30 * pull.mean(axis=0) if len(pull) else 0
     easy = replace(problem, theta=own, pool_arm=np.zeros_like(problem.pool_arm))
     easy.theta[0, :, 0] += 500
-    found = run(easy, Reinforce(), halt, draws([0], 20), every=5)
+    found = train_bandits(easy, Reinforce(), halt, draws([0], 20), every=5)
     assert (found.trained == -1).all() and (found.cumulative_gap == 0).all()
     assert set(measures(found, easy)) == set(MEASURES)
 

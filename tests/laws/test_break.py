@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numeric.attack.break_claim import BrokenClaimError, as_json, as_text, run, show, survives
+from numeric.attack.break_claim import BrokenClaimError, as_json, as_text, broken_by, show, survives
 from numeric.attack.necessity import RESULTS
 from numeric.attack.pool import Candidate, explicit, small_policies
 from numeric.attack.search import DRAWN, kept, violates
@@ -57,7 +57,7 @@ def relations(broken):
 @pytest.mark.parametrize("slug", RECORDED)
 def test_without_a_needed_hypothesis_the_claim_is_refuted_and_the_others_are_kept(slug):
     for name in [name for claim, name in NEEDED if claim == slug]:
-        broken = run(slug, drop=name)
+        broken = broken_by(slug, drop=name)
         assert broken.verdict == "refuted", name
         assert False in relations(broken) or broken.counterexample.meaningless, name
         assert list(broken.kept) == [h.name for h in STATEMENTS[slug].hypotheses if h.name != name]
@@ -69,7 +69,7 @@ SAMPLE = NEEDED[:: len(NEEDED) // 16]
 
 @pytest.mark.parametrize(("slug", "name"), SAMPLE)
 def test_a_snippet_runs_and_prints_the_comparisons(slug, name, printed_by):
-    broken = run(slug, drop=name)
+    broken = broken_by(slug, drop=name)
     lines = printed_by(broken.snippet)
     assert [line.split()[-1] for line in lines] == [str(c["holds"]) for c in broken.comparisons]
 
@@ -87,7 +87,7 @@ UNDECIDED = [
 @pytest.mark.parametrize(("slug", "name"), UNDECIDED)
 def test_without_a_hypothesis_not_found_necessary_the_answer_is_undecided(slug, name):
     assert RECORDED[slug][name] != "needed"
-    broken = run(slug, drop=name, tries=60)
+    broken = broken_by(slug, drop=name, tries=60)
     assert (broken.verdict, broken.counterexample, broken.snippet) == ("undecided", None, "")
     tried = RECORDED[slug][name] == "not found necessary"
     said = "no countermodel is known: the claim may hold" if tried else "no instance that breaks"
@@ -96,7 +96,7 @@ def test_without_a_hypothesis_not_found_necessary_the_answer_is_undecided(slug, 
 
 
 def test_the_search_meets_instances_that_break_the_dropped_hypothesis():
-    broken = run("lemma_1", drop="short", tries=60)
+    broken = broken_by("lemma_1", drop="short", tries=60)
     assert 0 < broken.beyond < broken.examined
 
 
@@ -124,7 +124,7 @@ REFUTED = [
 
 @pytest.mark.parametrize(("slug", "change"), REFUTED)
 def test_a_change_too_far_is_refuted_by_a_policy_that_runs(slug, change, printed_by):
-    broken = run(slug, change=change)
+    broken = broken_by(slug, change=change)
     assert broken.verdict == "refuted"
     assert list(broken.kept) == [h.name for h in STATEMENTS[slug].hypotheses]
     assert any(line.endswith(" False") for line in printed_by(broken.snippet))
@@ -146,23 +146,23 @@ HARMLESS = [
 @pytest.mark.slow
 @pytest.mark.parametrize(("slug", "change"), HARMLESS)
 def test_a_harmless_change_stays_undecided(slug, change):
-    broken = run(slug, change=change, tries=60)
+    broken = broken_by(slug, change=change, tries=60)
     assert (broken.verdict, broken.counterexample, broken.comparisons) == ("undecided", None, ())
     assert broken.examined > 2
     assert "proved" not in as_text(broken).replace("may be true or false", "")
 
 
 def test_a_claim_that_no_instance_is_known_to_keep_is_undecided_and_says_so():
-    broken = run("sharp_step", change="1 -> 2", tries=60)
+    broken = broken_by("sharp_step", change="1 -> 2", tries=60)
     assert (broken.verdict, broken.examined) == ("undecided", 0)
     assert "nothing was tried" in broken.remark
 
 
 def test_the_same_seed_finds_the_same_instance():
-    first, again = (run("grpo_overshoot_scope", change="2@2 -> 1", seed=3) for _ in range(2))
+    first, again = (broken_by("grpo_overshoot_scope", change="2@2 -> 1", seed=3) for _ in range(2))
     assert as_json(first) == as_json(again)
     assert "random draw" in first.counterexample.label
-    other = run("grpo_overshoot_scope", change="2@2 -> 1", seed=4)
+    other = broken_by("grpo_overshoot_scope", change="2@2 -> 1", seed=4)
     assert other.counterexample.numbers != first.counterexample.numbers
 
 
@@ -238,7 +238,7 @@ def test_occurrences_are_counted_through_the_conclusion_and_then_the_hypotheses(
 )
 def test_bad_input_is_one_line_that_says_what_is_wrong(wrong, says):
     with pytest.raises(ValueError, match=re.escape(says)) as error:
-        run(**wrong)
+        broken_by(**wrong)
     assert "\n" not in str(error.value)
     assert len(str(error.value)) < 700
 
@@ -326,7 +326,7 @@ def test_a_draw_keeps_what_it_was_drawn_to_keep_and_what_its_numbers_say():
 def test_an_instance_of_another_claim_that_is_meaningless_there_refutes_nothing_here():
     (empty,) = [c for c in explicit("theorem_1b") if "'drop interior'" in c.label]
     assert examined(STATEMENTS["theorem_1b"], empty.instance).meaningless
-    assert run("theorem_1b_edges", drop="bounded", tries=60).verdict == "undecided"
+    assert broken_by("theorem_1b_edges", drop="bounded", tries=60).verdict == "undecided"
 
 
 # -- the grid of small policies keeps what it says it keeps ----------------------------------------
@@ -356,7 +356,10 @@ KEYS = {"slug", "weakened", "verdict", "counterexample", "comparisons", "kept", 
 
 
 def test_json_is_plain_and_has_the_keys_that_were_promised():
-    for broken in (run("lemma_1", change="8 -> 1/4"), run("lemma_1", change="8 -> 9", tries=60)):
+    for broken in (
+        broken_by("lemma_1", change="8 -> 1/4"),
+        broken_by("lemma_1", change="8 -> 9", tries=60),
+    ):
         data = as_json(broken)
         assert json.loads(json.dumps(data)) == data
         assert set(data) >= KEYS
@@ -364,7 +367,7 @@ def test_json_is_plain_and_has_the_keys_that_were_promised():
 
 
 def test_the_printed_numbers_are_those_of_the_instance():
-    broken = run("lemma_1", change="8 -> 1/4")
+    broken = broken_by("lemma_1", change="8 -> 1/4")
     weakened = changed(STATEMENTS["lemma_1"], "8 -> 1/4")
     found = next(c for c in explicit("lemma_1") if c.label == broken.counterexample.label)
     (one,) = check(weakened, found.on(weakened))

@@ -14,7 +14,13 @@ from flint import arb
 from hypothesis import settings
 
 from numeric.checks._base import check
-from numeric.checks._trajectory import Start, draw_direction, fixed_size, run, trajectory_values
+from numeric.checks._trajectory import (
+    Start,
+    draw_direction,
+    fixed_size,
+    trajectory,
+    trajectory_values,
+)
 from numeric.core.policies import LogLinear
 from numeric.core.step import ball_precision
 from theory.evaluate import BALLS, comparisons
@@ -222,7 +228,7 @@ def test_a_trajectory_agrees_with_a_slow_float_computation():
     features = [[1.0, 0.5], [-0.5, 2.0], [0.25, -1.0], [0.0, 0.75]]
     offsets, reward, theta, size = [0.5, -1.0, 0.0, 0.25], [1.0, 0.0, 1.0, 0.0], [0.3, -0.2], 0.7
     start = Start(LogLinear(features, offsets), np.array(theta), np.array(reward), arb(4), arb(4))
-    points = run(np.random.default_rng(3), start, 12, fixed_size(size))
+    points = trajectory(np.random.default_rng(3), start, 12, fixed_size(size))
     values = trajectory_values(points)
     slow = slow_trajectory(features, offsets, reward, theta, size, 12, np.random.default_rng(3))
     for k, numbers in enumerate(slow):

@@ -17,7 +17,7 @@ from numeric.checks._tree_trajectory import (
     SLACK,
     TreeStart,
     draw_start,
-    run,
+    tree_trajectory,
     walk,
 )
 from numeric.core.balls import ball_precision
@@ -136,7 +136,7 @@ def test_steps_a_hundred_times_too_long_are_noticed(slug):
     found = []
     for seed, start in enumerate(starts()[:FEW]):
         rng, safe = np.random.default_rng([seed, 1]), start.everywhere
-        found.append(run(rng, start, UPDATES, RULES[slug], safe, stretch=100).values())
+        found.append(tree_trajectory(rng, start, UPDATES, RULES[slug], safe, stretch=100).values())
     broken = uncertain(STATEMENTS[slug], found)
     assert len(broken) > 5 and any(refuted(STATEMENTS[slug], values) for values in broken)
     assert not any(keeps(condition, values) for values in found for condition, _ in RULES[slug][:1])
@@ -187,7 +187,7 @@ def test_the_sharp_rate_is_attained_to_half_a_percent_at_every_length(depth, rec
     start = on_one_word(np.array([-12, 0, -12]), np.array([1, 0, -0.99]), 1, depth)
     bounds, found = start.nearby._replace(L=1.0035 * start.nearby.L / SLACK), []
     for seed in range(20):
-        one = run(np.random.default_rng(seed), start, 1, SHARP, bounds)
+        one = tree_trajectory(np.random.default_rng(seed), start, 1, SHARP, bounds)
         assert one.is_valid() and float(one.values()["length_plus"](0)) == depth
         found.append(one.values())
     assert uncertain(STATEMENTS["theorem_3_sharp"], found) == []

@@ -337,7 +337,9 @@ class Run:
         return sigmoid(self.log_odds)
 
 
-def run(problem: Problem, rate: Rate, reading: Reading, uniform: Floats, every: int = 100) -> Run:
+def train_bandits(
+    problem: Problem, rate: Rate, reading: Reading, uniform: Floats, every: int = 100
+) -> Run:
     """Train with the numbers of `draws`, (S, K): one update for each. Record every `every` updates,
     and the last. `sharp_step` is checked at every update and every context.
 

@@ -13,7 +13,15 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from numeric.core import record
-from numeric.experiments.bandit.bandit import READINGS, Problem, Run, draws, problems, run, sigmoid
+from numeric.experiments.bandit.bandit import (
+    READINGS,
+    Problem,
+    Run,
+    draws,
+    problems,
+    sigmoid,
+    train_bandits,
+)
 from numeric.experiments.bandit.rates import Floats, Reinforce
 
 Row = dict[str, str | int | float]
@@ -290,7 +298,7 @@ def outcome_of(task: Task) -> Outcome:
     reading, seed, steps, contexts = task
     problem = problems([seed], contexts=contexts)
     every = max(1, steps // RECORDS)
-    found = run(problem, Reinforce(), READINGS[reading], draws([seed], steps), every)
+    found = train_bandits(problem, Reinforce(), READINGS[reading], draws([seed], steps), every)
     return measures(found, problem), found.log_odds[0, -1], curves(found)
 
 
