@@ -14,6 +14,8 @@ class Groups:
     length of g+ - g-. Learning rates are those of theta' = theta + alpha ghat."""
 
     rate: float
+    rate_dr_grpo: float
+    rate_grpo: float
     dr_grpo: float
     grpo: float
     grpo_limit: float
@@ -25,6 +27,12 @@ class Groups:
         """The rows of the table."""
         named = (
             ("safe alpha of Dr. GRPO", self.rate, "group_safe_rate: E[log J] rises below it"),
+            (
+                "  by its second moment",
+                self.rate_dr_grpo,
+                "group_rate, with the most noise under G",
+            ),
+            ("  the same for GRPO", self.rate_grpo, "group_rate; without 1/|o|"),
             ("factor of Dr. GRPO", self.dr_grpo, "(1-1/n) J(1-J), group_dr_grpo"),
             ("factor of GRPO", self.grpo, "E[sqrt(p(1-p))], group_grpo"),
             ("  in the limit", self.grpo_limit, "sqrt(J(1-J)), group_factor"),
@@ -44,7 +52,10 @@ def group_numbers(J: str, gap: str, L: str, G: str, size: int, prompts: int) -> 
     )
     failure = 1 - rate
     logs = size * prompts * log1p(-rate)
+    constants = rate, width, smooth, bound
     return Groups(
+        rate_dr_grpo=rate_by_moment(*constants, size, standardised=False),
+        rate_grpo=rate_by_moment(*constants, size, standardised=True),
         rate=2 * failure * width**2 / (smooth * bound**2),
         dr_grpo=(1 - 1 / size) * rate * failure,
         grpo=mean_deviation(rate, size),
@@ -55,7 +66,27 @@ def group_numbers(J: str, gap: str, L: str, G: str, size: int, prompts: int) -> 
     )
 
 
+def chances(J: float, n: int) -> list[tuple[float, float]]:
+    """Shares of right ones among n independent responses, above 0 and below 1, and how likely."""
+    return [(k / n, comb(n, k) * J**k * (1 - J) ** (n - k)) for k in range(1, n)]
+
+
 def mean_deviation(J: float, n: int) -> float:
     """E[sqrt(p(1-p))] for the share p of right ones among n independent responses."""
-    chance = (comb(n, k) * J**k * (1 - J) ** (n - k) for k in range(n + 1))
-    return sum(c * sqrt(k / n * (1 - k / n)) for k, c in enumerate(chance))
+    return sum(c * sqrt(p * (1 - p)) for p, c in chances(J, n))
+
+
+def rate_by_moment(
+    J: float, gap: float, L: float, G: float, n: int, *, standardised: bool
+) -> float:
+    """2 E[c] (1-J)|g|^2/(L E|ghat|^2) of `group_rate`, where |g+| = (1-J)|g|, |g-| = J|g| and the
+    variances of the gradients are as large as G allows, G^2 - |g+|^2 and G^2 - |g-|^2."""
+    noise_plus, noise_minus = (max(G**2 - (x * gap) ** 2, 0.0) for x in (1 - J, J))
+    factor = second = 0.0
+    for p, chance in chances(J, n):
+        spread = p * (1 - p)
+        scale = 1 / sqrt(spread) if standardised else 1.0
+        noise = ((1 - p) * noise_plus + p * noise_minus) / n
+        factor += chance * scale * spread
+        second += chance * scale**2 * spread * (spread * gap**2 + noise)
+    return 2 * factor * (1 - J) * gap**2 / (L * second)

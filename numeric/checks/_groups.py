@@ -59,8 +59,7 @@ def raw(rewards: Sequence[arb]) -> list[arb]:
 @dataclass(frozen=True)
 class Drawn:
     """``n`` independent draws from a policy, or any other law of the outcomes; an outcome that
-    ``law`` does not list is impossible. A response is reported as ``seen``, the others of a member
-    as ``beside``."""
+    ``law`` does not list is impossible. A response is reported as ``seen``."""
 
     policy: Model
     n: int
@@ -82,13 +81,19 @@ class Drawn:
         def weights(z: Outcome) -> list[arb]:
             return self.rule([rewards[o] for o in z])
 
-        def given(reward: arb, a: int, x: Outcome) -> arb:
-            rest = [rewards[o] for o in x]
-            return self.rule([*rest[:a], reward, *rest[a:]])[a]
+        def beside(z: Outcome, a: int) -> Outcome:
+            return z[:a] + z[a + 1 :]
 
-        def down(a: int, x: Outcome) -> arb:
+        def given(reward: arb, b: int, a: int, x: Outcome) -> arb:
+            rest = [rewards[o] for o in x]
+            return self.rule([*rest[:a], reward, *rest[a:]])[b]
+
+        def raised(b: int, a: int, x: Outcome) -> arb:
+            return given(arb(1), b, a, x)
+
+        def lowered(b: int, a: int, x: Outcome) -> arb:
             low = next((y for y in rewards if y != 1), arb(0))
-            return (given(low, a, x) - low * given(arb(1), a, x)) / (1 - low)
+            return (given(low, b, a, x) - low * raised(b, a, x)) / (1 - low)
 
         return {
             **found,
@@ -99,11 +104,13 @@ class Drawn:
             "draw": lambda z, a: self.seen.get(z[a], z[a]),
             "hit": lambda z, a, o: arb(z[a] == o),
             "same": lambda b, a: arb(a == b),
-            "others": lambda z, a: z[:a] + z[a + 1 :],
-            "rest": lambda z, a, x: arb(z[:a] + z[a + 1 :] == x),
+            "others": beside,
+            "rest": lambda z, a, x: arb(beside(z, a) == x),
             "advantage": lambda z, a: weights(z)[a],
-            "up": lambda a, x: given(arb(1), a, x),
-            "down": down,
+            "up": lambda a, x: raised(a, a, x),
+            "down": lambda a, x: lowered(a, a, x),
+            "raised": raised,
+            "lowered": lowered,
             "deviation": lambda z: spread([rewards[self.seen.get(o, o)] for o in z]).sqrt(),
             **self.more,
         }
@@ -179,8 +186,8 @@ def knowing(group: Drawn) -> Drawn:
         "Others": list(product(range(3), repeat=group.n)),
         "others": lambda z, a: z,
         "rest": lambda z, a, x: arb(not any(x)),
-        "up": lambda a, z: advantage(z, a),
-        "down": lambda a, z: advantage(z, a),
+        **dict.fromkeys(("up", "down"), lambda a, z: advantage(z, a)),
+        **dict.fromkeys(("raised", "lowered"), lambda b, a, z: advantage(z, b)),
     }
     return replace(group, more={**group.more, **told}, note="others = the whole outcome")
 

@@ -5,7 +5,7 @@ from functools import partial
 from itertools import product
 
 from numeric.checks._prelude import *
-from numeric.checks._groups import Drawn, Law, Outcome, draw_policy
+from numeric.checks._groups import Drawn, Law, Outcome, Rule, centred, draw_policy
 from numeric.checks._instances import on_line, over_responses, reals, text
 from numeric.core.balls import log_sum_exp
 from theory.statements.group_safe_rate import STATEMENT
@@ -56,6 +56,8 @@ class Updates:
     motion: Motion = softmax
     law: Law | None = None
     seen: tuple[int, ...] | None = None
+    rule: Rule = centred
+    told: Callable[[Drawn], Drawn] | None = None
 
     def formal(self) -> dict[str, Any]:
         logp = np.log(balls(self.weights))
@@ -63,12 +65,13 @@ class Updates:
         reward, alpha, L = balls(self.reward), ball(self.alpha), ball(self.L)
         table = over_responses(logp=logp, score=0 * logp, r=reward)
         seen = dict(enumerate(self.seen or ()))
-        group = Drawn(table, self.n, law=self.law, seen=seen).formal()
+        drawn_group = Drawn(table, self.n, self.rule, self.law, seen)
+        group = (self.told(drawn_group) if self.told else drawn_group).formal()
         lines: dict[Outcome, tuple[Any, ...]] = {}
         for z in group["Outcome"]:
             drawn_ones = [group["draw"](z, a) for a in group["Member"]]
-            rewards = reward[drawn_ones]
-            push = (rewards - rewards.sum() / max(self.n, 1)) @ phi[drawn_ones] / max(self.n, 1)
+            weights = np.array([group["advantage"](z, a) for a in group["Member"]], dtype=object)
+            push = weights @ phi[drawn_ones] / max(self.n, 1)
             bend, slope = L * (push**2).sum(), phi @ push
             lines[z] = tuple(on_line(partial(self.at, part, logp, bend, slope)) for part in (0, 1))
 
@@ -96,10 +99,10 @@ class Updates:
         return shown | {"motion": (self.motion.__doc__ or "").strip()}
 
 
-NUMBERS = ("alpha", "L", "G", "n", "J", "F", "norm2", "before", "after")
+NUMBERS = ("alpha", "L", "G", "n", "J", "F", "gap2", "before", "after")
 
 
-def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
+def draw_updates(rng: Generator, log_odds: LogOdds = None, rule: Rule = centred) -> Updates:
     """A softmax with linear logits in one to three coordinates, and any rate."""
     policy, d = draw_policy(rng, log_odds), int(rng.integers(1, 4))
     m = policy.sets["Response"]
@@ -107,13 +110,16 @@ def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
         pi, reward = (np.array([policy.rows[name][o] for o in range(m)]) for name in ("logp", "r"))
         pi = np.exp(pi)
         phi = to_balls(rng.normal(size=(m, d)))
-        centred = phi - pi @ phi
+        gradients = phi - pi @ phi
         apart = [((x - y) ** 2).sum() for x, y in product(phi, phi)]
-        L, G = max(apart) / 4, max((x**2).sum() for x in centred).sqrt()
+        L, G = max(apart) / 4, max((x**2).sum() for x in gradients).sqrt()
         rate = arb(float(10 ** rng.uniform(-6, 1))) / L
         n = int(rng.integers(2, {2: 6, 3: 4, 4: 4}[m]))
-        group = Updates(tuple(pi), centred, tuple(reward), n, rate, L, G)
-    measured = drawn(STATEMENT, group)
+        return Updates(tuple(pi), gradients, tuple(reward), n, rate, L, G, rule=rule)
+
+
+def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
+    measured = drawn(STATEMENT, draw_updates(rng, log_odds))
     return {name: measured[name] for name in NUMBERS}
 
 

@@ -52,6 +52,24 @@ def test_the_mean_update_is_a_factor_times_the_gap(n, seed):
     np.testing.assert_allclose(grpo, factor * gap, atol=1e-15)
 
 
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+@pytest.mark.parametrize("rule", RULES)
+def test_the_second_moment_is_that_of_the_gap_and_noise(n, rule):
+    """All outcomes listed, against `group_second_moment` added up over the coordinates."""
+    pi, score, reward = random_policy(np.random.default_rng(n), 4)
+    listed = [(RULES[rule](reward[o]), reward[o], score[o], c) for o, c in outcomes(pi, n)]
+    found = sum(c * ((A @ s / n) ** 2).sum() for A, _, s, c in listed)
+    gap2 = (gap_of(pi, score, reward) ** 2).sum()
+    noise = 0.0
+    for kind in (reward, 1 - reward):
+        own = pi * kind / (pi @ kind)
+        variance = own @ ((score - own @ score) ** 2).sum(axis=1)
+        right = kind is reward
+        noise += variance * sum(c * (A**2 @ (r if right else 1 - r)) / n for A, r, _, c in listed)
+    along = sum(c * (A @ r / n) ** 2 for A, r, _, c in listed)
+    assert found == pytest.approx(along * gap2 + noise / n, rel=1e-13)
+
+
 def test_a_weight_that_looks_at_the_response_turns_the_update():
     """The law is about advantages that are computed from rewards: 1/|o| is not."""
     pi, score, reward = random_policy(np.random.default_rng(0), 4)
@@ -59,6 +77,11 @@ def test_a_weight_that_looks_at_the_response_turns_the_update():
     turned = mean_update(pi, score / lengths[:, None], reward, 3, RULES["centred"])
     gap = gap_of(pi, score, reward)
     assert abs(np.cross(turned, gap)).max() > 1e-3
+
+
+def bounded_noise(listed, n, variance):
+    """Of Dr. GRPO, with a variance of wrong responses alone."""
+    return variance * sum(c * r.mean() ** 2 * (1 - r.mean()) for r, c in listed) / n
 
 
 @pytest.mark.parametrize("n", [2, 3, 4])
@@ -71,6 +94,9 @@ def test_the_printed_numbers_are_those_of_all_outcomes(n):
     alike = sum(c for r, c in listed if r.std() == 0)
     assert found.dr_grpo == pytest.approx(spread)
     assert found.grpo == mean_deviation(J, n) == pytest.approx(deviation)
+    bounded = group_numbers("0.3", "1", "2", "0.7", n, 1)
+    second = sum(c * np.var(r) ** 2 for r, c in listed) + bounded_noise(listed, n, 0.49 - 0.09)
+    assert bounded.rate_dr_grpo == pytest.approx(2 * spread * 0.7 / (2 * second))
     assert found.silent_group == pytest.approx(alike)
     assert found.silent_batch == pytest.approx(0.7**n)
     assert found.wait == pytest.approx(0.7**n / (1 - 0.7**n))
@@ -85,7 +111,7 @@ def test_a_group_of_one_says_nothing(size, prompts):
 def test_the_rate_is_where_the_condition_of_the_claim_ends():
     rate = group_numbers("0.3", "1/2", "3", "2", 4, 1).rate
     left, right = STATEMENT.conclusion.args[1].args[0].args  # alpha L G^2 <= 2 F |g|^2
-    known = {"F": 0.7, "norm2": 0.25, "L": 3.0, "G": 2.0}
+    known = {"F": 0.7, "gap2": 0.25, "L": 3.0, "G": 2.0}
     for alpha, holds in ((0.999 * rate, True), (1.001 * rate, False)):
         values = {**known, "alpha": alpha}
         assert (evaluate(left, values) <= evaluate(right, values)) is holds

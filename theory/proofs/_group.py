@@ -36,6 +36,7 @@ PI, CORRECT, INCORRECT = exp(STEP.logp()), STEP.correct(), STEP.incorrect()
 r = STEP.reward_symbol
 Function = Callable[[Term], Term]
 _member = var("hole", MEMBER)
+LAW = law(z)
 NONEMPTY = 0 < SIZE
 OF_MEMBERS = substitute(MEMBERS.formula, {n: SIZE})
 
@@ -81,28 +82,33 @@ def regroup(index: Term, left: Term, right: Term) -> Proof:
     return sum_equal(solve(eq(left, right)), index, (1, right))
 
 
-def mean_given_others(u: Function, f: Function) -> Proof:
-    """E[u(others(z, a)) f(draw(z, a))] = E[u(others(z, a))] sum_o pi f."""
+def mean_given_others(
+    u: Function, f: Function, weight: Term = LAW, independent: Proof | None = None
+) -> Proof:
+    """E[u(others(z, a)) f(draw(z, a))] = E[u(others(z, a))] sum_o pi f; or with another weight in
+    place of the law, of which ``independent`` says what the hypothesis says of the law."""
     marks = at(RESTS.formula, z, a)
     mark, beside = rest(z, a, x), others(z, a)
-    at_x = specialise(assume(INDEPENDENT.formula), a, o, x)
-    plain = by_element(law(z), u, beside, mark, marks)
-    joined = by_element(law(z) * hit(z, a, o), u, beside, mark, marks)
+    at_x = independent or specialise(assume(INDEPENDENT.formula), a, o, x)
+    plain = by_element(weight, u, beside, mark, marks)
+    joined = by_element(weight * hit(z, a, o), u, beside, mark, marks)
     term = joined.conclusion.args[1].args[1]
-    flat = regroup(z, law(z) * hit(z, a, o) * mark, law(z) * (mark * hit(z, a, o)))
+    flat = regroup(z, weight * hit(z, a, o) * mark, weight * (mark * hit(z, a, o)))
     known = plain.conclusion.args[1].args[1]
     each = solve(eq(term, PI * known), at_x, flat)
     given = sum_equal(each, x, (PI, known))
-    listed = by_response(law(z) * u(beside), f)
-    swapped = regroup(z, law(z) * u(beside) * hit(z, a, o), law(z) * hit(z, a, o) * u(beside))
-    mean_u = total(z, law(z) * u(beside))
+    listed = by_response(weight * u(beside), f)
+    swapped = regroup(z, weight * u(beside) * hit(z, a, o), weight * hit(z, a, o) * u(beside))
+    mean_u = total(z, weight * u(beside))
     pointwise = solve(
         eq(listed.conclusion.args[1].args[1], mean_u * (PI * f(o))), swapped, joined, given, plain
     )
     summed = sum_equal(pointwise, o, (mean_u, PI * f(o)))
     product = u(beside) * f(draw(z, a))
-    whole = regroup(z, law(z) * product, law(z) * u(beside) * f(draw(z, a)))
-    return solve(eq(expected(product), mean_u * total(o, PI * f(o))), whole, listed, summed)
+    whole = regroup(z, weight * product, weight * u(beside) * f(draw(z, a)))
+    return solve(
+        eq(total(z, weight * product), mean_u * total(o, PI * f(o))), whole, listed, summed
+    )
 
 
 def weighed(f: Function) -> Proof:

@@ -17,7 +17,9 @@ from theory.statements._group import (
     draw,
     hit,
     law,
+    lowered,
     others,
+    raised,
     rest,
     same,
     up,
@@ -125,20 +127,81 @@ def factor_witness(statement: Statement) -> Instance:
     return witness(statement, model, (*even(), *root_of_two()), {"n": "3", "J": "1/2"}, settled(t))
 
 
-SHIFT = const(2) / 9 * t
-"""How far x moves in an outcome of both kinds, whose update is 2/9 of UNIT; elsewhere it stays."""
+PAIRS = {"".join(x[0] for x in drawn): drawn for drawn in product((RIGHT, WRONG), repeat=2)}
+FIRST, SECOND = MEMBERS[:2]
+
+
+def told_model(values: Mapping[Term, Term]) -> Model:
+    """J = 1/2 and n = 2, Dr. GRPO: half the difference of the two rewards."""
+
+    def centred(own: str, other: str) -> Lambda:
+        return Lambda((), (const(int(own == RIGHT)) - int(other == RIGHT)) / 2)
+
+    draws: dict[tuple[str, ...], str] = {
+        (z, a): x for z, drawn in PAIRS.items() for a, x in zip(MEMBERS, drawn, strict=False)
+    }
+    beside: dict[tuple[str, ...], str] = {
+        (z, a): draws[z, SECOND if a == FIRST else FIRST] for z, a in draws
+    }
+    kinds = RIGHT, WRONG
+
+    def told(own: str) -> Rows:
+        """The advantage of b, as member a sees it that is ``own``."""
+        rows = product((FIRST, SECOND), (FIRST, SECOND), kinds)
+        return {(b, a, x): centred(own, x) if a == b else centred(x, own) for b, a, x in rows}
+
+    tables: dict[Symbol, Rows] = {
+        law: {(z,): Lambda((), const(1) / 4) for z in PAIRS},
+        hit: constants({(*row, x): int(x == y) for row, y in draws.items() for x in kinds}),
+        same: constants({(b, a): int(a == b) for b, a in product((FIRST, SECOND), repeat=2)}),
+        rest: constants({(*row, x): int(x == y) for row, y in beside.items() for x in kinds}),
+        advantage: {row: centred(draws[row], beside[row]) for row in draws},
+        raised: told(RIGHT),
+        lowered: told(WRONG),
+    }
+    model = group_model(values, tables)
+    sets = {OUTCOME: tuple(PAIRS), MEMBER: (FIRST, SECOND), OTHERS: kinds}
+    domains, maps = {**model.domains, **sets}, {draw: draws, others: beside}
+    return replace(model, domains=domains, maps=maps)
+
+
+def told_witness(statement: Statement) -> Instance:
+    """The same, with a score."""
+    return witness(statement, told_model({}), even(), {"n": "2", "J": "1/2", "gap": "1"})
+
+
+CONSTANTS = {L: const(1), G: half, alpha: const(1) / 10}
 
 
 def update_witness(statement: Statement) -> Instance:
-    """In two coordinates, with gradients UNIT/2 and -UNIT/2."""
-    line = Line((drawn_outcome,), alpha)
+    """n = 3: an outcome of both kinds moves x by 2/9 of UNIT."""
+    shown = {"n": "3", "J": "1/2", "gap": "(3/5, 4/5)", "alpha": "1/10", "L": "1", "G": "1/2"}
+    return moved_witness(statement, group_model(CONSTANTS, {}), OUTCOMES, const(2) / 9, shown)
+
+
+def told_update_witness(statement: Statement) -> Instance:
+    """n = 2: an outcome of both kinds moves x by 1/4 of UNIT."""
+    shown = {"n": "2", "J": "1/2", "gap": "(3/5, 4/5)", "alpha": "1/10", "L": "1"}
+    return moved_witness(statement, told_model(CONSTANTS), PAIRS, const(1) / 4, shown)
+
+
+def moved_witness(
+    statement: Statement,
+    model: Model,
+    outcomes: Mapping[str, tuple[str, ...]],
+    speed: Term,
+    shown: Mapping[str, str],
+) -> Instance:
+    """Dr. GRPO in two coordinates, with gradients UNIT/2 and -UNIT/2; x moves in an outcome of both
+    kinds, and elsewhere it stays."""
+    line, shift = Line((drawn_outcome,), alpha), speed * t
     logps: dict[tuple[str, ...], Lambda] = {}
     scores: dict[tuple[str, ...], Lambda] = {}
-    for outcome, drawn in OUTCOMES.items():
+    for outcome, drawn in outcomes.items():
         mixed = len(set(drawn)) > 1
         for kind in (RIGHT, WRONG):
-            at_x = {x: SHIFT if mixed else ZERO}
-            score = const(2) / 9 * substitute(SCORE[kind], at_x) if mixed else ZERO
+            at_x = {x: shift if mixed else ZERO}
+            score = speed * substitute(SCORE[kind], at_x) if mixed else ZERO
             logps[outcome, kind] = Lambda((t,), substitute(LOGP[kind], at_x))
             scores[outcome, kind] = Lambda((t,), score)
     halves: Rows = {
@@ -147,13 +210,12 @@ def update_witness(statement: Statement) -> Instance:
         for kind, sign in ((RIGHT, 1), (WRONG, -1))
     }
     more = {line.logp_symbol: logps, line.score_symbol: scores, GRADIENT: halves}
-    model = group_model({L: const(1), G: half, alpha: const(1) / 10}, more)
-    model = replace(model, domains={**model.domains, COORDINATE: tuple(UNIT)})
-    start = solve(eq(substitute(SHIFT, {t: ZERO}), ZERO))
+    domains = {**model.domains, COORDINATE: tuple(UNIT)}
+    model = replace(model, domains=domains, functions={**model.functions, **more})
+    start = solve(eq(substitute(shift, {t: ZERO}), ZERO))
     same = (equal_inside(start, Lambda((x,), exp(f))) for f in LOGP.values())
-    begun = (*even(), *shares_at(substitute(SHIFT, {t: ZERO})), *same)
+    begun = (*even(), *shares_at(substitute(shift, {t: ZERO})), *same)
     logs = tuple(equal_inside(start, Lambda((x,), f)) for f in LOGP.values())
-    facts = settled(SHIFT, SHIFT)
+    facts = settled(shift, shift)
     facts = {name: (*facts[name], *begun) for name in ("differentiable", "smooth")}
-    shown = {"n": "3", "J": "1/2", "gap": "(3/5, 4/5)", "alpha": "1/10", "L": "1", "G": "1/2"}
     return witness(statement, model, (*begun, *logs), shown, facts)

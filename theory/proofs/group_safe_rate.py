@@ -4,21 +4,18 @@ ghat.g+ has the mean (1 - 1/n) J(1-J) g.g+ (`group_dr_grpo`), and |ghat|^2 <= G^
 
 from theory.proofs._prelude import *
 from theory.proofs import group_dr_grpo
-from theory.proofs._group import CORRECT, INCORRECT, OF_MEMBERS, nonempty, r, some_member
+from theory.proofs._group import OF_MEMBERS, nonempty, some_member
+from theory.proofs._group_step import J_MOVED, along, in_outcome, mean_gain
 from theory.proofs._group_witness import update_witness
-from theory.proofs._growth import smooth_growth
 from theory.proofs._grpo import F, J
 from theory.proofs._step import success_interior
-from theory.proofs._vectors import mean_of_dot
 from theory.statements._group import (
     CHANCES,
-    PI,
     RIGHT,
     SIZE,
     a,
     b,
     draw,
-    expected,
     law,
     mean,
     reward,
@@ -28,7 +25,6 @@ from theory.statements._group import (
 from theory.statements._grpo import BINARY
 from theory.statements.group_safe_rate import (
     GAP_OF_GRADIENTS,
-    MOVED,
     PUSH,
     STATEMENT,
     gradient,
@@ -36,75 +32,13 @@ from theory.statements.group_safe_rate import (
 
 HYPOTHESES = STATEMENT.formal_hypotheses
 A, SLOPE = reward(a) - RIGHT, gradient(i, draw(z, a))
-PLUS = STEP.mean_correct(gradient(i, o))
 RATE = assume(HYPOTHESES["rate"])
 LENGTH2 = total(i, PUSH**2)
-GAIN, J_MOVED = total(i, PLUS * PUSH), MOVED.success(alpha)
+GAIN = along(PUSH)
 
 
 def hypothesis(name: str, *values: Term) -> Proof:
     return at(HYPOTHESES[name], *values)
-
-
-def in_outcome() -> Proof:
-    """log J + alpha ghat.g+ - L |ghat|^2 alpha^2/2 <= log J', for the outcome z; and 0 < J'."""
-    put = {
-        STEP.logp_symbol: Lambda((o, t), MOVED.logp(t)),
-        STEP.score_symbol: Lambda((o, t), MOVED.score(t)),
-    }
-    general = instantiate(smooth_growth(True), {eta: alpha, L: L * LENGTH2}, put)
-    started = equal_inside(hypothesis("starts", z, o), exp)
-    same_J = sum_equal(solve(eq(MOVED.correct(), CORRECT), started), o, (1, CORRECT))
-    low = success_interior()[0]
-    positive = solve(0 < MOVED.success(), same_J, low)
-    binary = at(BINARY.formula, o)
-    rewards = generalise(solve(conj(0 <= r(o), r(o) <= 1), binary), o)
-    known = hypothesis("differentiable", z), hypothesis("smooth", z), rewards, positive
-    grows = use(general, *known, solve(0 <= alpha, RATE))
-    weighted = MOVED.correct() * MOVED.score()
-    along = total(i, PUSH * gradient(i, o))
-    moved = solve(eq(weighted, CORRECT * along), started, hypothesis("updates", z, o))
-    scores = sum_equal(moved, o, (1, CORRECT * along))
-    swapped = mean_of_dot(CORRECT, PUSH, gradient(i, o))
-    inner = swapped.conclusion.args[1].args[1]
-    means = sum_equal(solve(eq(inner, J * (PLUS * PUSH)), low), i, (J, PLUS * PUSH))
-    x = grows.conclusion.args[0].args[1].args[0]
-    gain = alpha * GAIN - L * LENGTH2 * alpha**2 / 2
-    same = exp_equal(x, gain, scores, swapped, means, same_J, low)
-    whole = exp_sum(log(J), gain)
-    below = solve(exp(log(J) + gain) <= J_MOVED, grows, same, whole, exp_log(low), same_J)
-    return both(log_at_least(below, next_positive(grows, positive)), next_positive(grows, positive))
-
-
-def next_positive(grows: Proof, positive: Proof) -> Proof:
-    """0 < J'."""
-    x = grows.conclusion.args[0].args[1].args[0]
-    return solve(0 < J_MOVED, grows, exp_positive(x), positive)
-
-
-def mean_gain() -> Proof:
-    """E[ghat.g+] = (1 - 1/n) J (1-J)^2 |g|^2."""
-    component = {STEP.score_symbol: Lambda((o, t), gradient(i, o))}
-    general = group_dr_grpo.along_score()
-    expected_push = instantiate(general, functions=component)
-    centred = hypothesis("centred", i)
-    right, wrong = CORRECT * gradient(i, o), INCORRECT * gradient(i, o)
-    parts = solve(eq(PI * gradient(i, o), right + wrong))
-    split = sum_equal(parts, o, (1, right), (1, wrong))
-    share = solve(eq(PLUS, F * GAP_OF_GRADIENTS), split, centred, *success_interior())
-    factor = (1 - 1 / SIZE) * (J * F) * F
-    weighed = law(z) * (PLUS * PUSH)
-    each = sum_equal(solve(eq(weighed, PLUS * (law(z) * PUSH))), z, (PLUS, law(z) * PUSH))
-    squares = solve(eq(total(z, weighed), factor * GAP_OF_GRADIENTS**2), each, expected_push, share)
-    summed = sum_equal(squares, i, (factor, GAP_OF_GRADIENTS**2))
-    listed = sum_equal(solve(eq(weighed, weighed)), i, (law(z), PLUS * PUSH))
-    across = sum_monotone(listed, z)
-    return solve(
-        eq(expected(GAIN), factor * total(i, GAP_OF_GRADIENTS**2)),
-        across,
-        sum_exchange(z, i, weighed),
-        summed,
-    )
 
 
 def length() -> Proof:
@@ -135,7 +69,8 @@ def length() -> Proof:
 
 
 def prove(goal: Term) -> Proof:
-    grows, positive = part(in_outcome(), 0), part(in_outcome(), 1)
+    outcome = in_outcome(HYPOTHESES, PUSH)
+    grows, positive = part(outcome, 0), part(outcome, 1)
     total_mass, chance = (
         part(assume(CHANCES.formula), 0),
         specialise(part(assume(CHANCES.formula), 1), z),
@@ -151,7 +86,10 @@ def prove(goal: Term) -> Proof:
     )
     pairs = (log(J), law(z)), (alpha, law(z) * GAIN), (-cost, law(z) * spread)
     added = sum_at_least(below, z, *pairs)
-    known = added, total_mass, mean_gain(), group_dr_grpo.along_reward()
+    general = group_dr_grpo.along_score()
+    direction = instantiate(general, functions={STEP.score_symbol: Lambda((o, t), gradient(i, o))})
+    gained = mean_gain(HYPOTHESES, PUSH, (1 - 1 / SIZE) * (J * F), direction)
+    known = added, total_mass, gained, group_dr_grpo.along_reward()
     promised, least = STATEMENT.formal_conclusion.args[0].args
     growth = solve(promised <= least, *known, nonempty())
     factor = alpha * (1 - 1 / SIZE) * (J * F)

@@ -8,6 +8,8 @@
     others(z, a)    what the rewards of the others are; rest(z, a, x) is 1 if this is x, else 0
     advantage(z, a) the weight of a member's score in the update
     deviation(z)    the standard deviation of the rewards in the group
+    raised(b, a, x) the advantage of member b if member a is right and the others of a earn x;
+    lowered         the same if a is wrong
 
 Every claim about them holds for all finite sets of outcomes and of members, so for every n. What
 is random is a term in z, and its expectation is the sum of law(z) times it.
@@ -38,6 +40,8 @@ rest = Symbol("rest", (OUTCOME, MEMBER, OTHERS))
 advantage = Symbol("advantage", (OUTCOME, MEMBER))
 deviation = Symbol("deviation", (OUTCOME,))
 up, down = Symbol("up", (MEMBER, OTHERS)), Symbol("down", (MEMBER, OTHERS))
+raised = Symbol("raised", (MEMBER, MEMBER, OTHERS))
+lowered = Symbol("lowered", (MEMBER, MEMBER, OTHERS))
 
 n, gap, share = var("n"), common.gap, Symbol("share", (OUTCOME,))
 SIZE = total(a, 1)
@@ -168,6 +172,47 @@ DEVIATION = Hypothesis(
     "the deviation of a group is sqrt(p (1 - p)), p its share of right responses",
 )
 ADVANTAGES = (HITS, RESTS, INDEPENDENT, COMPUTED)
+BESIDE = Hypothesis(
+    "independent",
+    forall(
+        b,
+        forall(
+            a,
+            implies(
+                negate(eq(a, b)),
+                forall(
+                    o2,
+                    forall(
+                        o,
+                        forall(
+                            x,
+                            eq(
+                                expected(hit(z, b, o) * rest(z, a, x) * hit(z, a, o2)),
+                                substitute(PI, {o: o2}) * expected(hit(z, b, o) * rest(z, a, x)),
+                            ),
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
+    "a member is a draw from pi, whatever the others earn and whatever response one of them is",
+)
+
+
+def told(what: Term, high: Symbol, low: Symbol) -> Term:
+    """Something about b is told by the reward of any a and what the others of a earn."""
+    seen, own = others(z, a), reward(a)
+    value = own * high(b, a, seen) + (1 - own) * low(b, a, seen)
+    return forall(z, forall(a, forall(b, eq(what, value))))
+
+
+TOLD = Hypothesis(
+    "told",
+    told(advantage(z, b), raised, lowered),
+    "every advantage is told by the reward of a member and what the others earn",
+)
+TWO_BY_TWO = (MEMBERS, HITS, RESTS, BESIDE, TOLD, BALANCED)
 CHANCES = Hypothesis(
     "chances", conj(eq(total(z, law(z)), 1), forall(z, 0 <= law(z))), "law is a probability"
 )
