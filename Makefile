@@ -57,7 +57,7 @@ slides: $(VENV)/.docs-installed  ## ten lectures as PDF and HTML, in slides/ (ne
 mutants: $(VENV)/.test-installed  ## the mutation study of the whole ledger: minutes; resumes where it was left
 	@$(BIN)/python -m tests.benchmarks.mutants $(ARGS)
 
-bench: $(VENV)/.core-installed  ## how long the commands take, as whole processes
+bench: $(VENV)/.test-installed  ## how long the commands of a class take: writes generated/times.md of the notes
 	@$(BIN)/python tests/benchmarks/commands.py
 
 lint: $(VENV)/.test-installed  ## formatting, lint and types
@@ -100,7 +100,7 @@ $(VENV)/.lm-installed: pyproject.toml constraints.txt
 	@touch $(VENV)/.core-installed $@
 
 clean:  ## remove the environment, caches and build output
-	rm -rf $(VENV) build dist site *.egg-info obligations .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) build dist site slides paper *.egg-info obligations .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:  ## list the targets

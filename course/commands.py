@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from theory.paper.commands import Jobs, compile_aloud, run_ledger
-from theory.terminal import BadInput, Commands, Json, bad_input, consoles, print_table
+from theory.terminal import (
+    BadInput,
+    Commands,
+    Json,
+    bad_input,
+    consoles,
+    print_table,
+    progress_line,
+)
 
 if TYPE_CHECKING:
     from course.submissions import Judged
@@ -79,19 +87,27 @@ def check(
 
     Example: gradgap course check 1.toml
     """
-    from course.show import report_lines
+    from course.show import report_lines, summary
     from course.submissions import as_csv, judged, submissions
 
     missing = [file for file in files if not file.exists() and not file.is_symlink()]
     if missing:
         raise BadInput(f"there is no file {missing[0]}")
-    if not [*submissions(files)]:
+    count = len([*submissions(files)])
+    if not count:
         raise BadInput("these folders have no .toml file")
     results: list[Judged] = []
-    for one in judged(files, run_code=run_code):
-        results.append(one)
-        if not as_json:
+    if as_json:
+        with progress_line("judging") as progress:
+            for one in judged(files, run_code=run_code):
+                results.append(one)
+                progress(len(results), count)
+    else:  # what is printed shows the progress
+        for one in judged(files, run_code=run_code):
+            results.append(one)
             print("\n".join(report_lines(one)), flush=True)
+        if count > 1:
+            print(summary(results))
     if as_json:
         listed = [{"submission": one.submission, **one.report.as_json()} for one in results]
         print(json.dumps(listed, indent=1, ensure_ascii=False))
@@ -122,8 +138,9 @@ def build(
         refuse_earlier(out, overwrite)
     ledger = run_ledger([], jobs)
     with bad_input(site.CannotBuild, OSError):
-        for warning in site.build(out, ledger, recorded_necessity(), solutions):
-            print(warning, file=sys.stderr)
+        with progress_line("reading and writing pages") as progress:
+            warnings = site.build(out, ledger, recorded_necessity(), solutions, progress)
+        print("".join(f"{warning}\n" for warning in warnings), end="", file=sys.stderr)
     print(f"wrote {out / 'index.html'}", file=sys.stderr)
     raise typer.Exit(0 if ledger.as_expected else 1)
 

@@ -12,6 +12,11 @@ class Unfit(ValueError):
     """An answer that can't be read as what was asked for; one line for the student."""
 
 
+def printable(text: str) -> str:
+    """A student's words, without what moves in a terminal or is in no encoding."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
 @dataclass(frozen=True)
 class Mark:
     """``earned`` of ``points``; unless all, ``reasons`` says why. ``said``: of a right answer, what

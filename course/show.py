@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from course.exercises import Exercise
+from course.marks import printable
 from course.submissions import Judged
 from theory.inequality.expression import GREEK
 
@@ -97,6 +98,10 @@ def _plain_formula(formula: str) -> str:
 
 
 def report_lines(one: Judged) -> Iterator[str]:
+    return map(printable, _report_lines(one))
+
+
+def _report_lines(one: Judged) -> Iterator[str]:
     report = one.report
     head = f"{report.exercise}  {report.title}".strip()
     yield f"{one.submission}: {head or 'not judged'}   {report.earned} of {report.points} points"
@@ -105,3 +110,14 @@ def report_lines(one: Judged) -> Iterator[str]:
     for mark in report.marks:
         yield f"  {SIGNS[mark.verdict]} {mark.earned}/{mark.points}  {mark.about}"
         yield from (f"         {line}" for line in (*mark.reasons, mark.said) if line)
+
+
+def summary(results: Sequence[Judged]) -> str:
+    """Of a class, in one line."""
+    reports = [one.report for one in results]
+    earned, points = sum(r.earned for r in reports), sum(r.points for r in reports)
+    unread = sum(bool(r.error) for r in reports)
+    return (
+        f"{len(reports)} submissions: {sum(r.full for r in reports)} in full, {unread} not judged; "
+        f"{earned} of {points} points"
+    )

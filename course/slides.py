@@ -45,9 +45,11 @@ BEAMER = r"""\setbeamertemplate{navigation symbols}{}
 """
 TYPED = re.compile(r"\\texttt\{[^{}]*\}")
 BREAKS = re.compile(r"\\_|[./](?=\w)")
-OF = re.compile(r"\((?:`\w+`(?:,\s)?)+\)[,.:]?\s*")  # the claims after a lead
+OF = re.compile(r"\s*\((?:`\w+`(?:,\s)?)+\)")  # the claims that a sentence is about
+PROGRAM = re.compile(rf"(?:^(?:[^\n]+\n)*[^\n]*:\n\n)?{FENCED.pattern}", FENCED.flags)
+"""With the paragraph that leads to it and ends with a colon."""
 CENTRED = r"\centering\includegraphics[height=0.66\textheight,width=\linewidth,keepaspectratio]"
-NOTES_TOO = "\\setbeameroption{show notes}\n"
+NOTES_TOO = "\\setbeameroption{show notes}\n\\setbeamertemplate{note page}[compressed]\n"
 CSS = (
     "<style>.reveal{font-size:32px}.reveal p,.reveal li{text-align:left}"
     ".reveal h1,.reveal h2{text-transform:none;font-size:1.3em}</style>"
@@ -133,7 +135,7 @@ def _paragraph(text: str, lead: str, take: str) -> tuple[str, str]:
             found = LEAD.match(block)
             if found is None:
                 raise BadOutline(f"{take!r}: no lead that ends in a full stop or colon")
-            text = OF.sub("", block[found.end() :])
+            text = OF.sub("", block[found.end() :]).lstrip(" ,.:\n")
             return _title(found[0]), text[:1].upper() + text[1:]
     raise BadOutline(f"{take!r}: no paragraph there begins with **{lead}")
 
@@ -222,7 +224,7 @@ def deck(lecture: Lecture, to: str) -> str:
         title, text = taken(slide.take, to)
         clock += slide.minutes
         note = f"{slide.minutes:g} minutes, until {clock:g}. {slide.say}"
-        text = text if slide.take.startswith("$") else FENCED.sub("", text)
+        text = text if slide.take.startswith("$") else PROGRAM.sub("", text)
         text = text.replace(r" $\square$", "")
         room = CAPACITY - 1.5 * (len(title) > WIDTH - 20)
         for count, frame in enumerate(frames(text, room), start=1):

@@ -10,6 +10,7 @@ that the limits are a safety net and no measure.
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import signal
@@ -23,10 +24,12 @@ from io import StringIO
 from pathlib import Path
 
 from course.exercises import EXERCISES
-from course.marks import Report, report_of
+from course.marks import Report, printable, report_of
 
 LARGEST = 64 * 1024
 """Bytes of a submission; a recorded run may have more, see ``course.kinds.experiment``."""
+LONGEST = 120
+"""Letters of the name of a submission."""
 CLOCK = 180.0
 HOME = Path(__file__).resolve().parents[1]
 JUDGE = (sys.executable, "-B", "-m", "course.judge")
@@ -49,15 +52,28 @@ def submissions(paths: Iterable[Path]) -> Iterator[tuple[str, Path]]:
     """Names and files: those given, and all in folders that are given, in order of their names."""
     for path in paths:
         if path.is_dir():
-            found = (Path(top) / name for top, _, names in os.walk(path) for name in names)
-            yield from ((p.relative_to(path).as_posix(), p) for p in sorted(found) if _may_be(p))
+            yield from ((_named(p.relative_to(path).as_posix()), p) for p in sorted(_below(path)))
         else:
-            yield path.name, path
+            yield _named(path.name), path
 
 
-def _may_be(path: Path) -> bool:
-    """Recorded runs and other files beside the submissions are not submissions."""
-    return path.suffix == ".toml"
+def _below(folder: Path) -> Iterator[Path]:
+    """Recorded runs and other files beside the submissions are not submissions. Folders nested
+    without an end are no recursion here, and links to folders are not followed."""
+    waiting = [folder]
+    while waiting:
+        with suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                path = Path(entry.path)
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(path)
+                elif path.suffix == ".toml":
+                    yield path
+
+
+def _named(name: str) -> str:
+    """What a table calls it; without the middle where it is long."""
+    return printable(name if len(name) <= LONGEST else f"{name[: LONGEST - 33]}...{name[-30:]}")
 
 
 def content(path: Path, largest: int = LARGEST) -> str:
@@ -67,7 +83,8 @@ def content(path: Path, largest: int = LARGEST) -> str:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise Unreadable(f"can't be read: {reason}") from error
+        linked = getattr(error, "errno", None) == errno.ELOOP
+        raise Unreadable("is a link" if linked else f"can't be read: {reason}") from error
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise Unreadable("is not a plain file")
@@ -138,5 +155,5 @@ def as_csv(results: Iterable[Judged]) -> str:
 
 
 def _harmless(cell: str) -> str:
-    plain = "".join(c if c.isprintable() else "?" for c in cell)
+    plain = printable(cell)
     return f"'{plain}" if plain.startswith(("=", "+", "-", "@")) else plain

@@ -27,7 +27,7 @@ from typing import Any
 from course import sandbox
 from course.exercises import Exercise
 from course.formulas import names_of, put_in
-from course.marks import Mark, Unfit
+from course.marks import Mark, Unfit, printable
 from theory.inequality.at_point import truth
 from theory.inequality.expression import Expr
 from theory.inequality.parser import parse
@@ -120,9 +120,9 @@ def answers_in(printed: bytes, count: int, slot: str) -> list[Fraction]:
     if not isinstance(told, dict):
         raise Unfit(f"{slot} was stopped before it had an answer: too long, or too much memory")
     if isinstance(told.get("unconfined"), str):
-        raise NotRun(_said(told["unconfined"]))
+        raise NotRun(printable(told["unconfined"][:200]))
     if "fault" in told:
-        raise Unfit(f"{slot}: {_said(told['fault'])}")
+        raise Unfit(f"{slot}: {printable(str(told['fault'])[:200])}")
     answers = told.get("answers")
     if not isinstance(answers, list) or len(answers) != count:
         raise Unfit(f"{slot} has not answered every case")
@@ -135,10 +135,7 @@ def _number(one: Any, slot: str) -> Fraction:
         numerator, denominator = map(int, text.split("/"))
         if denominator:
             return Fraction(numerator, denominator)
-    fault = _said(text) if kind == "fault" else f"no number of at most {DIGITS} digits"
+    fault = (
+        printable(str(text)[:200]) if kind == "fault" else f"no number of at most {DIGITS} digits"
+    )
     raise Unfit(f"{slot}: {fault}")
-
-
-def _said(text: Any) -> str:
-    """Its words, which may be a student's, without what would move in a terminal."""
-    return "".join(c if c.isprintable() else "?" for c in str(text)[:200])

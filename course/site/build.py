@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from io import StringIO
+from itertools import count
 from pathlib import Path
 
 from theory.files import write
@@ -38,18 +39,20 @@ def build(
     ledger: Ledger,
     necessity: Mapping[str, Mapping[str, str]],
     solutions: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[str]:
     """Write the site into the folder ``out``, with the notebooks in a folder of it; return what
-    Sphinx warns of. The students' edition has no solutions. Raises CannotBuild."""
+    Sphinx warns of. The students' edition has no solutions. ``progress`` hears of pages: each is
+    read once and written once. Raises CannotBuild."""
     from course.notebooks import notebooks
 
     require()
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "source"
         stage(source, ledger, necessity, solutions)
-        warnings = run_sphinx(source, out, Path(folder) / "doctrees")
+        warnings = run_sphinx(source, out, Path(folder) / "doctrees", progress)
+        shutil.copytree(source / "exercises", out / "exercises", dirs_exist_ok=True)
     write(out / "notebooks", notebooks(NOTES / "chapters"), overwrite=True)
-    shutil.copytree(NOTES / "exercises", out / "exercises", dirs_exist_ok=True)
     return warnings
 
 
@@ -67,6 +70,8 @@ def stage(
 
     left_out = ("*.json", "*.csv") if solutions else ("*.json", "*.csv", "solutions")
     shutil.copytree(NOTES, source, ignore=shutil.ignore_patterns(*left_out))
+    for exercise in () if solutions else source.glob("exercises/*/*.toml"):
+        exercise.write_text(exercise.read_text().partition(JUDGED)[0].rstrip() + "\n")
     shutil.copytree(HERE / "explore", source / "explore")
     shutil.copytree(HERE / "assets", source / "_static")
     (source / "README.md").rename(source / "index.md")
@@ -104,6 +109,8 @@ def stage(
     (source / "_static" / "vega.js").write_text(vega())
 
 
+JUDGED = "# -- how it is judged"
+"""What follows in an exercise is read from the original, and tells a student too much."""
 NOTEBOOK = '\n<p><a href="../notebooks/{0}.ipynb" download>This chapter as a notebook</a></p>\n'
 
 
@@ -160,7 +167,9 @@ SETTINGS = {
 }
 
 
-def run_sphinx(source: Path, out: Path, doctrees: Path) -> list[str]:
+def run_sphinx(
+    source: Path, out: Path, doctrees: Path, progress: Callable[[int, int], None]
+) -> list[str]:
     """Build; return the warnings. Raises CannotBuild."""
     from sphinx.application import Sphinx
     from sphinx.util.docutils import docutils_namespace, patch_docutils
@@ -178,6 +187,9 @@ def run_sphinx(source: Path, out: Path, doctrees: Path) -> list[str]:
             warning=warnings,
             freshenv=True,
         )
+        done, total = count(1), 2 * len([*source.rglob("*.md")])
+        for event in ("source-read", "doctree-resolved"):
+            app.connect(event, lambda *_: progress(next(done), total))
         app.build(force_all=True)
     if app.statuscode:
         raise CannotBuild(warnings.getvalue())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from docutils import nodes
@@ -16,6 +17,8 @@ from course.site.phase import panels, sliders
 from theory.kernel.axioms import AXIOMS
 from theory.kernel.rules import FACTS
 from theory.statements import STATEMENTS
+
+NAME = re.compile(r'(?<=<span class="pre">)\w+_\w+(?=</span>)')
 
 
 class unsearched(nodes.General, nodes.Element):
@@ -74,6 +77,14 @@ def link_names(app: Sphinx, document: nodes.document, name: str) -> None:
             link += span
 
 
+def let_names_break(
+    app: Sphinx, name: str, template: str, context: dict[str, Any], document: nodes.document | None
+) -> None:
+    """A line may break after a stroke of a name, as in a column on a phone."""
+    if "body" in context:
+        context["body"] = NAME.sub(lambda found: found[0].replace("_", "_<wbr>"), context["body"])
+
+
 def add_scripts(
     app: Sphinx, name: str, template: str, context: dict[str, Any], document: nodes.document | None
 ) -> None:
@@ -91,5 +102,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("phase", Phase)
     app.add_html_math_renderer("mathml", (inline_formula, None), (display_formula, None))
     app.connect("doctree-resolved", link_names)
+    app.connect("html-page-context", let_names_break)
     app.connect("html-page-context", add_scripts)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import json
 import os
 import sys
@@ -14,7 +15,9 @@ from typer.testing import CliRunner
 import gradgap
 from course import submissions
 from course.exercises import EXERCISES, NOTES
+from course.judge import judge
 from course.marks import Report
+from course.show import report_lines, summary
 from course.submissions import Judged, as_csv, in_a_process
 from tests.laws.test_course_solutions import SOLVED
 
@@ -84,7 +87,7 @@ def test_a_class_gets_marks_and_reasons_and_nothing_crashes(
         row = rows[name]
         assert reason in row["reasons"], (name, row)
         assert row["of"] == "0" or int(row["points"]) < int(row["of"])
-    for number, reason in enumerate(("more than", "can't be read", "plain file", "UTF-8"), 1):
+    for number, reason in enumerate(("more than", "is a link", "plain file", "UTF-8"), 1):
         assert reason in rows[f"gus/{number}.toml"]["reasons"]
     assert not [*handed_in.rglob("pwned"), *NOTES.parent.glob("pwned")]
 
@@ -116,6 +119,32 @@ def test_the_commands_answer_in_text_and_in_json(tmp_path: Path) -> None:
 def test_bad_input_is_one_line(words: list[str]) -> None:
     result = CliRunner().invoke(gradgap.app, ["course", *words])
     assert type(result.exception).__name__ == "BadInput" and "\n" not in str(result.exception)
+
+
+def test_folders_without_an_end_and_hostile_names_are_read(tmp_path: Path) -> None:
+    deep = tmp_path.joinpath(*["d"] * 100)
+    deep.mkdir(parents=True)
+    (deep / "1.toml").touch()
+    (tmp_path / os.fsdecode(b"a\xff\x1b[2J.toml")).touch()
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + 60)
+    try:
+        found = [*submissions.submissions([tmp_path])]
+    finally:
+        sys.setrecursionlimit(limit)
+    names = [name for name, _ in found]
+    assert names[0] == "a??[2J.toml" and len(names) == 2
+    assert len(names[1]) == submissions.LONGEST and names[1].endswith("/1.toml")
+
+
+def test_a_report_moves_nothing_in_a_terminal_and_a_link_is_called_one(tmp_path: Path) -> None:
+    (tmp_path / "1.toml").symlink_to("/etc/passwd")
+    (linked,) = submissions.judged([tmp_path])
+    assert linked.report.error == "is a link"
+    said = judge('exercise = "\\u001b[2J"', tmp_path)
+    told = [*report_lines(Judged("x", said))]
+    assert all(line.isprintable() for line in told) and "?[2J" in told[0]
+    assert summary([linked, Judged("x", said)]).startswith("2 submissions: 0 in full, 2 not judged")
 
 
 HANGS = "while True: pass"

@@ -375,11 +375,14 @@ def test_every_claim_has_a_page_with_its_hypotheses_and_its_proof(site: Path) ->
 @pytest.mark.slow
 @needs_docs
 def test_the_students_edition_has_no_solutions(site: Path, cases: Any, tmp_path: Path) -> None:
-    def pages(with_solutions: bool) -> list[str]:
+    def pages(with_solutions: bool) -> tuple[list[str], str]:
         source = tmp_path / str(with_solutions)
         few = ledger_of({"jensen_exp": cases["jensen_exp"]})
         building.stage(source, few, recorded_necessity(), with_solutions)
-        return [path.name for path in source.glob("solutions/*.md")]
+        asked = (source / "exercises" / "one_step" / "1.toml").read_text()
+        return [path.name for path in source.glob("solutions/*.md")], asked
 
-    assert not (site / "solutions").exists() and pages(False) == []
-    assert len(pages(True)) >= 12
+    (none, asked), (solved, judged) = pages(False), pages(True)
+    assert not (site / "solutions").exists() and none == [] and len(solved) >= 12
+    assert "[answer]" in asked and "[[check]]" not in asked and "[[check]]" in judged
+    assert (site / "exercises" / "one_step" / "1.toml").read_text() == asked

@@ -10,6 +10,7 @@ import pytest
 
 from course.slides import (
     CAPACITY,
+    PROGRAM,
     BadOutline,
     Lecture,
     NpmMissing,
@@ -24,7 +25,7 @@ from course.slides import (
     reveal_js,
     taken,
 )
-from theory.paper.chapters import FENCED, chapters
+from theory.paper.chapters import chapters
 from theory.paper.latex_compile import TexMissing, compile_document, require_tex
 
 LECTURES = lectures()
@@ -42,7 +43,7 @@ def test_ten_lectures_of_45_minutes_go_through_all_chapters() -> None:
 def test_what_a_slide_takes_is_there_and_fits(slide: Slide) -> None:
     title, text = taken(slide.take, "revealjs")
     assert title and "`" not in title
-    for frame in frames(text if slide.take.startswith("$") else FENCED.sub("", text)):
+    for frame in frames(text if slide.take.startswith("$") else PROGRAM.sub("", text)):
         parts = list(pieces(frame))
         assert height(parts) <= CAPACITY or len(parts) == 1
 
@@ -80,6 +81,13 @@ def test_a_long_text_is_divided_and_nothing_of_it_is_lost() -> None:
     assert all(frame.startswith("| a | b |") for frame in frames(table))
 
 
+def test_a_paragraph_keeps_its_full_stops_and_a_program_takes_its_colon_along() -> None:
+    _, text = taken("one_step/What is proved/The sharp step", "revealjs")
+    assert "the gap drops out. Whatever" in text and "two inequalities:" in text
+    assert text.startswith("For every") and "`kl_step`" not in text
+    assert PROGRAM.sub("", "One.\n\nTwo\nlines:\n\n```\nx:\n```\n\nThree:\n") == "One.\n\nThree:\n"
+
+
 # -- made ------------------------------------------------------------------------------------------
 
 
@@ -91,7 +99,7 @@ def test_a_lecture_compiles_and_its_text_fits(number: int, tmp_path: Path) -> No
         require_tex()
     except TexMissing as missing:
         pytest.skip(str(missing))
-    (tmp_path / "deck.tex").write_text(as_beamer(LECTURES[number - 1], number))
+    (tmp_path / "deck.tex").write_text(as_beamer(LECTURES[number - 1], number, notes=True))
     assert compile_document(tmp_path / "deck.tex").warnings == []
 
 

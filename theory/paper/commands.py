@@ -125,10 +125,11 @@ def write_and_compile(out: Path, ledger: Ledger, proofs: bool, overwrite: bool) 
 
 def compile_aloud(source: Path) -> None:
     """A PDF beside the source, where there is a TeX; what happened goes to standard error."""
-    from theory.paper.latex_compile import TexMissing, compile_document
+    from theory.paper.latex_compile import TexFailed, TexMissing, compile_document
 
     try:
-        made = compile_document(source)
+        with bad_input(TexFailed), progress_line(f"setting {source.name}"):
+            made = compile_document(source)
     except TexMissing as missing:
         print(f"gradgap: no PDF: {missing}", file=sys.stderr)
         return
