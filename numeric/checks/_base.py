@@ -274,8 +274,11 @@ def _remembered(
     found: dict[Any, Any] = {}
 
     def function(*args: Any) -> Any:
-        if args not in found:
+        wide = any(isinstance(x, arb) and not x.is_exact() for x in args)  # not to be looked up
+        if wide or args not in found:
             value = evaluate(body, {**formal, **dict(zip(names, args, strict=True))}, BALLS)
+            if wide:
+                return value
             found[args] = exact.get(args, value)
             if not arb(found[args]).overlaps(arb(value)):
                 raise Refused(f"{args}: {found[args]} is not {value}")

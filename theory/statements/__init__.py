@@ -91,6 +91,7 @@ SLUGS = (
     "group_rate",
     "all_wrong",
     "silent_group",
+    "what_is_maximised",
     "cold_start",
     "first_signal",
     "noisy_verifier",
