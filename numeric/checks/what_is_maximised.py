@@ -43,7 +43,7 @@ def draw(rng: Generator, log_odds: LogOdds = None) -> Values:
     with ball_precision(BITS):
         rows = ([policy.rows[name][o] for o in range(policy.sets["Response"])] for name in NAMES)
         logp, score, reward = (tuple(row) for row in rows)
-        line = log_linear(tuple(arb(x).exp() for x in logp), score)
+        line = log_linear(tuple(ball(x).exp() for x in logp), score)
     found = drawn(STATEMENT, Turning(Instance(line, reward=reward)))
     return {**found, "Real": (arb(0),)}
 
@@ -54,8 +54,8 @@ EVEN = Turning(FAIR_ARMS)
 COUNTERS = counters(
     STATEMENT,
     {
-        "GRPO climbs J": EVEN,
-        "REINFORCE climbs log J": EVEN,
+        "REINFORCE climbs the angle": EVEN,
+        "log J climbs as the angle": EVEN,
         "half of it": EVEN,
         "drop normalised": Turning(Instance(FADING, HALF)),
         "drop differentiable": Turning(Instance(FAIR.misreported(2), HALF), factor=HALF),

@@ -40,25 +40,31 @@ def prove(goal: Term) -> Proof:
     rate = solve_hiding(0 < RATE, names, arc)
     deviation = solve_hiding(0 < SIGMA, names, arc)
     rises, plain = derivative(), scaled(solve(lift(0) < lift(1)))
-    climbs = rename_derivative(rises, solve(eq(RATE, RATE)), solve(eq(SLOPE, update(1)), plain))
     over_J, grpo = scaled(rate), scaled(deviation)
-    log_slope = differentiate(t, log(RATE), rate, rises)
-    log_climbs = rename_derivative(
-        log_slope,
-        solve(eq(log(RATE), log(RATE))),
-        solve_hiding(eq(SLOPE / RATE, update(RATE)), (SLOPE, RATE, update(RATE)), over_J),
-    )
     turning = differentiate(t, sin(angle(t)) ** 2, assume(HYPOTHESES["turns"]))
-    same = solve(eq(turning.conclusion.args[1], RATE), arc)
-    slope = turning.conclusion.args[2]
+    same, slope = solve(eq(turning.conclusion.args[1], RATE), arc), turning.conclusion.args[2]
     turned = rename_derivative(turning, same, solve(eq(slope, slope)))
     unique = specialise(derivative_unique(turned, rises), t)
-    hidden = *names, SLOPE, turn(t), update(SIGMA)
-    turns = solve_hiding(goal.args[2].args[1], hidden, unique, grpo, deviation, arc)
-    defined = rate, deviation
-    slopes = zip(goal.args, (climbs, log_climbs), strict=False)
-    parts = (conclude(part, proof, *defined) for part, proof in slopes)
-    return both(*parts, generalise(conclude(turns.conclusion, turns, *defined), t))
+    updates = update(1), update(RATE), update(SIGMA)
+    hidden = *names, SLOPE, turn(t), *updates
+    log_slope = differentiate(t, log(RATE), rate, rises)
+    unchanged = (solve(eq(y, y)) for y in (RATE, log(RATE)))
+    slopes = (
+        solve(eq(SLOPE, updates[0]), plain),
+        solve_hiding(eq(SLOPE / RATE, updates[1]), hidden, over_J),
+    )
+    climbs = tuple(map(rename_derivative, (rises, log_slope), unchanged, slopes))
+
+    def conclusion(part: Term) -> Proof:
+        """A derivative, or what holds at every t."""
+        if part.op == "deriv":
+            found = next(proof for proof in climbs if proof.conclusion == part)
+            return conclude(part, found, rate, deviation)
+        known = unique, plain, over_J, grpo, deviation, arc
+        turns = solve_hiding(part.args[1], hidden, *known)
+        return generalise(conclude(turns.conclusion, turns, rate, deviation), t)
+
+    return both(*map(conclusion, goal.args if goal.op == "and" else (goal,)))
 
 
 def witness() -> Instance:

@@ -51,8 +51,8 @@ STATEMENT = Statement(
     ),
     remark="Along every direction w, the coordinate directions among them: so these are gradients.",
     twins=(
-        Twin("GRPO climbs J", has_derivative(t, J_at(t), grpo(t))),
-        Twin("REINFORCE climbs log J", has_derivative(t, log(J_at(t)), reinforce(t))),
+        Twin("REINFORCE climbs the angle", forall(t, eq(2 * turn(t), reinforce(t)))),
+        Twin("log J climbs as the angle", forall(t, eq(2 * turn(t), over_J(t)))),
         Twin("half of it", forall(t, eq(turn(t), grpo(t)))),
         Twin("probabilities need not sum to one", drop="normalised"),
     ),
