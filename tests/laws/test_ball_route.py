@@ -310,17 +310,16 @@ def proved_at_random(texts, rng):
         return all(grown(goal, rng, 2) is not None for goal in goals(question(*texts)))
 
 
-@pytest.mark.parametrize("texts", FALSE, ids=lambda texts: texts[0])
-def test_no_rules_applied_at_random_prove_a_false_inequality(texts):
+@pytest.mark.parametrize("texts", FALSE[:3], ids=lambda texts: texts[0])
+def test_no_rules_applied_at_random_prove_a_false_inequality(texts, runs=1):
     rng = random.Random(7)
-    assert not any(proved_at_random(texts, rng) for _ in range(1))
+    assert not any(proved_at_random(texts, rng) for _ in range(runs))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("texts", FALSE, ids=lambda texts: texts[0])
 def test_nor_do_they_in_longer_runs(texts):
-    rng = random.Random(8)
-    assert not any(proved_at_random(texts, rng) for _ in range(2))
+    test_no_rules_applied_at_random_prove_a_false_inequality(texts, runs=3)
 
 
 @pytest.mark.slow

@@ -170,7 +170,7 @@ def sample_the_true_cases(some, count):
 
 
 def test_no_sampled_point_refutes_a_true_case():
-    sample_the_true_cases([case for case in cases() if case.truth][:200], 40)
+    sample_the_true_cases([case for case in cases() if case.truth][::40], 40)
 
 
 @pytest.mark.slow

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.kernel.small_models import World, proofs, truth
 from tests.laws.rocq import accepts, needs_rocq, refused_at
-from tests.laws.small_models import World, proofs, truth
 from theory.evaluate import RATIONALS, evaluate
 from theory.kernel import proof as p
 from theory.kernel.models import Model, Numbered, interpret

@@ -54,7 +54,8 @@ def suite(pytester: pytest.Pytester, project_root: Path) -> pytest.Pytester:
     return pytester
 
 
-@pytest.mark.parametrize("workers", [pytest.param("0", marks=pytest.mark.slow), "2"])
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", ["0", "2"])
 def test_the_ledger_counts_every_marked_test_with_and_without_workers(
     suite: pytest.Pytester, workers: str
 ) -> None:

@@ -16,9 +16,11 @@ import re
 import runpy
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -101,6 +103,11 @@ def is_object(dotted: str) -> bool:
     return found is not None
 
 
+@cache
+def commands() -> Any:
+    return get_command(gradgap.app)
+
+
 def is_command(words: Sequence[str], names: set[str]) -> bool:
     """``gradgap`` with a known command, its options and claims that exist; a module that exists
     for ``python -m``; names that exist for ``pytest -k``."""
@@ -108,7 +115,7 @@ def is_command(words: Sequence[str], names: set[str]) -> bool:
         return find_spec(words[2]) is not None  # without importing it: it may need torch
     if words[0] == "pytest":
         return words[1] == "-k" and all(word in names for word in words[2:])
-    command, rest = get_command(gradgap.app), words[1:]
+    command, rest = commands(), words[1:]
     if rest and rest[0] in ("-h", "--help", "--version"):
         return len(rest) == 1
     while hasattr(command, "commands"):  # a group: gradgap, gradgap simulate

@@ -29,6 +29,7 @@ from tests.benchmarks.mutants import (
     is_current,
     recorded,
 )
+from tests.depth import quick
 from theory.attack import mutant_proofs
 from theory.attack.mutant_proofs import Judge, NoProof, Patience, judge_of, prove
 from theory.attack.mutate import OPERATORS, about_numbers, comparisons, mutants, mutations
@@ -58,13 +59,7 @@ SAMPLE = [
     ("lemma_1", "conclusion, scale: right side times 9/10"),
     ("theorem_1a_printed", "conclusion, sign: C0 + C0' → C0 - C0'"),
 ]
-SLOW = [
-    ("lemma_1", "conclusion, constant: 8 → 4"),
-    ("lemma_1", "short, dropped"),
-    ("eta_safe", "conclusion, strictness: J < J' → J ≤ J'"),
-    ("eta_safe", "conclusion, relation: J < J' → J' ≤ J"),
-    ("eta_safe", "below_threshold, constant: 2 → 1 (place 3)"),
-]
+QUICK = [SAMPLE[0], SAMPLE[7], SAMPLE[-1]]
 VERDICTS = ("refuted", "proved", "undecided")
 ATOM = 2 * var("J") ** 2 <= 1 + var("eta")
 
@@ -90,6 +85,7 @@ def judge(slug):
 # -- the mutants themselves ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_mutants_are_distinct_named_apart_and_none_is_the_claim():
     for statement in STATEMENTS.values():
         found = of_claim(statement.slug)
@@ -149,7 +145,9 @@ def test_a_step_range_is_about_numbers_and_a_policy_is_not():
 @pytest.mark.parametrize(
     ("slug", "name"),
     [
-        pytest.param(*one, marks=[pytest.mark.claim(one[0]), *[pytest.mark.slow] * (one in SLOW)])
+        pytest.param(
+            *one, marks=[pytest.mark.claim(one[0]), *[pytest.mark.slow] * (one not in QUICK)]
+        )
         for one in SAMPLE
     ],
 )
@@ -176,6 +174,7 @@ def test_evidence_is_found_again():
 # -- the record ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_record_has_every_mutant_of_every_claim():
     assert list(RECORD) == list(STATEMENTS)
     stale = [slug for slug, claim in RECORD.items() if not is_current(slug, claim)]
@@ -221,6 +220,7 @@ def lying() -> Candidate:
     return replace(draw, label="planted", values={**draw.values, "change": arb(10) ** 9}, memory={})
 
 
+@pytest.mark.slow
 def test_an_instance_that_breaks_its_hypotheses_raises_the_alarm(monkeypatch):
     statement, true = STATEMENTS["lemma_1"], of("lemma_1", "conclusion, constant: 8 → 4")
     with pytest.raises(BrokenClaimError, match="planted"):
@@ -231,7 +231,7 @@ def test_an_instance_that_breaks_its_hypotheses_raises_the_alarm(monkeypatch):
         examine(statement, true, judge("lemma_1"))
 
 
-@pytest.mark.parametrize("slug", ["sharp_step", "eta_safe", "theorem_1b", "lemma_1"])
+@pytest.mark.parametrize("slug", quick(1, ["sharp_step", "eta_safe", "theorem_1b", "lemma_1"]))
 def test_the_claim_itself_is_proved_and_not_refuted(slug):
     assert prove(STATEMENTS[slug], STATEMENTS[slug], judge(slug)).rule == "conclude"
     statement = STATEMENTS[slug]

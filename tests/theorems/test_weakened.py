@@ -12,7 +12,9 @@ from theory.kernel.statement import Twin
 from theory.statements import STATEMENTS
 
 LONG = ("a twentieth of the loss", "J for 1 - J", "overshoots at the end")
-SLOW = {(slug, name) for slug in ("lemma_2_sharp", "grpo_overshoot_scope") for name in LONG}
+SLOW = {(slug, name) for slug in ("lemma_2_sharp", "grpo_overshoot_scope") for name in LONG} | {
+    ("theorem_2", "half the smoothness")
+}
 """Where a solver searches to the end of its effort."""
 
 TWINS = [

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.laws.small_models import STEPS, World, fails, proofs, truth
+from tests.kernel.small_models import STEPS, World, fails, proofs, truth
 from theory.kernel import analysis, logic, renaming, sums, terms
 from theory.kernel.rules import RULES
 from theory.kernel.sequent import Sequent
