@@ -176,6 +176,7 @@ def continues() -> Term:
 LETTERS: Mapping[str, tuple[str, str]] = {
     "along": ("E[c²]", r"\mathbb{E}[c^{2}]"),
     "alpha": ("α", r"\alpha"),
+    "ascent": ("∇J", r"\nabla\bar{J}"),
     "at_longest": ("at_longest", r"\mathrm{at}_{T_\infty}"),
     "at_response": ("g(whole(o))", r"g(\bar{o})"),
     "at_root": ("at_root", r"\mathrm{at}_{\varnothing}"),
@@ -224,6 +225,7 @@ LETTERS: Mapping[str, tuple[str, str]] = {
     "mean_g": ("mean_g", r"\mathbb{E}[g]"),
     "mean_length": ("mean_length", r"\mathbb{E}[\lvert o\rvert]"),
     "mean_of_sum": ("mean_of_sum", r"\mathbb{E}[af+bg+c]"),
+    "mean_rate": ("mean J", r"\bar{J}"),
     "mean_score": ("mean_score", r"\mathbb{E}[s]"),
     "mean_u": ("E[u]", r"\mathbb{E}[u]"),
     "minus_one": ("minus_one", r"\mathrm{minus\,one}"),
@@ -248,6 +250,7 @@ LETTERS: Mapping[str, tuple[str, str]] = {
     "second": ("E|ĝ|²", r"\mathbb{E}\lVert\hat{g}\rVert^{2}"),
     "shortfall": ("m", "m"),
     "sigma": ("σ", r"\sigma"),
+    "square": ("|∇J|²", r"\lVert\nabla\bar{J}\rVert^{2}"),
     "square_plus": ("E+[s²+H]", r"\mathbb{E}^{+}[s^{2}+H]"),
     "star": ("star", r"o^{\star}"),
     "sum_logp": ("Σ_n log π(o_n | o_<n)", r"\sum_{n}\log\pi(o_{n}\mid o_{<n})"),

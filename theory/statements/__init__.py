@@ -50,6 +50,7 @@ SLUGS = (
     "fixed_step_at_threshold",
     "multi_prompt",
     "mean_success_step",
+    "mean_success_sum",
     "constant_rate",
     "tree_sum",
     "tree_path",
