@@ -4,7 +4,22 @@ alpha (1 - alpha L/2) S, as it is at most 1. Add up."""
 from theory.proofs._prelude import *
 from theory.proofs import mean_success_step
 from theory.proofs._vectors import mean_of_dot
-from theory.proofs._witness import REWARD, Rows, constants, even, step_model
+from theory.proofs._witness import (
+    LOGP,
+    REWARD,
+    RIGHT,
+    SCORE,
+    UNIT,
+    WRONG,
+    ZERO,
+    constants,
+    even,
+    facts_at,
+    shares_at,
+    steady_scores,
+    step_model,
+    x,
+)
 from theory.proofs._witness import witness as proved_in
 from theory.statements import mean_success_step as one_step
 from theory.statements.mean_success_sum import (
@@ -18,6 +33,7 @@ from theory.statements.mean_success_sum import (
     gradient,
 )
 from theory.statements.multi_prompt import share
+from theory.tree import either
 
 HYPOTHESES = STATEMENT.formal_hypotheses
 SHARES, RATE = assume(HYPOTHESES["shares"]), assume(HYPOTHESES["rate"])
@@ -142,35 +158,54 @@ def prove(goal: Term) -> Proof:
 
 
 def witness() -> Instance:
-    """Two prompts that disagree on which response is right: their gradients cancel."""
-    base = step_model(STEP, const(0), {})
-    prompts = "first", "second"
-    rewards: dict[str, Rows] = {
-        "first": REWARD,
-        "second": constants({("right",): 0, ("wrong",): 1}),
+    """Two prompts that disagree on which response is right, one with twice the share. The first
+    step moves the logit by 1/120; from then on it has no gradient."""
+    first = maximum(1 - k, 0)  # 1 at the first step, and then 0
+    position = first / 12 * t + (1 - first) / 120
+    start = substitute(position, {t: ZERO})
+    base = step_model(STEP, t, {})
+    rewards = {"first": REWARD, "second": constants({(RIGHT,): 0, (WRONG,): 1})}
+    functions: dict[Symbol, dict[tuple[str, ...], Lambda]] = {
+        share: {("first",): Lambda((), const(2) / 3), ("second",): Lambda((), const(1) / 3)}
     }
-    still: dict[Symbol, Rows] = {
-        AT.logp_symbol: base.functions[STEP.logp_symbol],
-        AT.score_symbol: {(name,): Lambda((t,), const(0)) for name in ("right", "wrong")},
-    }
-    slopes = constants({("only", "right"): 1, ("only", "wrong"): -1})
-    functions: dict[Symbol, Rows] = {
-        share: {(name,): Lambda((), half) for name in prompts},
-        AT.reward_symbol: {
-            (name, *row): f for name, table in rewards.items() for row, f in table.items()
-        },
-        GRADIENT: {
-            (name, *row): Lambda((k,), f.body) for name in prompts for row, f in slopes.items()
-        },
-        **{
-            symbol: {
-                (name, *row): Lambda((k, t), f.body) for name in prompts for row, f in table.items()
-            }
-            for symbol, table in still.items()
-        },
-    }
-    domains = {**base.domains, PROMPT: prompts, COORDINATE: ("only",)}
+    for prompt, reward in rewards.items():
+        for name, sign in ((RIGHT, 1), (WRONG, -1)):
+            logp, score = (substitute(f[name], {x: position}) for f in (LOGP, SCORE))
+            rows = (
+                (AT.logp_symbol, Lambda((k, t), logp)),
+                (AT.score_symbol, Lambda((k, t), first / 12 * score)),
+                (AT.reward_symbol, reward[(name,)]),
+            )
+            for symbol, f in rows:
+                functions.setdefault(symbol, {})[prompt, name] = f
+            for coordinate, size in UNIT.items():
+                slope = Lambda((k,), first * (sign * half * size))
+                functions.setdefault(GRADIENT, {})[prompt, coordinate, name] = slope
+    domains = {**base.domains, PROMPT: tuple(rewards), COORDINATE: tuple(UNIT)}
     values = {L: const(1), alpha: const(1) / 10, K: const(3), eps: const(1) / 10}
-    model = Model(domains, functions, values)
-    shown = {"prompts": "2", "J": "1/2, 1/2", "alpha": "1/10", "L": "1"}
-    return proved_in(STATEMENT, model, even(), shown)
+    known = *started(start), *shares_at(start)
+    arrived = solve(eq(substitute(start, {k: k + 1}), substitute(position, {t: values[alpha]})))
+    steady = *steady_scores(position, first / 12 * t), *known
+    facts = {
+        "normalised": shares_at(position),
+        "differentiable": facts_at(position),
+        "smooth": steady,
+        "continues": tuple(equal_inside(arrived, Lambda((x,), f)) for f in LOGP.values()),
+    }
+    shown = {"prompts": "2", "shares": "2/3, 1/3", "J(0)": "1/2", "alpha": "1/10", "L": "1"}
+    return proved_in(STATEMENT, Model(domains, functions, values), known, shown, facts)
+
+
+def started(start: Term) -> tuple[Proof, ...]:
+    """At k = 0 both responses have probability 1/2; and k is 0, or at least 1."""
+    first = eq(k, 0)
+    same = solve(eq(start, 0), assume(first))
+    halves = []
+    for number, f in enumerate(LOGP.values()):
+        there, known = equal_inside(same, Lambda((x,), exp(f))), part(even()[0], number)
+        halves.append(solve(eq(exp(substitute(f, {x: start})), half), there, known))
+    whole = either(first, 1 <= k)
+    base = solve(substitute(whole, {k: const(0)}))
+    step = solve(substitute(whole, {k: k + 1}), assume(whole))
+    counted = specialise(induction(k, whole, base, step), k)
+    return counted, *(discharge(proof, first) for proof in halves)
