@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import struct
+import subprocess
 from collections.abc import Callable
+from hashlib import md5
 from pathlib import Path
 
 import pytest
@@ -18,7 +22,17 @@ from theory.kernel.terms import (
 )
 from theory.ledger.run import build
 from theory.rocq import record
-from theory.rocq.check import AXIOMS, Checked, ask, check, unsafe
+from theory.rocq.check import (
+    AXIOMS,
+    Checked,
+    answers,
+    check,
+    recipes,
+    report,
+    shared_out,
+    unchecked,
+    unsafe,
+)
 from theory.rocq.command import rocq
 from theory.rocq.files import ROOM, Development, development, scripts
 from theory.rocq.rules import Hashes, terms_in
@@ -194,6 +208,32 @@ def test_what_rocq_refuses_is_not_recorded(tmp_path: Path, monkeypatch: pytest.M
     assert not record.RECORD.exists()
 
 
+# -- what coqchk has checked -----------------------------------------------------------------------
+
+ENDED = "Modules were successfully checked\n"
+
+
+def test_what_one_process_of_coqchk_takes_as_it_is_another_one_must_check() -> None:
+    first = f"Admitting library: Coq.Reals\nChecking library: A\n{ENDED}"
+    second = f"Admitting library: A\nChecking library: B\nChecking library: C\n{ENDED}"
+    assert unchecked([first, second], ["A", "B", "C"]) == {"Coq.Reals"}
+    assert unchecked([second], ["B", "C"]) == {"A"}
+    assert unchecked([first, second], ["D"]) == {"Coq.Reals", "D"}
+    assert unchecked([first, second.removesuffix(ENDED)], ["B"]) == {"Coq.Reals", "B"}
+
+
+def test_every_file_is_in_one_share_of_coqchk_after_those_that_need_it() -> None:
+    files = {f"F{n}": "x" * n * 100_000 for n in range(9)}
+    made = Development(files, {name: [] for name in files}, [], {})
+    shares = shared_out(files)
+    assert [name for share in shares for name in share] == [*files]
+    rules, logs = recipes(made, library=True)
+    asked = re.findall(r"coqchk (.*) >", rules)
+    assert len(asked) == len(logs) == len(shares) + 1
+    named = [re.findall(r"-norec (\w+)", line) for line in asked[1:]]
+    assert named == [share[::-1] for share in shares]
+
+
 # -- Rocq ------------------------------------------------------------------------------------------
 
 
@@ -229,10 +269,10 @@ def test_an_axiom_under_a_theorem_is_seen(compiled: tuple[Development, Path]) ->
     text = "Axiom magic : 0 = 1. Theorem planted : 1 = 0. Proof. exact (eq_sym magic). Qed."
     assert accepts(folder, "magic", text)
     names = [n for n in made.theorems if n.startswith(f"{SLUG}.")]
-    statements, axioms = ask(
-        folder, [*made.files, "magic_changed"], [*names, "magic_changed.planted"]
-    )
-    assert statements.keys() == {*names, "magic_changed.planted"}
+    names.append("magic_changed.planted")
+    assert accepts(folder, "Report", report([*made.files, "magic_changed"], names))
+    statements, axioms = answers(folder, names)
+    assert statements.keys() == {*names}
     assert "magic" in axioms and set(axioms) - {"magic"} <= AXIOMS.keys()
 
 
@@ -289,3 +329,44 @@ def test_a_tampered_script_or_definition_and_swapped_obligations_do_not_compile(
     assert not accepts(folder, FILE, swapped)
     defined = re.sub(r"(Definition t_.*? :=\n).*?\.\n", r"\1 0.\n", made.files[FILE], count=1)
     assert defined != made.files[FILE] and not accepts(folder, FILE, defined)
+
+
+def with_another_proof(vo: bytes) -> bytes:
+    """A compiled file in which one proof uses another variable, sealed again: a file of Rocq ends
+    in a table of its segments, and MD5 stands both there and after each segment."""
+    (table,) = struct.unpack(">q", vo[8:16])
+    place = vo.index(b"opaques", table) + len(b"opaques")
+    start, length = struct.unpack(">qq", vo[place : place + 16])
+    proofs = bytearray(vo[start : start + length])
+    variables = [m.start() + 1 for m in re.finditer(rb"\x90[\x41-\x48]", proofs)]
+    at = variables[len(variables) // 2]
+    proofs[at] = 0x41 if proofs[at] != 0x41 else 0x42
+    seal = md5(proofs).digest()
+    changed = bytearray(vo)
+    changed[start : start + length + 16] = proofs + seal
+    changed[place + 16 : place + 32] = seal
+    return bytes(changed)
+
+
+@needs_rocq
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["Arithmetic_1", FILE])
+@pytest.mark.parametrize("how", ["a proof", "a byte"])
+def test_a_tampered_compiled_file_is_caught_by_the_process_whose_share_it_is(
+    compiled: tuple[Development, Path], tmp_path: Path, name: str, how: str
+) -> None:
+    made, folder = compiled
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / f"{name}.vo"
+    vo = path.read_bytes()
+    path.write_bytes(with_another_proof(vo) if how == "a proof" else vo[:-40] + b"x" + vo[-39:])
+
+    rules, _ = recipes(made, library=False)
+    commands = re.findall(r"\t(.*coqchk .*) >", rules)
+    runs = [
+        subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True)
+        for command in commands
+    ]
+    for run, command in zip(runs, commands, strict=True):
+        assert (run.returncode == 0) == (name not in command) or how == "a byte"
+    assert name in unchecked((run.stderr for run in runs), made.files)
