@@ -26,6 +26,7 @@ from theory.rocq.check import (
     AXIOMS,
     Checked,
     answers,
+    assumed,
     check,
     recipes,
     report,
@@ -34,7 +35,15 @@ from theory.rocq.check import (
     unsafe,
 )
 from theory.rocq.command import rocq
-from theory.rocq.files import ROOM, Development, development, scripts
+from theory.rocq.files import (
+    ROOM,
+    Development,
+    UnsafeFile,
+    arithmetic_of,
+    command_in,
+    development,
+    scripts,
+)
 from theory.rocq.rules import Hashes, terms_in
 from theory.statements import STATEMENTS
 
@@ -68,6 +77,11 @@ PLANTED = (
     "Unset Universe Checking.",
     "#[bypass_check(guard)] Fixpoint f := f.",
     'Declare ML Module "x".',
+    'Definition a := "(*". Definition b := "*)".',
+    "Admit Obligations.",
+    "Load other.",
+    "Symbol a : False.",
+    "Primitive a := #int63_add.",
 )
 
 
@@ -75,6 +89,40 @@ PLANTED = (
 def test_each_way_to_admit_is_seen(text: str) -> None:
     assert unsafe(f"Lemma a : True. exact I. Qed.\n{text}\n")
     assert not unsafe(f"(* {text} (* twice *) *)")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'exact I. Qed. Notation "x <= y" := True. Lemma a : True. exact I.',
+        "assert (H : True). { exact I. } Qed. Definition Sum := 0. Lemma a : True. lra.",
+        "lra. Undo. Ltac lra := exact I.",
+        "#[export] Set Printing All. lra.",
+        'idtac "(*". lra.',
+    ],
+)
+def test_a_script_that_is_more_than_a_proof_is_refused(script: str) -> None:
+    known = scripts()
+    assert not any(map(command_in, known.values()))
+    assert command_in(script)
+    case = build(STATEMENTS[SLUG])
+    name = next(iter(arithmetic_of([case])))
+    with pytest.raises(UnsafeFile, match=name):
+        development({SLUG: case}, {**known, name: script})
+
+
+def test_whatever_print_assumptions_says_beside_the_axioms_is_one() -> None:
+    known = (
+        "Axioms:\nClassical_Prop.classic : forall P : Prop, P \\/ ~ P\nR.sig_not_dec\n  : True\n"
+    )
+    assert assumed("Closed under the global context\n") == []
+    assert assumed(known) == ["classic", "sig_not_dec"]
+    for more in (
+        "magic' : False",
+        "f is assumed to be guarded.",
+        "T relies on an unsafe hierarchy.",
+    ):
+        assert not {*assumed(known + more)} <= AXIOMS.keys()
 
 
 def test_a_variable_of_a_section_is_no_axiom_and_one_after_it_is() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from theory.rocq.files import Development
+from theory.rocq.files import Development, UnsafeFile
 
 AXIOMS = {
     "classic": "excluded middle (Coq.Logic.Classical_Prop)",
@@ -20,19 +20,16 @@ AXIOMS = {
 """What the standard library's Reals rest on. A theorem may rest on these and nothing else."""
 
 UNSAFE = re.compile(
-    r"\b(Admitted|admit|give_up|Axioms?|Parameters?|Conjectures?|Variables?|Hypothes[ie]s|Context"
-    r"|Unset\s+(Guard|Positivity|Universe)\s+Checking|bypass_check|Unset\s+Strict"
+    r"\b([Aa]dmit(ted)?|give_up|Axioms?|Parameters?|Conjectures?|Variables?|Hypothes[ie]s|Context"
+    r"|Symbols?|Primitive|Rewrite\s+Rules?|Load|Unset\s+(Guard|Positivity|Universe)\s+Checking|bypass_check|Unset\s+Strict"
     r"|type_in_type|impredicative_set|Declare\s+ML|Add\s+(LoadPath|ML))\b"
+    r'|"'  # a string could hide the end of a comment
 )
 
 
 LIBRARY = "Coq.micromega.Psatz"  # what the files use of the standard library, beside GradGap.v
 SHARE = 1_200_000  # letters of the files that one process of coqchk checks
 CHECK = "OCAMLRUNPARAM=s=8M,o=400 coqchk"  # collects its garbage less often
-
-
-class UnsafeFile(ValueError):
-    """A file could admit what is not proved."""
 
 
 class RocqMissing(RuntimeError):
@@ -124,7 +121,7 @@ def recipes(development: Development, library: bool) -> tuple[str, list[str]]:
     order = ["GradGap.vo", *[*asked][:library], vo(files), "Report.vo", *asked]
     rules = [
         f"all: {' '.join(order)}",
-        "%.vo: %.v\n\tcoqc -q $<",
+        "%.vo: %.v\n\tcoqc -q -noglob $<",
         *(f"{name}.vo: {vo(needed)}" for name, needed in development.needs.items()),
         f"Report.vo: {vo(files)}",
         *(f"{n}: {vo(share)}\n\t{CHECK} {what} > $@ 2>&1" for n, (share, what) in asked.items()),
@@ -196,8 +193,14 @@ def answers(folder: Path, names: list[str]) -> tuple[dict[str, str], list[str]]:
     """The theorems as Rocq prints them, and all axioms below them."""
     statements = {n: (folder / f"{n}.statement.out").read_text().strip() for n in names}
     printed = (folder / "axioms.out").read_text()
-    axioms = re.findall(r"^([\w.]+)\s*:", printed, flags=re.MULTILINE)
-    return statements, sorted({a.rpartition(".")[2] for a in axioms if a != "Axioms"})
+    return statements, assumed(printed)
+
+
+def assumed(printed: str) -> list[str]:
+    """Names in an answer to ``Print Assumptions``; of whatever else it says, the first word."""
+    names = re.findall(r"^([^\s:]+)", printed.replace("Axioms:", ""), re.MULTILINE)
+    closed = printed.strip() == "Closed under the global context"
+    return [] if closed else sorted({name.rpartition(".")[2] for name in names})
 
 
 def unchecked(logs: Iterable[str], files: Iterable[str]) -> set[str]:

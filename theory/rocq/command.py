@@ -48,13 +48,13 @@ def check_with_rocq(
     from theory.ledger.run import build, default_jobs, select
     from theory.rocq import record as records
     from theory.rocq.check import RocqMissing, check, version
-    from theory.rocq.files import development, scripts
+    from theory.rocq.files import UnsafeFile, development, scripts
     from theory.statements._lookup import UnknownSlug, named
 
     started = time.perf_counter()
     if out is not None and out.exists() and (out.is_file() or any(out.iterdir())):
         raise BadInput(f"--out needs a new or empty folder, and {out} is neither")
-    with bad_input(UnknownSlug, RocqMissing, OSError):
+    with bad_input(UnknownSlug, RocqMissing, UnsafeFile, OSError):
         version()
         cases = {s.slug: build(s) for s in select([named(name)[0] for name in slugs or []])}
         made = development(cases, scripts())

@@ -27,6 +27,10 @@ AT_ONCE = 250  # arithmetic lemmas in one file
 LETTERS = 500_000  # of claims in one file, at most, but for one claim that is longer
 
 
+class UnsafeFile(ValueError):
+    """A file could admit what is not proved, or change what is said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Development:
     """Files by name; what each needs; the theorems, as SLUG.NAME, or FILE.NAME of those written by
@@ -165,10 +169,20 @@ def below(names: Iterable[str], translator: Translator) -> list[str]:
 
 
 def arithmetic_file(questions: Iterable[Arithmetic], scripts: Mapping[str, str]) -> str:
-    lemmas = (
-        f"Lemma {q.name} : {q.statement}.\nProof. {scripts[q.name]} Qed.\n" for q in questions
-    )
-    return header(["GradGap"]) + "\n".join(lemmas)
+    """Raises UnsafeFile for a script that is more than a proof."""
+    text = header(["GradGap"])
+    for q in questions:
+        if command := command_in(scripts[q.name]):
+            raise UnsafeFile(f"the script of {q.name} has more than tactics: {command}")
+        text += f"Lemma {q.name} : {q.statement}.\nProof. {scripts[q.name]} Qed.\n\n"
+    return text.removesuffix("\n")
+
+
+def command_in(script: str) -> str:
+    """A sentence that is no tactic: those begin with a small letter, commands with a capital."""
+    tactic = re.compile(r"[{}\s]*(\d+: )?[{\s]*([a-z][^\"]*)?", re.DOTALL)
+    sentences = re.split(r"\.(?:\s+|$)", script)
+    return next((s for s in sentences if not tactic.fullmatch(s)), "")
 
 
 def header(needs: Iterable[str]) -> str:
