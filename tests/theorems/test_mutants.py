@@ -29,7 +29,6 @@ from tests.benchmarks.mutants import (
     is_current,
     recorded,
 )
-from tests.depth import quick
 from theory.attack import mutant_proofs
 from theory.attack.mutant_proofs import Judge, NoProof, Patience, judge_of, prove
 from theory.attack.mutate import OPERATORS, about_numbers, comparisons, mutants, mutations
@@ -231,7 +230,8 @@ def test_an_instance_that_breaks_its_hypotheses_raises_the_alarm(monkeypatch):
         examine(statement, true, judge("lemma_1"))
 
 
-@pytest.mark.parametrize("slug", quick(1, ["sharp_step", "eta_safe", "theorem_1b", "lemma_1"]))
+@pytest.mark.slow
+@pytest.mark.parametrize("slug", ["sharp_step", "eta_safe", "theorem_1b", "lemma_1"])
 def test_the_claim_itself_is_proved_and_not_refuted(slug):
     assert prove(STATEMENTS[slug], STATEMENTS[slug], judge(slug)).rule == "conclude"
     statement = STATEMENTS[slug]
@@ -247,6 +247,7 @@ def test_a_proof_may_not_use_what_the_mutant_dropped():
         )
 
 
+@pytest.mark.slow
 def test_a_shorter_step_range_is_derived_and_a_longer_one_is_not():
     claim = STATEMENTS["theorem_1b"]
     for factor, proved in (("1/2", True), ("2", False)):
@@ -288,6 +289,7 @@ def test_tight_steps_keep_the_hypotheses_and_break_a_step_range_that_is_too_long
     assert search(STATEMENTS["eta_safe"], longer.statement, tight).hit is not None
 
 
+@pytest.mark.slow
 def test_a_changed_hypothesis_must_hold_certainly():
     claim = STATEMENTS["eta_safe"]
     mutant = of("eta_safe", "below_threshold, scale: right side times 2").statement

@@ -95,6 +95,7 @@ def keeps(condition, values):
         return all(c.left <= c.right for case in cases for c in comparisons(body, case, BALLS))
 
 
+@pytest.mark.slow
 @claims(*RULES)
 def test_theorem_3_holds_on_random_trees(slug, record_property):
     found = runs(slug)

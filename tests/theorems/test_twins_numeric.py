@@ -11,7 +11,6 @@ import pytest
 from numeric.attack import necessity
 from numeric.attack.pool import explicit, modules
 from numeric.checks._base import Refused, Truth, check, counter, examined, refuted
-from tests.depth import quick
 from theory.statements import STATEMENTS
 
 MODULES = {slug: module for slug, module in modules().items() if hasattr(module, "COUNTERS")}
@@ -190,7 +189,8 @@ def test_the_recorded_table_is_not_stale():
     assert json.loads(necessity.RESULTS.read_text(encoding="utf-8")) == necessity.table()
 
 
-@pytest.mark.parametrize("slug", quick(1, SAMPLE))
+@pytest.mark.slow
+@pytest.mark.parametrize("slug", SAMPLE)
 def test_a_sample_of_the_recorded_table_is_found_again(slug):
     recorded = json.loads(necessity.RESULTS.read_text(encoding="utf-8"))[slug]
     found = necessity.necessity(STATEMENTS[slug], MODULES[slug].COUNTERS)
