@@ -6,7 +6,7 @@ Nothing is proved here. The kernel works on terms; ``theory.kernel.syntax`` writ
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import product
 
@@ -53,13 +53,15 @@ def abbreviations(statement: Statement) -> dict[Term, Term]:
     found = {
         body: short
         for notation in statement.notation
-        for body, short in _spellings(notation, tuple(elements))
+        for body, short in _spellings(notation, tuple(elements), formulas)
     }
     free_rate = {F: var("failure_rate")} if F in free - set(found.values()) else {}
     return {**free_rate, **found}
 
 
-def _spellings(notation: Notation, elements: tuple[Term, ...]) -> list[tuple[Term, Term]]:
+def _spellings(
+    notation: Notation, elements: tuple[Term, ...], formulas: list[Term]
+) -> list[tuple[Term, Term]]:
     if isinstance(notation.symbol, Term):
         return [(notation.body, notation.symbol)]
     values = [
@@ -68,13 +70,24 @@ def _spellings(notation: Notation, elements: tuple[Term, ...]) -> list[tuple[Ter
         else (param, const(0), k, k + 1, K)
         for param in notation.params
     ]
+    rows: Iterable[tuple[Term, ...]] = product(*values)
+    if len(notation.params) > 2:  # too many: those that the statement has
+        rows = dict.fromkeys(row for f in formulas for row in _rows(f, notation.symbol))
     return [
         (
             substitute(notation.body, dict(zip(notation.params, row, strict=True))),
             notation.symbol(*row),
         )
-        for row in product(*values)
+        for row in rows
     ]
+
+
+def _rows(term: Term, symbol: Symbol) -> Iterator[tuple[Term, ...]]:
+    """What the symbol is applied to, in a term."""
+    if term.data == symbol:
+        yield term.args
+    for arg in term.args:
+        yield from _rows(arg, symbol)
 
 
 def _write(term: Term, names: Mapping[Term, str], outside: int) -> str:

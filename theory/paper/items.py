@@ -210,9 +210,9 @@ GAP: tuple[Item, ...] = (
     _row("Theorem 4, eq. (19)", "collapse token by token", "reproduction", "theorem_4",
          "for every T and J(0) up to 2^-T"),
     _row("Theorem 4, eq. (19): the least step", "120 gap/((L + G^2) T)", "sharpening",
-         "token_overshooting_aligned",
-         "every step longer than 2 (1-J) gap/(L E+[len]), below which J rises: on updates that fit"
-         " together, at small J"),
+         "token_overshooting_sharp token_overshooting_aligned",
+         "every step longer than 2 (1-J) gap/(L E+[len]), below which J rises; on one landscape"
+         " 1/(1 - J^(1/T)) times that, for small gaps"),
     _row("remark after Theorem 4: matches (19) up to constants", "an intrinsic barrier", "repair",
          "threshold_matches threshold_matches_scope",
          "the constant holds 1/(1-J); for large G the step of (19) raises J"),

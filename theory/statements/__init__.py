@@ -108,6 +108,7 @@ SLUGS = (
     "two_ended_step",
     "theorem_4",
     "token_overshooting_aligned",
+    "token_overshooting_sharp",
     "logit_gradient",
     "tabular_ascent",
     "stage_boundary",

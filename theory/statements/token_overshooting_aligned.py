@@ -68,5 +68,5 @@ STATEMENT = Statement(
         Twin("long steps", drop="short"),
     ),
     remark="Below it token_eta_safe: no factor is lost. The updates fit together, but are not steps"
-    " on one landscape.",
+    " on one landscape: token_overshooting_sharp.",
 )
