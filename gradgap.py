@@ -168,7 +168,7 @@ def break_claim(
     policy on which it then fails: refuted with that policy, or undecided. Raises ValueError."""
     from numeric.attack.break_claim import broken_by
 
-    return broken_by(slugs_of([name])[0], drop, change, tries, seed)
+    return broken_by(claim(name).slug, drop, change, tries, seed)
 
 
 def worst_case(*, J: float, gap: float, L: float, G: float, eta: float) -> WorstCase:
@@ -299,9 +299,15 @@ def explain(
     """
     from numeric.attack.necessity import recorded_necessity
     from theory.ledger.run import select
-    from theory.ledger.show import show_proof, show_statement, show_verdict
+    from theory.ledger.show import show_joint, show_proof, show_statement, show_verdict
+    from theory.statements._joint import JOINTS
     from theory.statements._lookup import UnknownSlug, named
 
+    if name in JOINTS:
+        joint = JOINTS[name]
+        ledger = run_ledger([*joint.slugs], jobs)
+        show_joint(consoles()[0], joint, ledger)
+        raise typer.Exit(0 if ledger.as_expected else 1)
     with bad_input(UnknownSlug):
         slug, *others = named(name)
     if where:

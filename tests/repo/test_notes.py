@@ -37,6 +37,7 @@ from numeric.course import pictures
 from theory.kernel.axioms import AXIOMS
 from theory.kernel.rules import FACTS, RULES
 from theory.statements import STATEMENTS
+from theory.statements._joint import JOINTS
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTES = ROOT / "proofs_notes"
@@ -64,7 +65,7 @@ def spans(text: str) -> list[str]:
 # -- names -----------------------------------------------------------------------------------------
 
 
-def dangling(page: str, text: str, slugs: Iterable[str] = tuple(STATEMENTS)) -> list[str]:
+def dangling(page: str, text: str, slugs: Iterable[str] = (*STATEMENTS, *JOINTS)) -> list[str]:
     """Code spans that look like a name, a module, a file or a command, and are none."""
     hypotheses = {h.name for s in STATEMENTS.values() for h in s.hypotheses}
     names = {*slugs, *RULES, *FACTS, *AXIOMS, *hypotheses}

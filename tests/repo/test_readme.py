@@ -12,6 +12,7 @@ from theory.kernel.rules import RULES
 from theory.ledger.table import WRITTEN, current
 from theory.ledger.trusted import ROOM, diagram, imports, sizes, summary
 from theory.statements import STATEMENTS
+from theory.statements._joint import JOINTS
 
 
 @pytest.mark.parametrize("page", WRITTEN)
@@ -47,7 +48,7 @@ def test_the_trusted_base_is_small_and_its_size_is_printed() -> None:
 def dangling_names(text: str) -> set[str]:
     """Names in code spans that look like a slug and are none, nor a hypothesis, rule or fact."""
     hypotheses = {h.name for s in STATEMENTS.values() for h in s.hypotheses}
-    known = {*STATEMENTS, *RULES, *trusted_names(), *hypotheses}
+    known = {*STATEMENTS, *JOINTS, *RULES, *trusted_names(), *hypotheses}
     return set(re.findall(r"`([a-z][a-z0-9]*(?:_[a-z0-9]+)+)`", text)) - known
 
 

@@ -25,6 +25,7 @@ from theory.ledger.failure import failure_of, unlisted
 from theory.pretty import pretty
 from theory.proofs import script
 from theory.statements import STATEMENTS
+from theory.statements._joint import JOINTS, Joint
 from theory.statements._lookup import UnknownSlug, nearest
 
 
@@ -114,10 +115,20 @@ class Ledger:
     def as_expected(self) -> bool:
         return all(entry.verdict == entry.expected for entry in self.entries)
 
+    def theorems(self) -> list[tuple[Joint, str]]:
+        """The joint theorems whose claims are all here, with their verdicts."""
+        verdicts = {entry.slug: entry.verdict for entry in self.entries}
+        return [(j, j.verdict(verdicts)) for j in JOINTS.values() if set(j.slugs) <= set(verdicts)]
+
     def as_json(self) -> dict[str, Any]:
         used = sorted({name for entry in self.entries for name in entry.modulo})
+        names = ("slug", "title", "paper_ref", "remark")
         return {
             "claims": [entry.as_json() for entry in self.entries],
+            "theorems": [
+                {**{n: getattr(joint, n) for n in names}, "verdict": found, "claims": joint.slugs}
+                for joint, found in self.theorems()
+            ],
             "axioms": [fact_as_json(name) for name in used],
         }
 

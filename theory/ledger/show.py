@@ -22,6 +22,7 @@ from theory.ledger.trusted import summary
 from theory.pretty import letter, meaning_of, names_of, pretty
 from theory.rocq.record import recorded
 from theory.statements import STATEMENTS
+from theory.statements._joint import Joint
 from theory.terminal import Cell, print_table
 
 COLOURS = {"proved": "green", "refuted": "magenta", "witnessed": "cyan", "undecided": "red"}
@@ -52,6 +53,8 @@ def show_ledger(out: Console, err: Console, ledger: Ledger, seconds: float) -> N
         if entry.verdict != entry.expected:
             err.print(f"{entry.slug}: {entry.verdict}, expected {entry.expected}: {entry.reason}")
             show_failure(out, entry)
+    for joint, verdict in ledger.theorems():
+        out.print(f"{joint.slug}: {verdict}, in {', '.join(joint.slugs)}. {joint.title}.")
     versions = ", ".join(f"{name} {version}" for name, version in solver_versions().items())
     verdicts = ", ".join(f"{n} {verdict}" for verdict, n in counted.items())
     asked = len({d for case in ledger.cases.values() for d in case.obligations()})
@@ -105,6 +108,20 @@ def show_statement(out: Console, statement: Statement) -> None:
             out.print(
                 Padding(Text(meaning, style="dim", overflow="fold"), (0, 0, 0, 6), expand=False)
             )
+
+
+def show_joint(out: Console, joint: Joint, ledger: Ledger) -> None:
+    """The parts of a theorem one after the other, each with its statement and verdict."""
+    out.print(f"{joint.title}  [{joint.slug}; {joint.paper_ref}]\n")
+    entries = {entry.slug: entry for entry in ledger.entries}
+    for part in joint.parts:
+        out.print(Text(part.says, style="bold"))
+        show_statement(out, STATEMENTS[part.slug])
+        show_verdict(out, entries[part.slug], {})
+        out.print()
+    for found, verdict in ledger.theorems():
+        if found is joint:
+            out.print(f"{joint.slug}: {verdict}. {joint.remark}")
 
 
 def parts(statement: Statement) -> list[tuple[str, str, str, str]]:

@@ -20,10 +20,11 @@ Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: on
 
 
 def slugs_of(names: Iterable[str]) -> list[str]:
-    """The first claim that each name means. Raises UnknownSlug."""
+    """The first claim that each name means; of a joint theorem all. Raises UnknownSlug."""
+    from theory.statements._joint import parts_of
     from theory.statements._lookup import named
 
-    return [named(name)[0] for name in names]
+    return [named(name)[0] for name in parts_of(names)]
 
 
 def run_ledger(
@@ -105,8 +106,12 @@ def latex_command(
         print("\n".join(statements.fragment(entry.slug, entry) for entry in ledger.entries))
     else:
         print("".join(f"% {line}\n" for line in needed.splitlines()))
+        joints = [t for t in ledger.theorems() if t[0].slug in (slugs or [])]
+        within = {slug for joint, _ in joints for slug in joint.slugs if proof is None}
+        for joint, verdict in joints:
+            print(theorems.jointly(joint, verdict))
         with bad_input(NotInChapters, PandocMissing):
-            for entry in ledger.entries:
+            for entry in (e for e in ledger.entries if e.slug not in within):
                 print(theorems.pasted(ledger.cases.get(entry.slug), entry, proof))
     raise typer.Exit(0 if ledger.as_expected else 1)
 

@@ -13,7 +13,7 @@ from theory.statements import SLUGS
 
 GREEK = {
     **{name: rf"\{name}" for name in ("alpha", "delta", "Delta", "eta", "kappa", "mu", "pi")},
-    **{name: rf"\{name}" for name in ("psi", "sigma", "theta")},
+    **{name: rf"\{name}" for name in ("psi", "rho", "sigma", "theta")},
     "eps": r"\varepsilon",
     "psi1": r"\psi_{1}",
 }

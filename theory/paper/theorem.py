@@ -21,6 +21,7 @@ from theory.paper.latex_terms import WIDEST_DISPLAY, Writer, chains, conjuncts, 
 from theory.paper.latex_words import label, name, prose
 from theory.pretty import abbreviations
 from theory.statements import STATEMENTS
+from theory.statements._joint import Joint
 
 PREAMBLE = r"""\usepackage{amsmath,amssymb,amsthm}
 \ifdefined\theorem\else\newtheorem{theorem}{Theorem}\fi % beamer has its own
@@ -72,6 +73,21 @@ def theorem(statement: Statement, standing: Standing = NOTHING, verdict: str = "
         rf"\end{{{kind}}}",
     ]
     return "\n".join(map(_wrapped, "\n".join(filter(None, parts)).splitlines())) + "\n"
+
+
+def jointly(joint: Joint, verdict: str) -> str:
+    """A joint theorem: its claims as the items of one list."""
+    items = []
+    for part in joint.parts:
+        s = STATEMENTS[part.slug]
+        texts = (given(s, NOTHING), conclusion(s), where(s, NOTHING))
+        items.append("\n".join([rf"\emph{{{prose(part.says, name)}}}", *filter(None, texts)]))
+    text = (
+        f"% {joint.slug}: {verdict}\n\\begin{{theorem}}[{{{prose(joint.title, name)}}}]\n"
+        f"\\label{{thm:{label(joint.slug)}}}\n{prose(joint.remark, name)}{itemised(items)}\n"
+        "\\end{theorem}"
+    )
+    return "\n".join(map(_wrapped, text.splitlines())) + "\n"
 
 
 def _wrapped(line: str) -> str:

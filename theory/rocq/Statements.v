@@ -1,10 +1,11 @@
 (** The main theorems in words of their own, written by hand. What a reader has to believe is that they
     say what the paper says: with Index, Sum, Prefix and Deriv of GradGap.v, the definitions below are
-    all there is. Each proof is one application of the theorem that was generated from our proofs. *)
+    all there is. Each proof is one application of the theorem that was generated from our proofs; that of
+    threshold_exact is three. *)
 From Coq Require Import Reals Lra Lia.
 Require Import GradGap.
 Require sharp_step eta_safe theorem_1b theorem_1b_sharp theorem_1a theorem_1a_printed
-  token_sharp_step theorem_3 theorem_2 theorem_4 expansion_printed.
+  token_sharp_step theorem_3 theorem_2 theorem_4 expansion_printed fixed_step_floor overshooting_sharp.
 Open Scope R_scope.
 
 (** * Definitions *)
@@ -237,7 +238,94 @@ Proof.
   apply (vanishes _ n); [intros k; apply success_nonneg, A | exact S3].
 Qed.
 
-(** Theorem 4: the same token by token, in trees of up to T tokens, for every T. The correct responses
+(** The threshold is 2 gap/L, exactly. Steps of rho gap0/L on which the gap is at least gap0, small against
+    the square root of L. Below 2, whatever the policy is: J keeps above its floor, it comes up to
+    1 - rho/2, and it rises at every step at which rho < 2 (1 - J). Above 2, from every J0: a policy with three
+    parameters under Assumption 1 with G^2 = L, and steps along the gap, of length gap0, on which J
+    falls at every step, to 0 *)
+Theorem threshold_exact (rho L gap0 : R) : 0 < rho -> 0 < L -> 0 < gap0 ->
+  let eta := rho * gap0 / L in
+  (rho < 2 -> rho * gap0 ^ 2 <= L ->
+    forall (O : Index) (logp score : nat -> O -> R -> R) (r : O -> R),
+    let J k := success r (at_start logp k) in
+    trajectory logp score r L (fun _ => eta) -> 0 < J 0%nat < 1 ->
+    (forall k, gap0 <= gap r (at_start logp k) (at_start score k)) ->
+    (forall k, Rmin (J 0%nat) (1 - rho / 2) <= J k) /\
+    (forall eps, 0 < eps -> exists n, forall k, (n <= k)%nat -> 1 - rho / 2 - eps <= J k) /\
+    (forall k G, (forall o, Rabs (score k o 0) <= G) -> rho < 2 * (1 - J k) -> J k < J (k + 1)%nat)) /\
+  (2 < rho -> 2 * rho * gap0 ^ 2 <= (rho - 2) * L -> forall J0, 0 < J0 < 1 ->
+    exists (O : Index) (logp s1 s2 s3 : O -> R -> R -> R -> R) (r : O -> R) (x y z : nat -> R),
+    let J k := success r (fun o => logp o (x k) (y k) (z k)) in
+    let D s k := gap r (fun o => logp o (x k) (y k) (z k)) (fun o => s o (x k) (y k) (z k)) in
+    let square a b c := a ^ 2 + b ^ 2 + c ^ 2 in
+    (forall a b c, Sum O (fun o => exp (logp o a b c)) = 1) /\
+    (forall o a b c v w u, Deriv (fun t => logp o (a + v * t) (b + w * t) (c + u * t))
+      (fun t => v * s1 o (a + v * t) (b + w * t) (c + u * t) + w * s2 o (a + v * t) (b + w * t) (c + u * t)
+        + u * s3 o (a + v * t) (b + w * t) (c + u * t))) /\
+    (forall o, r o = 0 \/ r o = 1) /\ J 0%nat = J0 /\
+    (forall o a b c, square (s1 o a b c) (s2 o a b c) (s3 o a b c) <= L) /\
+    (forall o a b c a' b' c', square (s1 o a' b' c' - s1 o a b c) (s2 o a' b' c' - s2 o a b c)
+      (s3 o a' b' c' - s3 o a b c) <= L ^ 2 * square (a' - a) (b' - b) (c' - c)) /\
+    (forall k, square (D s1 k) (D s2 k) (D s3 k) = gap0 ^ 2) /\
+    (forall k, x (k + 1)%nat = x k + eta * (D s1 k / gap0) /\ y (k + 1)%nat = y k + eta * (D s2 k / gap0) /\
+      z (k + 1)%nat = z k + eta * (D s3 k / gap0)) /\
+    (forall k, J (k + 1)%nat < J k) /\ Un_cv J 0).
+Proof.
+  intros R0 L0 G0 eta. assert (E0 : 0 < eta) by (unfold eta; apply Rdiv_lt_0_compat; nra).
+  assert (EL : eta * L = rho * gap0) by (unfold eta; field; lra). clearbody eta. split.
+  - intros R2 S O logp score r J [A [B [C E]]] I D.
+    assert (F : eta * L / (2 * gap0) = rho / 2) by (rewrite EL; field; lra).
+    assert (M : eta * gap0 <= 1).
+    { apply (Rmult_le_reg_r L); [assumption |]. replace (eta * gap0 * L) with (eta * L * gap0) by ring.
+      rewrite EL; nra. }
+    assert (H : forall K eps, 0 < eps -> Rmin (J 0%nat) (1 - rho / 2) <= J K /\
+      (1 <= 1 * INR K * eta * gap0 * eps * Rmin (J 0%nat) (1 - rho / 2) -> 1 - rho / 2 - eps <= J K)).
+    { intros K eps P; rewrite <- F.
+      apply (fixed_step_floor.fixed_step_floor O (fun _ => eta) logp r score K L eps eta gap0);
+        try assumption; try reflexivity; intros k; apply (A k) || apply (A 0%nat) || apply D. }
+    assert (P : 0 < Rmin (J 0%nat) (1 - rho / 2)) by (apply Rmin_glb_lt; lra).
+    split; [| split].
+    + intros k; apply (H k 1); lra.
+    + intros eps Q. set (c := eta * gap0 * eps * Rmin (J 0%nat) (1 - rho / 2)).
+      assert (c0 : 0 < c) by (unfold c; repeat apply Rmult_lt_0_compat; assumption).
+      destruct (archimed_cor1 c c0) as [n [N N0]]. exists n; intros k K.
+      apply (H k eps Q). apply le_INR in K.
+      replace (1 * INR k * eta * gap0 * eps * Rmin (J 0%nat) (1 - rho / 2)) with (INR k * c) by (unfold c; ring).
+      apply lt_INR in N0; simpl in N0; apply (Rmult_lt_compat_l (INR n)) in N; [| assumption].
+      rewrite Rinv_r in N by lra. apply Rle_trans with (INR n * c); [lra | apply Rmult_le_compat_r; lra].
+    + intros k G W T. assert (Jk : 0 < J k < 1) by (pose proof (H k 1); lra).
+      assert (Q : eta < 2 * (1 - J k) * gap r (at_start logp k) (at_start score k) / L).
+      { apply (Rmult_lt_reg_r L); [assumption |]. rewrite EL. unfold Rdiv.
+        rewrite Rmult_assoc, Rinv_l, Rmult_1_r by lra.
+        apply Rlt_le_trans with (2 * (1 - J k) * gap0); [apply Rmult_lt_compat_r; lra |].
+        apply Rmult_le_compat_l; [lra | apply D]. }
+      unfold J at 2, at_start, success; rewrite (Sum_eq O _ (fun o => r o * exp (logp k o eta)))
+        by (intros o; rewrite E; reflexivity).
+      apply (eta_safe.eta_safe O (logp k) r (score k) G L eta); try assumption; try apply (A k);
+        try exact Jk; try apply B.
+      split; [assumption |]. eapply Rlt_le_trans; [exact Q | apply Rmax_l].
+  - intros R2 S J0 HJ. destruct (overshooting_sharp.overshooting_sharp J0 gap0 L eta)
+      as [O [n [logp [x [y [r [s1 [s2 [s3 [z [[P1 [P2 [P3 P4]]] [[Q1 Q2] [S1 [S2 S3]]]]]]]]]]]]]]; try assumption.
+    { apply (Rmult_le_reg_r L); [assumption |].
+      replace (eta * (L + - (2 * gap0 ^ 2)) * L) with (eta * L * (L - 2 * gap0 ^ 2)) by ring.
+      rewrite EL; nra. }
+    assert (B : forall o, r o = 0 \/ r o = 1) by (intros o; apply zero_or_one, P3).
+    assert (step : forall a b d, gap0 * (b + - a) = eta * d -> b = a + eta * (d / gap0)).
+    { intros a b d H. apply (Rmult_eq_reg_l gap0); [| lra].
+      replace (gap0 * (a + eta * (d / gap0))) with (gap0 * a + eta * d) by (field; lra). lra. }
+    assert (squared : forall a b c, a * a + b * b + c * c = gap0 ^ 2 -> a ^ 2 + b ^ 2 + c ^ 2 = gap0 ^ 2)
+      by (intros a b c H; rewrite <- H; ring).
+    exists O, logp, s1, s2, s3, r, x, y, z.
+    refine (conj P1 (conj P2 (conj B (conj P4 (conj _ (conj _ (conj _ (conj _ (conj S2 _))))))))).
+    + intros o a b c; specialize (Q1 o a b c); cbv beta; lra.
+    + intros o a b c a' b' c'; specialize (Q2 o a b c a' b' c'); cbv beta; lra.
+    + intros k; destruct (S1 k) as [H _]; apply squared, H.
+    + intros k; destruct (S1 k) as [_ [H1 [H2 H3]]]. split; [| split]; apply step; assumption.
+    + apply (vanishes _ n); [| exact S3]. intros k; apply success_nonneg.
+      intros o; destruct (B o) as [H | H]; rewrite H; lra.
+Qed.
+
+(** Theorem 4: token by token, in trees of up to T tokens, for every T. The correct responses
     have T tokens *)
 Theorem theorem_4 (p0 gap0 L G eta : R) (T : nat) :
   0 < p0 -> 2 * p0 <= 1 -> 0 < gap0 -> 0 < L -> 0 < G /\ L <= G ^ 2 /\ 2 * G ^ 2 < 13 * L ->
