@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from io import StringIO
 
 import pytest
 from rich.console import Console
 
-from theory.kernel.statement import BadStatement
-from theory.ledger.run import Entry, Ledger
+from theory.kernel.statement import BadStatement, Verdict
+from theory.ledger.run import Ledger, _failure
 from theory.ledger.show import show_joint
 from theory.paper.theorem import jointly
 from theory.rocq.files import ROOM
@@ -20,17 +21,9 @@ from theory.statements._joint import JOINTS, THRESHOLD_EXACT, Part, parts_of
 EXPECTED = {slug: STATEMENTS[slug].expected for slug in THRESHOLD_EXACT.slugs}
 
 
-def ledger(verdicts):
+def ledger(verdicts: Mapping[str, Verdict]) -> Ledger:
     """As if these had been found."""
-    nothing = {"paper_ref": "", "title": "", "kind": "", "modulo": [], "checkers": {}}
-    rest = {"obligations": 0, "corrected_by": None, "countermodel": None, "witness": None}
-    return Ledger(
-        {},
-        [
-            Entry(slug=s, verdict=v, expected=STATEMENTS[s].expected, **nothing, **rest)
-            for s, v in verdicts.items()
-        ],
-    )
+    return Ledger({}, [replace(_failure(STATEMENTS[s], ""), verdict=verdicts[s]) for s in verdicts])
 
 
 def test_a_theorem_is_proved_when_all_of_its_claims_are_what_they_should_be() -> None:
@@ -42,7 +35,7 @@ def test_a_theorem_is_proved_when_all_of_its_claims_are_what_they_should_be() ->
 
 @pytest.mark.parametrize("slug", EXPECTED)
 @pytest.mark.parametrize("wrong", ["undecided", "refuted", "measured"])
-def test_one_claim_that_is_not_leaves_it_undecided(slug: str, wrong: str) -> None:
+def test_one_claim_that_is_not_leaves_it_undecided(slug: str, wrong: Verdict) -> None:
     ((_, verdict),) = ledger({**EXPECTED, slug: wrong}).theorems()
     assert verdict == "undecided"
 

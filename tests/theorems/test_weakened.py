@@ -16,6 +16,7 @@ SLOW = {(slug, name) for slug in ("lemma_2_sharp", "grpo_overshoot_scope") for n
     ("theorem_2", "half the smoothness")
 }
 """Where a solver searches to the end of its effort."""
+HEAVY = ("token_overshooting_sharp",)  # seconds to build
 
 TWINS = [
     pytest.param(
@@ -24,7 +25,7 @@ TWINS = [
         id=f"{s.slug}-{twin.name}",
         marks=[
             pytest.mark.claim(s.slug, aspect="refuted when weakened"),
-            *[pytest.mark.slow] * ((s.slug, twin.name) in SLOW),
+            *[pytest.mark.slow] * ((s.slug, twin.name) in SLOW or s.slug in HEAVY),
         ],
     )
     for s in STATEMENTS.values()

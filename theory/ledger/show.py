@@ -53,8 +53,8 @@ def show_ledger(out: Console, err: Console, ledger: Ledger, seconds: float) -> N
         if entry.verdict != entry.expected:
             err.print(f"{entry.slug}: {entry.verdict}, expected {entry.expected}: {entry.reason}")
             show_failure(out, entry)
-    for joint, verdict in ledger.theorems():
-        out.print(f"{joint.slug}: {verdict}, in {', '.join(joint.slugs)}. {joint.title}.")
+    for joint, found in ledger.theorems():
+        out.print(f"{joint.slug}: {found}, in {', '.join(joint.slugs)}. {joint.title}.")
     versions = ", ".join(f"{name} {version}" for name, version in solver_versions().items())
     verdicts = ", ".join(f"{n} {verdict}" for verdict, n in counted.items())
     asked = len({d for case in ledger.cases.values() for d in case.obligations()})
@@ -119,8 +119,8 @@ def show_joint(out: Console, joint: Joint, ledger: Ledger) -> None:
         show_statement(out, STATEMENTS[part.slug])
         show_verdict(out, entries[part.slug], {})
         out.print()
-    for found, verdict in ledger.theorems():
-        if found is joint:
+    for theorem, verdict in ledger.theorems():
+        if theorem is joint:
             out.print(f"{joint.slug}: {verdict}. {joint.remark}")
 
 

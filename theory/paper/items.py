@@ -159,7 +159,7 @@ GAP: tuple[Item, ...] = (
          "reproduction", "lemma_1 jensen_exp hoeffding_lemma step_under_assumption_1",
          "with the printed bound on the step"),
     _row("Lemma 1, eq. (16): constants", "how far from first order", "sharpening",
-         "lemma_1_sharp sharp_step worst_case worst_case_attained",
+         "lemma_1_sharp sharp_step worst_case worst_case_attained best_case_attained",
          "every step; L + G^2/2, or L/(2(1-J)) below and L/(2J) above without any G; both ends of"
          " the range, the lower one attained at small J"),
     _row("Corollary 1", "a uniform gap gives a linear rate", "reproduction", "corollary_1",

@@ -112,6 +112,23 @@ class Hill:
         """The scores are L-Lipschitz on the step."""
         return tuple(self.put(steady(name)) for name in LOGP)
 
+    def one_update(self, goal: Term, ends: tuple[Proof, ...], rare: tuple[Proof, ...]) -> Proof:
+        """Normalised, differentiable, smooth, bounded, with rewards of 0 and 1, J and gap as they
+        should be; and where it arrives. ``ends`` says what the hill is at both ends."""
+        policy, reached = goal.args
+        normalised, differentiable, smooth, bounded, binary, success, aligned = policy.args
+        inside = *self.others(), *rare
+        properties = both(
+            conclude_parts(normalised, *inside),
+            conclude_parts(differentiable, *self.slopes(), *inside),
+            conclude_parts(smooth, *self.steadies(), *self.others(), *ends),
+            conclude_parts(bounded, *ends),
+            conclude_parts(binary),
+            conclude_parts(success, *ends),
+            conclude_parts(aligned, *ends),
+        )
+        return both(properties, conclude_parts(reached, *self.others(eta), *ends))
+
     def functions(self, line: Line, *params: Term) -> dict[Symbol, Rows]:
         tables = ((line.logp_symbol, LOGP), (line.score_symbol, SCORE))
         functions: dict[Symbol, Rows] = {

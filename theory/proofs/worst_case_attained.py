@@ -69,21 +69,8 @@ def ends() -> tuple[Proof, ...]:
 
 def existence(goal: Term) -> Existence:
     """The properties of the goal, in the model."""
-    policy, reached = interpret(goal, model()).args
-    normalised, differentiable, smooth, bounded, binary, success, aligned = policy.args
-    shape, others = hill(), hill().others()
-    proved = both(
-        conclude_parts(normalised, *others, *given("rare")),
-        conclude_parts(differentiable, *shape.slopes(), *others, *given("rare")),
-        conclude_parts(smooth, *shape.steadies(), *others, *ends()),
-        conclude_parts(bounded, *ends()),
-        conclude_parts(binary),
-        conclude_parts(success, *ends()),
-        conclude_parts(aligned, *ends()),
-    )
-    return Existence(
-        model(), both(proved, conclude_parts(reached, *shape.others(eta), *ends())), NUMBERS
-    )
+    goal, shape = interpret(goal, model()), hill()
+    return Existence(model(), shape.one_update(goal, ends(), given("rare")), NUMBERS)
 
 
 NUMBERS = {"log J at t": "log J0 + (1 - J0) gap t - L t^2/2"}

@@ -26,6 +26,7 @@ SLUGS = (
     "lemma_1_sharp",
     "worst_case",
     "worst_case_attained",
+    "best_case_attained",
     "lemma_1",
     "step_under_assumption_1",
     "expansion_printed",

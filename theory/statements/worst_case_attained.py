@@ -34,8 +34,9 @@ STATEMENT = Statement(
     conclusion=conj(POLICY, reaches(curvature())),
     parameters=(J0, gap, L, G, eta),
     expected="witnessed",
-    remark="The first branch of worst_case. The second is reached by policies that ball arithmetic"
-    " certifies (gradgap worst-case): on all of the line no formula of exp and log does.",
+    remark="The first branch of worst_case; best_case_attained is the last. Those with a chord"
+    " are reached by policies that ball arithmetic certifies (gradgap worst-case): on all of the line"
+    " no formula of exp and log does.",
     twins=(
         Twin("half the loss", conj(POLICY, reaches(curvature() / 2))),
         Twin("twice the loss", conj(POLICY, reaches(curvature() * 2))),
