@@ -46,7 +46,7 @@ def spellings(notation: Notation, model: Model) -> Iterator[tuple[str, Term, dic
         return
     body = substitute(notation.body, {p: const(0) for p in notation.params if not p.sort.finite})
     finite = [p for p in notation.params if p.sort.finite]
-    for row in product(*(model.domains[p.sort] for p in finite)):
+    for row in product(*(model.domains.get(p.sort, ()) for p in finite)):  # () without a policy
         named = dict(zip(finite, row, strict=True))
         inside = ", ".join(named.get(p, "0") for p in notation.params)
         yield f"{notation.symbol.name}({inside})", body, {**model.elements, **named}

@@ -35,7 +35,7 @@ STATEMENT = Statement(
     parameters=(J0, gap, L, G, eta),
     expected="witnessed",
     remark="The first branch of worst_case; best_case_attained is the last. Those with a chord"
-    " are reached by policies that ball arithmetic certifies (gradgap worst-case): on all of the line"
+    " are reached by policies that balls certify (gradgap worst-case): on the whole line"
     " no formula of exp and log does.",
     twins=(
         Twin("half the loss", conj(POLICY, reaches(curvature() / 2))),
