@@ -15,6 +15,7 @@ from theory.kernel import terms as t
 from theory.kernel.terms import NAT, Symbol, Term, conj, const, negate, var
 from theory.paper import latex_terms
 from theory.paper.latex_terms import formula
+from theory.statements.overshooting_sharp import logp
 from theory.tree import TREE
 from theory.vocabulary import STEP, line_at, o
 
@@ -55,6 +56,7 @@ WRITTEN: tuple[tuple[Term, str], ...] = (
     (t.implies(0 < x, 0 < y), r"0 < x \Rightarrow \allowbreak 0 < y"),
     (t.forall(x, t.forall(y, x <= y)), r"\forall x,y\colon\ \allowbreak x \le y"),
     (t.prefix_sum(k, k + 1, f(x) + 1), r"\sum_{k<k + 1} (f(x) + 1)"),
+    (t.exp(logp(o, x, y, z)), r"\pi_{x,y,z}(o)"),
     (F(k) * 2, r"(1-J(k)) \cdot 2"),
     (x - F(k), "x - (1-J(k))"),
     (t.has_derivative(x, x, const(1)), r"\frac{\mathrm{d}}{\mathrm{d}x}\,x = 1"),

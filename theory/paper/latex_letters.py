@@ -66,7 +66,6 @@ APPLIED: dict[tuple[str, int], str] = {  # a function symbol with its number of 
     ("w", 1): "w_{#1}",
     **{(f"g{j}", 1): f"g_{j}(#1)" for j in (1, 2, 3)},
     **{(f"s{j}", 4): f"s_{j}(#1;#2,#3,#4)" for j in (1, 2, 3)},
-    ("logp", 4): r"\log\pi(#1;#2,#3,#4)",
     **{(f"a{j}", 5): f"a_{j}(#2\\mid #1;#3,#4,#5)" for j in (1, 2, 3)},
     ("D", 1): "D(#1)",
     **{(name, 1): f"{name}(#1)" for name in "qxy"},

@@ -179,16 +179,16 @@ class Writer:
             longer, shorter = term.args[0], term.args[1].args[0]
             if not _goes_on(longer, shorter):
                 return None
-            given = rf"\mid {self.piece(shorter.args[-2]).tex}"
+            given = rf"\mid {self.piece(_placed(shorter)[1]).tex}"
             term = longer
         if not isinstance(term.data, Symbol) or term.data.name not in POLICY:
             return None
-        *before, where, time = term.args
+        before, where, after = _placed(term)
         head = POLICY[term.data.name]
         if "#" in head:
-            head = head.replace("#", self.piece(before.pop()).tex)
+            head, before = head.replace("#", self.piece(before[-1]).tex), before[:-1]
         shown = where.args[1] if given else where
-        index = ",".join(self.piece(x).tex for x in (*before, time))
+        index = ",".join(self.piece(x).tex for x in (*before, *after))
         tex = f"{head}_{{{index}}}({self.piece(shown).tex}{given})"
         return atom(tex, ATOM if head == "s" else OPEN)
 
@@ -373,8 +373,8 @@ def _success_weight(term: Term) -> Weight | None:
     reward, policy = term.args[0], term.args[1].args[0]
     if not (_is(reward, "r") and _is(policy, "logp")):
         return None
-    *before, _, time = policy.args
-    return Weight(term, (*before, time))
+    before, _, after = _placed(policy)
+    return Weight(term, (*before, *after))
 
 
 def _failure_weight(term: Term) -> Weight | None:
@@ -394,7 +394,14 @@ def _goes_on(longer: Term, shorter: Term) -> bool:
     """f(extend(p, v), ...) and f(p, ...), f one of log pi, the score and the gradient."""
     if not isinstance(longer.data, Symbol) or longer.data.name not in POLICY:
         return False
-    if longer.data != shorter.data or not _is(longer.args[-2], "extend"):
+    if longer.data != shorter.data or not _is(_placed(longer)[1], "extend"):
         return False
-    prefix = longer.args[-2].args[0]
-    return (*longer.args[:-2], prefix, longer.args[-1]) == shorter.args
+    before, where, after = _placed(longer)
+    return (*before, where.args[0], *after) == shorter.args
+
+
+def _placed(policy: Term) -> tuple[tuple[Term, ...], Term, tuple[Term, ...]]:
+    """Of log pi, the score or the gradient: the indices; the response or prefix; the time along a
+    line, or the parameters."""
+    place = max(n for n, arg in enumerate(policy.args) if arg.sort.finite)
+    return policy.args[:place], policy.args[place], policy.args[place + 1 :]

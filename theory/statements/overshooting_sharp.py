@@ -19,7 +19,7 @@ J = Symbol("J", (NAT,))
 toward = tuple(Symbol(f"g{j}", (NAT,)) for j in (1, 2, 3))
 
 FORWARD = Hypothesis("forward", 0 < eta, "any step size")
-LATE = Hypothesis("late", 2 * gap <= eta * (L - 2 * gap**2), "eta >= 2 gap/(L - 2 gap^2)")
+LATE = Hypothesis("late", 2 * gap <= eta * (L - 2 * gap**2), "a step beyond the threshold")
 
 
 def dot(left: Point, right: Point) -> Term:

@@ -29,7 +29,7 @@ LENGTH = Hypothesis("length", eq(T, m + 1), "at least one token, and any number 
 LATE = Hypothesis(
     "late",
     2 * (1 - START_RATE) * gap <= (1 - p0) * (eta * T * (L - 2 * TOKEN_GAP**2)),
-    "(1-p0) eta >= 2(1-J0) gap/(T (L - 2 token_gap^2))",
+    "a step beyond the threshold",
 )
 
 
