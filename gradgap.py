@@ -305,6 +305,8 @@ def explain(
 
     if name in JOINTS:
         joint = JOINTS[name]
+        if steps or derivation or graph or where:
+            raise BadInput(f"{name} is several claims: ask for one of {', '.join(joint.slugs)}")
         ledger = run_ledger([*joint.slugs], jobs)
         show_joint(consoles()[0], joint, ledger)
         raise typer.Exit(0 if ledger.as_expected else 1)
