@@ -228,7 +228,7 @@ def test_too_little_memory_leaves_the_kernel_out_and_enough_does_not() -> None:
 def test_the_stages_come_in_this_order() -> None:
     names = [stage.__name__ for _, stage, _, _ in STAGES]
     first, last = ["quick_refutation", "special_points"], ["models", "long_refutation"]
-    assert names == [*first, "squares", "kernel", "boxes", "by_cases", *last]
+    assert names == [*first, "squares", "by_tangents", "kernel", "boxes", "by_cases", *last]
 
 
 def test_the_kernel_asks_no_more_than_its_effort() -> None:

@@ -134,6 +134,8 @@ def power(base: Expr, n: int) -> Expr:
         return const(number**n)
     if base.op == "sqrt" and n % 2 == 0:
         return power(base.args[0], n // 2)
+    if base.op == "abs" and n % 2 == 0:
+        return power(base.args[0], n)
     if base.op == "exp":
         return function("exp", mul(const(n), base.args[0]))
     if base.op == "pow":
@@ -457,3 +459,12 @@ def kinked(e: Expr) -> list[Expr]:
     if e.op == "abs" or (e.op in ("min", "max") and len(e.args) > 1):
         found[e] = None
     return list(found)
+
+
+ALGEBRAIC = frozenset(
+    ["const", "var", "add", "mul", "neg", "div", "pow", "sqrt", "abs", "min", "max"]
+)
+
+
+def is_algebraic(e: Expr) -> bool:
+    return e.op in ALGEBRAIC and all(map(is_algebraic, e.args))

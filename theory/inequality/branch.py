@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
-from math import gcd, inf, lcm, pi
+from math import inf, pi
 
 from theory.inequality.algebra import (
     TooLarge,
@@ -20,6 +20,7 @@ from theory.inequality.algebra import (
     derivative,
     differentiable,
     exponentials,
+    is_algebraic,
     kinked,
     mentions,
     mul,
@@ -34,9 +35,19 @@ from theory.inequality.contract import Side
 from theory.inequality.expression import Expr, Question
 from theory.inequality.goals import ORDERS, Goal, goals, linear_rows, narrowed, slack
 from theory.inequality.moves import instead, parts, positive_on, roots_in
-from theory.inequality.normal import factored, vanishes
+from theory.inequality.normal import common, factored, vanishes
 from theory.inequality.rules import certain, contains, left, refused
-from theory.inequality.search import DENOMINATORS, Lowest, inside, lowest, number, rounded
+from theory.inequality.search import (
+    DENOMINATORS,
+    Lowest,
+    allowed,
+    inside,
+    lowest,
+    number,
+    rounded,
+    sample,
+)
+from theory.inequality.tangents import steps
 
 LEVELS = 6
 """So many rules that lead to another function may be nested."""
@@ -71,8 +82,12 @@ ROUNDS = (30, 300, 3000)
 PROPOSAL = 4
 """What trying another rule costs, in boxes: the algebra is long."""
 
-SHARE = 3
-"""A proposal may use one in so many of the boxes that are left."""
+MOST_NEWTON, NEWTON = 16, 3
+"""Steps of a search for squares, and what one costs in boxes."""
+
+SHARE, SHARES = 3, {"cases": 1.3, "narrow": 1.3, "unroot": 1.5, "tangents": 2, "use": 10}
+"""A proposal may use one in so many of the boxes that are left. Few rules see through an absolute
+value; an assumption that says the same says it at once."""
 
 
 def prove_on_boxes(question: Question, budget: Budget) -> Certificate | None:
@@ -118,7 +133,8 @@ def search(goal: Goal, budget: Budget, level: int, depth: int) -> Node | None:
                 budget.spend()
                 continue
             budget.spend(PROPOSAL)
-            found = limited(goal, node, budget, level - 1, 2 + budget.left // SHARE)
+            share = SHARES.get(node.rule, SHARE)
+            found = limited(goal, node, budget, level - 1, 2 + budget.left // share)
             if found is not None:
                 return found
     if depth >= DEPTH * len(goal.box):
@@ -168,11 +184,28 @@ def pursue(goal: Goal, node: Node, budget: Budget, level: int, depth: int) -> No
         return None
     parts = []
     for inner in remaining:
-        found = search(inner, budget, level, depth)
+        found = by_squares(inner, budget) if node.rule == "tangents" else None
+        found = found or search(inner, budget, level, depth)
         if found is None:
             return None
         parts.append(found)
     return replace(node, parts=tuple(parts))
+
+
+def by_squares(goal: Goal, budget: Budget) -> Node | None:
+    """What `theory.inequality.polynomial_route` proves with few steps."""
+    from theory.inequality.polynomial_route import LEVELS, prove, refuted
+
+    if not is_algebraic(goal.expression) or refuted(goal):
+        return None
+    steps = Budget(min(MOST_NEWTON, budget.left / NEWTON))
+    before = steps.left
+    try:
+        return prove(goal, steps, LEVELS)
+    except (Exhausted, TooLarge):
+        return None
+    finally:
+        budget.left -= NEWTON * float(before - steps.left)
 
 
 def limited(goal: Goal, node: Node | None, budget: Budget, level: int, share: float) -> Node | None:
@@ -183,7 +216,7 @@ def limited(goal: Goal, node: Node | None, budget: Budget, level: int, share: fl
         if node is None:
             return search(goal, part, level, 0)
         return pursue(goal, node, part, level, 0)
-    except Exhausted:
+    except (Exhausted, TooLarge):
         return None
     finally:
         budget.left -= before - part.left
@@ -209,6 +242,7 @@ def proposals(goal: Goal, seen: Lowest | None, depth: int) -> Iterator[Node]:
     if depth == 0:
         yield from first_of_all(goal)
         if tight or not bounded:
+            yield from steps(goal)
             yield from plain(goal)
     yield from monotone(goal)
     if depth % NARROW == 0 and smaller(goal, narrowed(goal, *refused(goal))):
@@ -245,7 +279,7 @@ def simpler(goal: Goal) -> Iterator[Node]:
         numbers = [_numbers(f.args[0]).get(side.name) for f in angles]
         known = [abs(c) for c in numbers if c is not None]
         if known and _width(side) > 2 * pi:
-            yield Node("period", at=((side.name, reduce(_common, known)),))
+            yield Node("period", at=((side.name, reduce(common, known)),))
         elif known and any(_has_pi(f) for f in (e, *map(slack, goal.assume))):
             yield Node("turn", side.name)
     for index, c in enumerate(goal.assume):
@@ -270,23 +304,19 @@ def _numbers(e: Expr) -> dict[str, Fraction]:
     return _affine(e)[0]
 
 
-def _common(a: Fraction, b: Fraction) -> Fraction:
-    under = lcm(a.denominator, b.denominator)
-    return Fraction(gcd(int(a * under), int(b * under)), under)
-
-
 def _has_pi(e: Expr) -> bool:
     return e.op == "pi" or any(map(_has_pi, e.args))
 
 
 def in_factors(goal: Goal) -> Iterator[Node]:
-    """With the signs that the factors have in the middle of the box."""
+    """With the signs that the factors have at a point."""
     try:
         _, factors = factored(goal.expression, positive_on(goal.box))
     except TooLarge:
         return
-    centre = {side.name: inside(side) for side in goal.box}
-    odd = [number(tape((f,)), centre) for f, k in factors if k % 2]
+    points = [sample(goal, n) for n in range(20)]
+    point = next((p for p in points if allowed(goal, p)), points[0])
+    odd = [number(tape((f,)), point) for f, k in factors if k % 2]
     if len(factors) > 1 or not odd:
         yield Node("signs", index=sum(2**i for i, x in enumerate(odd) if x < 0))
 
@@ -353,6 +383,7 @@ def first_of_all(goal: Goal) -> Iterator[Node]:
         masks = (mask for mask in range(2 ** len(e.args)) if mask.bit_count() % 2 == 0)
         yield from (Node("factors", index=mask) for mask in masks)
     if kinked(e):
+        yield from (Node("unroot", index=i) for i in range(2 * min(1, len(roots_in(e)))))
         yield Node("cases")
 
 
@@ -409,7 +440,7 @@ def exponents(e: Expr, name: str) -> Fraction | None:
     found = [_numbers(f.args[0]) for f in exponentials(e)]
     numbers = [abs(c[name]) for c in found if c.get(name)]
     hole = reduce(lambda old, f: instead(old, f, const(1)), exponentials(e), e)
-    return None if not numbers or mentions(hole, name) else reduce(_common, numbers)
+    return None if not numbers or mentions(hole, name) else reduce(common, numbers)
 
 
 def bends(goal: Goal) -> Iterator[tuple[Side, Interval | None]]:

@@ -50,6 +50,7 @@ SAYS = {
     "turn": "the angle in units of pi, in place of",
     "period": "one period is enough, in units of pi",
     "logarithm": "logs of both sides, which are positive",
+    "tangents": "logarithms below their tangents, weighted",
     "chord": "it is concave between the ends, so both ends decide, in",
 }
 """What each rule says; `theory.inequality.rules` checks it."""

@@ -42,6 +42,7 @@ from theory.inequality.refute import (
     refutes,
 )
 from theory.inequality.result import Proof, Reason, Result
+from theory.inequality.tangents import outermost
 from theory.kernel.solvers import SOLVERS, LyingSolver, Solver, SolverDisagreement, SolverFailed
 
 # -- the stages ------------------------------------------------------------------------------------
@@ -101,6 +102,12 @@ def boxes(question: Question, budget: Budget, setting: Setting) -> Evidence | No
     return certificate if certificate is not None and check(question, certificate) else None
 
 
+def by_tangents(question: Question, budget: Budget, setting: Setting) -> Evidence | None:
+    """The same for claims with two logarithms or more, which solvers take long over."""
+    found = {log for c in question.claim for side in (c.left, c.right) for log in outermost(side)}
+    return boxes(question, budget, setting) if len(found) > 1 else None
+
+
 def by_cases(question: Question, budget: Budget, setting: Setting) -> Evidence | None:
     """Each case of a question with real powers, by the kernel or else on boxes."""
     if not has_power(question):
@@ -143,6 +150,7 @@ STAGES: tuple[tuple[str, Stage, str, float], ...] = (
     ("the quick search for a counterexample", quick_refutation, "points", 500),
     ("the search at large and irrational points", special_points, "points", 100),
     ("the search for squares", squares, "Newton steps", 3),
+    ("the proof by tangents", by_tangents, "boxes and rules", 150),
     ("the kernel's route", kernel, "units of solver effort", 4),
     ("the proof on boxes", boxes, "boxes and rules", 400),
     ("the proof case by case", by_cases, "shares of the cases", 1),
@@ -173,12 +181,12 @@ ROUNDS = (1 / 16, 1 / 4, 1)
 """Shares of the effort: what a little decides is not kept waiting by what much does not."""
 LEAST = 0.5
 """Units of effort of a round."""
-ONCE = (quick_refutation, special_points, squares, long_refutation)
+ONCE = (quick_refutation, special_points, squares, by_tangents, long_refutation)
 
 
 def schedule(effort: float) -> list[tuple[int, float]]:
     """Stages, by their number, each with its effort: proofs are tried in rounds; the searches for
-    a counterexample, before and after, and for squares, once."""
+    a counterexample, before and after, for squares and by tangents, once."""
     every = range(len(STAGES))
     before = [n for n in every if STAGES[n][1] in ONCE[:-1]]
     after = [n for n in every if STAGES[n][1] in ONCE[-1:]]

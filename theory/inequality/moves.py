@@ -58,6 +58,7 @@ PI = Expr("pi")
 # -- one quotient of polynomials -------------------------------------------------------------------
 
 
+@lru_cache(maxsize=64)
 def positive_on(box: Box) -> Positive:
     """Which expressions are positive on the box, wherever they are defined."""
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from math import gcd, lcm
 from typing import Any
 
@@ -74,6 +75,7 @@ class Form:
 # -- what a rule asks ------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=2048)
 def form(e: Expr, positive: Positive = never) -> Form:
     """TooLarge: see there."""
     return _Reader(positive).form(e)
@@ -210,7 +212,12 @@ class _Reader:
         number = value(substitute(e, {}))
         if number is not None:
             return number, []
-        return factored(e, self.positive)
+        number, factors = factored(e, self.positive)
+        for i, (f, k) in enumerate(factors):
+            minus = add(*(mul(const(-1), term) for term in f.args)) if f.op == "add" else f
+            if not self.positive(f) and self.positive(minus):
+                factors[i], number = (minus, k), number * (-1) ** abs(k)
+        return number, factors
 
     def logarithm(self, inside: Expr) -> Expr:
         """Positive factors come out; what is left is positive as a whole."""
@@ -278,7 +285,7 @@ class _Reader:
                 kind = "exp" if e.op == "exp" else "turn"
                 for base, c in _terms(e.args[0]):
                     unit = self.units.get((kind, base), Fraction(0))
-                    unit = _common(unit, c)
+                    unit = common(unit, c)
                     alone = kind == "turn" and base.op == "pi"
                     self.units[kind, base] = Fraction(1, unit.denominator) if alone else unit
             case "sqrt":
@@ -435,7 +442,7 @@ def _exp_of(base: Expr, c: Fraction) -> Expr:
     return Expr("exp", (mul(const(c), base),))
 
 
-def _common(a: Fraction, b: Fraction) -> Fraction:
+def common(a: Fraction, b: Fraction) -> Fraction:
     """The largest number of which both are multiples."""
     under = lcm(a.denominator, b.denominator)
     return Fraction(gcd(int(a * under), int(b * under)), under)

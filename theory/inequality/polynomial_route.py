@@ -8,24 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from theory.inequality.algebra import TooLarge, kinked
-from theory.inequality.balls import ball_precision
-from theory.inequality.branch import at_once, fails
+from theory.inequality.algebra import ONE, TooLarge, fraction, is_algebraic, kinked
+from theory.inequality.balls import ball_precision, tape
+from theory.inequality.branch import at_once, fails, in_factors
 from theory.inequality.certificate import Budget, Certificate, Exhausted, Node
 from theory.inequality.checker import proof
-from theory.inequality.expression import Expr, Question
+from theory.inequality.expression import Question
 from theory.inequality.goals import ORDERS, Goal, goals
 from theory.inequality.gram import sum_of_squares
 from theory.inequality.moves import roots_in
 from theory.inequality.rules import left
-from theory.inequality.search import lowest
+from theory.inequality.search import allowed, lowest, number, sample
 
+SAMPLES, NOISE = 20, 1e-9
 LEVELS = 5
 """So many steps to another form may be nested."""
-
-ALGEBRAIC = frozenset(
-    ["const", "var", "add", "mul", "neg", "div", "pow", "sqrt", "abs", "min", "max"]
-)
 
 
 def prove_by_squares(question: Question, budget: Budget) -> Certificate | None:
@@ -43,10 +40,6 @@ def prove_by_squares(question: Question, budget: Budget) -> Certificate | None:
         return None
     certificate = Certificate(tuple(found))
     return certificate if certificate.has_squares() else None
-
-
-def is_algebraic(e: Expr) -> bool:
-    return e.op in ALGEBRAIC and all(map(is_algebraic, e.args))
 
 
 def prove(goal: Goal, budget: Budget, level: int) -> Node | None:
@@ -68,13 +61,25 @@ def prove(goal: Goal, budget: Budget, level: int) -> Node | None:
 
 
 def pursue(goal: Goal, node: Node, budget: Budget, level: int) -> Node | None:
-    """The step with a proof of all that it leaves."""
-    parts = []
-    for inner in left(goal, node) or (goal,):
-        if inner == goal or (found := prove(inner, budget, level)) is None:
+    """The step with a proof of all that it leaves, the last and hardest first."""
+    remaining = left(goal, node) or (goal,)
+    if goal in remaining or any(map(refuted, remaining)):
+        return None
+    parts: list[Node] = []
+    for inner in reversed(remaining):
+        if (found := prove(inner, budget, level)) is None:
             return None
-        parts.append(found)
+        parts.insert(0, found)
     return replace(node, parts=tuple(parts))
+
+
+def refuted(goal: Goal) -> bool:
+    """Whether some sample says that the goal is false."""
+    if goal.relation not in ORDERS:
+        return False
+    samples = (point for n in range(SAMPLES) if allowed(goal, point := sample(goal, n)))
+    program = tape((goal.expression,))
+    return any(number(program, point) < -NOISE for point in samples)
 
 
 def proposals(goal: Goal) -> Iterator[Node]:
@@ -86,6 +91,8 @@ def proposals(goal: Goal) -> Iterator[Node]:
     if kinked(e):
         yield Node("cases")
         return
+    if roots_in(e) or fraction(e)[1] != ONE:
+        yield from in_factors(goal)
     if e.op in ("pow", "sqrt"):
         yield Node("factors")
     if e.op in ("mul", "div") and len(e.args) <= 4:

@@ -70,6 +70,7 @@ from theory.inequality.moves import (
     turn,
 )
 from theory.inequality.squares import squares
+from theory.inequality.tangents import tangents
 from theory.inequality.taylor import taylor_model
 
 # -- another form ----------------------------------------------------------------------------------
@@ -491,4 +492,5 @@ RULES: dict[str, Callable[[Goal, Node], Left]] = {
     "period": period,
     "logarithm": logarithm,
     "chord": chord,
+    "tangents": tangents,
 }

@@ -401,6 +401,25 @@ def inside(side: Side) -> float:
     return float(low + high) / 2
 
 
+def sample(goal: Goal, n: int) -> dict[str, float]:
+    """The n-th point of the box: fractional parts of multiples of irrational numbers."""
+    found = {}
+    for i, side in enumerate(goal.box):
+        share = (n + 1) * (2 ** (1 / (2 + i))) % 1
+        found[side.name] = _between(side, share)
+    return found
+
+
+def _between(side: Side, share: float) -> float:
+    low, high = (None if x is None else float(x) for x in (side.low, side.high))
+    far = 3 * share / (1.01 - share)
+    if low is not None and high is not None:
+        return low + (high - low) * share
+    if low is not None:
+        return low + far
+    return high - far if high is not None else far - 1 / (far + 0.1)
+
+
 def reach(side: Side) -> float:
     """A first step."""
     if side.low is None or side.high is None:
