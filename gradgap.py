@@ -35,6 +35,7 @@ from theory.terminal import BadInput, Commands, Json, bad_input, consoles
 if TYPE_CHECKING:
     from numeric.attack.break_claim import Broken
     from numeric.experiments.worst_case.worst_case import WorstCase
+    from theory.group_thresholds import Groups
     from theory.inequality import Result
     from theory.ledger.run import Ledger
     from theory.paper.claim import Claim, Claims
@@ -99,6 +100,10 @@ def threshold(  # type: ignore[overload-overlap]
 ) -> TokenThresholds[float, str]: ...
 @overload
 def threshold(
+    *, J: Number, gap: Number, L: Number, G: Number, group: int, prompts: int = 1
+) -> Groups: ...
+@overload
+def threshold(
     *, J: Numbers, gap: Numbers, L: Numbers, G: Numbers, T_inf: None = None
 ) -> Thresholds[Floats, Names]: ...
 @overload
@@ -123,17 +128,27 @@ def threshold(
     T_psi: Numbers | None = None,
     mean_length: Numbers | None = None,
     alpha: Numbers | None = None,
-) -> Thresholds[Any, Any] | TokenThresholds[Any, Any]:
+    group: int | None = None,
+    prompts: int = 1,
+) -> Thresholds[Any, Any] | TokenThresholds[Any, Any] | Groups:
     """The step sizes that are proved safe, beside the paper's. ``safe``: below it J rises.
 
     ``J`` success rate, 0 < J < 1. ``gap`` alignment w.(g+ - g-), eq. (11), from 0 to G/max(J, 1-J).
     ``L``, ``G`` smoothness and bound of the score, Assumption 1; with ``T_inf`` those of Assumption
     2, and the answer is token by token: ``T_psi`` is the psi_1 norm of the length, ``mean_length``
     the mean length of the correct responses, ``alpha`` a learning rate of GRPO, eq. (20). Numbers
-    of any type, quotients as text ("1/3"), or arrays that broadcast. Raises OutOfDomain, a
-    ValueError that names the hypothesis and the value."""
+    of any type, quotients as text ("1/3"), or arrays that broadcast. With ``group``, the size of a
+    group, the answer is about samples: learning rates of Dr. GRPO and GRPO, and how long a batch of
+    ``prompts`` groups waits; ``gap`` is the length of g+ - g-, and each number is one. Raises
+    OutOfDomain, a ValueError that names the hypothesis and the value."""
+    from theory.group_thresholds import group_numbers
+    from theory.thresholds import OutOfDomain
     from theory.token_thresholds import thresholds_of_level
 
+    if group is not None:
+        if any(x is not None for x in (T_inf, T_psi, mean_length, alpha)):
+            raise OutOfDomain("group is about whole responses: it takes J, gap, L, G and prompts")
+        return group_numbers(J, gap, L, G, group, prompts)  # type: ignore[arg-type]
     return thresholds_of_level((J, gap, L, G), T_inf, T_psi, mean_length, alpha)
 
 

@@ -57,7 +57,7 @@ def as_calls(found: re.Match[str]) -> str:
 def as_call(words: list[str]) -> str | None:
     """``threshold --J 0.1 --T-inf 100`` as ``print(gradgap.threshold(J=0.1, T_inf=100))``."""
     command, *options = words
-    if command not in CALLS or "--group" in options:  # groups: the command line alone has them
+    if command not in CALLS:
         return None
     names = [name.removeprefix("--").replace("-", "_") for name in options[::2]]
     given = ", ".join(f"{name}={x}" for name, x in zip(names, options[1::2], strict=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import comb, exp, expm1, log1p, sqrt
 
-from theory.thresholds import OutOfDomain, Row, exact, shown
+from theory.thresholds import Number, OutOfDomain, Row, exact, shown, thresholds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,9 @@ class Groups:
     silent_group: float
     silent_batch: float
     wait: float
+
+    def __str__(self) -> str:
+        return "\n".join(f"{name:26} {value:12} {says}" for name, value, says in self.rows())
 
     def rows(self) -> list[Row]:
         """The rows of the table."""
@@ -43,8 +46,9 @@ class Groups:
         return [(name, shown(value), says) for name, value, says in named]
 
 
-def group_numbers(J: str, gap: str, L: str, G: str, size: int, prompts: int) -> Groups:
+def group_numbers(J: Number, gap: Number, L: Number, G: Number, size: int, prompts: int) -> Groups:
     """Domain: as ``thresholds``; size >= 2 and prompts >= 1. Raises OutOfDomain."""
+    thresholds(J, gap, L, G)
     if size < 2 or prompts < 1:
         raise OutOfDomain("a group has 2 responses or more, and a batch 1 prompt or more")
     rate, width, smooth, bound = (

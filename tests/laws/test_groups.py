@@ -1,10 +1,12 @@
 """Groups of samples: every outcome of a group of up to four responses, listed and added up."""
 
+from fractions import Fraction
 from itertools import product
 
 import numpy as np
 import pytest
 
+import gradgap
 from theory.evaluate import evaluate
 from theory.group_thresholds import group_numbers, mean_deviation
 from theory.statements.group_safe_rate import STATEMENT
@@ -106,6 +108,14 @@ def test_the_printed_numbers_are_those_of_all_outcomes(n):
 def test_a_group_of_one_says_nothing(size, prompts):
     with pytest.raises(OutOfDomain):
         group_numbers("0.3", "1", "1", "1", size, prompts)
+
+
+def test_the_library_answers_as_the_command_does():
+    constants = {"J": 0.3, "gap": Fraction(1, 2), "L": 3, "G": 2}
+    assert gradgap.threshold(**constants, group=4) == group_numbers("0.3", "1/2", "3", "2", 4, 1)
+    for changed in ({"J": 1.5}, {"T_inf": 10}, {"gap": 9}):
+        with pytest.raises(OutOfDomain):
+            gradgap.threshold(**{**constants, **changed}, group=4)
 
 
 def test_the_rate_is_where_the_condition_of_the_claim_ends():
