@@ -24,8 +24,9 @@ from theory.proofs._ones import (
 )
 from theory.proofs._toolkit import conclude_hiding
 from theory.proofs._two_responses import logp as logp_at
-from theory.proofs._witness import RIGHT, WRONG, shares_at
+from theory.proofs._witness import RIGHT, WRONG, Rows, shares_at
 from theory.proofs._witness import witness as proved_witness
+from theory.statements import _helix
 from theory.statements import overshooting_sharp as one_token
 from theory.statements._collapse import J0, N, gap
 from theory.statements._helix import ITERATE
@@ -46,7 +47,7 @@ from theory.tree import T
 
 given = partial(assumed, STATEMENT)
 
-HELIX_POINTS = (*one_token.THETA, *one_token.OTHER)
+HELIX_POINTS = (*_helix.THETA, *one_token.OTHER)
 TOKENS = {J0: p0, gap: TOKEN_GAP, **dict(zip(HELIX_POINTS, (*THETA, *OTHER), strict=True))}
 
 
@@ -98,9 +99,7 @@ SCORE = {
 ORBIT = tuple(map(for_tokens, ITERATE))
 AT_ITERATE = dict(zip(THETA, ORBIT, strict=True))
 ELSEWHERE = dict(zip(THETA, OTHER, strict=True))
-MOVED = {
-    x: substitute(y, TOKENS) for x, y in zip(THETA, map(on_line, one_token.THETA), strict=True)
-}
+MOVED = {x: substitute(y, TOKENS) for x, y in zip(THETA, map(on_line, _helix.THETA), strict=True)}
 LOG_NOW = {v: substitute(x, AT_ITERATE) for v, x in LOG.items()}
 P, Q, POWER = exp(LOG_NOW[ONE]), exp(LOG_NOW[ZERO]), exp(T * LOG_NOW[ONE])
 SHARE = T * Q / (1 - POWER)  # the gap vector is this times f

@@ -7,8 +7,8 @@ The policy has three parameters theta = (x, y, z), and what is said of it is sai
 from theory.statements._prelude import *
 from theory.statements._collapse import BINARY, POSITIVE_GAP, N, gap
 from theory.statements.overshooting_sharp import FORWARD, Point, V, dot, everywhere
-from theory.statements.theorem_4 import SHAPE, T, m, p0
-from theory.tree import PREFIX, TOKEN, at_open, child, p, root, size, v, whole
+from theory.statements.theorem_4 import SHAPE, m, p0
+from theory.tree import PREFIX, TOKEN, T, at_open, child, p, root, size, v, whole
 
 THETA: Point = tuple(map(var, ("x", "y", "z")))
 OTHER: Point = tuple(var(f"{x.data}1") for x in THETA)
