@@ -367,7 +367,7 @@ def test_no_link_is_broken_and_nothing_is_loaded_from_elsewhere(site: Path, tmp_
 @needs_docs
 def test_every_claim_has_a_page_with_its_hypotheses_and_its_proof(site: Path) -> None:
     for slug, statement in STATEMENTS.items():
-        text = (site / "claims" / f"{slug}.html").read_text()
+        text = (site / "claims" / f"{slug}.html").read_text().replace("<wbr>", "")
         assert all(f">{h.name}<" in text for h in statement.hypotheses), slug
         assert ("steps</summary>" in text) == (statement.expected != "refuted"), slug
 

@@ -15,7 +15,7 @@ from theory.kernel.statement import Hypothesis, Notation, Statement
 from theory.kernel.terms import Term
 from theory.kernel.verdict import Case
 from theory.ledger.run import Entry
-from theory.paper.chapters import as_tex, proof_of
+from theory.paper.chapters import as_tex, chapters, proof_of
 from theory.paper.latex_proof import argument, listing
 from theory.paper.latex_terms import WIDEST_DISPLAY, Writer, chains, conjuncts, displayed, formula
 from theory.paper.latex_words import label, name, prose
@@ -105,7 +105,9 @@ def pasted(case: Case | None, entry: Entry, proof: str | None) -> str:
     if proof is None:
         return text
     if proof == "chapter":
-        body = as_tex(proof_of(entry.slug)).strip()
+        said = as_tex(proof_of(entry.slug)).strip()
+        home = next(c.slug for c in chapters().values() if entry.slug in c.claims)
+        body = f"% from the chapter {home}, which explains its letters; F1 to F4: setting\n{said}"
     elif case is None:
         body = f"None: the claim is {entry.verdict} here."
     else:
