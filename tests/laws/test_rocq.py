@@ -201,6 +201,13 @@ def test_a_claim_without_a_script_is_left_out_and_named() -> None:
     assert FILE not in made.files and not any(SLUG in name for name in made.theorems)
 
 
+def test_a_file_by_hand_that_needs_such_a_claim_is_named_too() -> None:
+    cases = {"sharp_step": build(STATEMENTS["sharp_step"])}
+    lost = development(cases, {}).left_out
+    assert lost.keys() == {"sharp_step", "SharpStepByHand"}
+    assert record.faults({"sharp_step": "new"}, lost).keys() == {"SharpStepByHand"}
+
+
 @pytest.mark.parametrize(
     ("scripts_left", "on_record", "options", "exit_code", "said"),
     [

@@ -73,7 +73,7 @@ def check_with_rocq(
         more = {"accepted": accepted, "left_out": left_out, "record": standings, "faults": faults}
         print(json.dumps(asdict(checked) | more, indent=1, ensure_ascii=False))
     else:
-        show(checked, len(cases) - len(left_out))
+        show(checked, len(cases.keys() - left_out.keys()))
         for slug, reason in left_out.items():
             print(f"{slug} is NOT CHECKED: {reason}")
         for slug in (slug for slug, how in standings.items() if how == "new"):

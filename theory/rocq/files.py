@@ -34,8 +34,8 @@ class UnsafeFile(ValueError):
 @dataclass(frozen=True, slots=True)
 class Development:
     """Files by name; what each needs; the theorems, as SLUG.NAME, or FILE.NAME of those written by
-    hand; claims that are left out because a proof script is missing (``python -m
-    theory.rocq.search`` looks for it)."""
+    hand; what is left out because a proof script is missing (``python -m theory.rocq.search`` looks
+    for it): claims, and files by hand that need one of these."""
 
     files: dict[str, str]
     needs: dict[str, list[str]]
@@ -98,9 +98,12 @@ def development(cases: Mapping[str, Case], scripts: Mapping[str, str]) -> Develo
     for name in BY_HAND:
         text = (ROOM / f"{name}.v").read_text()
         required = re.compile(r"^Require (?!Import)([\w\s]+)\.", flags=re.MULTILINE)
-        slugs = {slug for found in required.findall(text) for slug in found.split()}
-        if (slugs or {"sharp_step"}) <= home.keys():  # the proof by hand goes with its claim
-            needs[name] = ["GradGap", *sorted({home[slug] for slug in slugs})]
+        required_slugs = {slug for found in required.findall(text) for slug in found.split()}
+        slugs = required_slugs or {"sharp_step"}  # the proof by hand goes with its claim
+        if slugs <= cases.keys() and (missing_claims := sorted(slugs & left_out.keys())):
+            left_out[name] = f"it needs {missing_claims[0]}"
+        elif slugs <= cases.keys():
+            needs[name] = ["GradGap", *sorted({home[slug] for slug in required_slugs})]
             files[name] = required.sub(f"Require Import {' '.join(needs[name])}.", text)
             proved += [f"{name}.{t}" for t in re.findall(r"^Theorem (\w+)", text, re.MULTILINE)]
     return Development(files, {name: needs[name] for name in files}, proved, left_out)

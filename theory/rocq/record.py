@@ -89,4 +89,4 @@ def faults(standings: Mapping[str, str], left_out: Mapping[str, str]) -> dict[st
         for slug, how in standings.items()
         if how == "changed"
     }
-    return changed | {slug: why for slug, why in left_out.items() if standings[slug] != "new"}
+    return changed | {name: why for name, why in left_out.items() if standings.get(name) != "new"}
