@@ -174,7 +174,6 @@ def continues() -> Term:
 # -- letters ---------------------------------------------------------------------------------------
 
 LETTERS: Mapping[str, tuple[str, str]] = {
-    "along": ("E[c²]", r"\mathbb{E}[c^{2}]"),
     "alpha": ("α", r"\alpha"),
     "ascent": ("∇J", r"\nabla\bar{J}"),
     "at_longest": ("at_longest", r"\mathrm{at}_{T_\infty}"),
@@ -247,10 +246,8 @@ LETTERS: Mapping[str, tuple[str, str]] = {
     "root": ("root", r"\varnothing"),
     "s_t": ("s_t", "s_{t}"),
     "score": ("score", "s"),
-    "second": ("E|ĝ|²", r"\mathbb{E}\lVert\hat{g}\rVert^{2}"),
     "shortfall": ("m", "m"),
     "sigma": ("σ", r"\sigma"),
-    "square": ("|∇J|²", r"\lVert\nabla\bar{J}\rVert^{2}"),
     "square_plus": ("E+[s²+H]", r"\mathbb{E}^{+}[s^{2}+H]"),
     "star": ("star", r"o^{\star}"),
     "sum_logp": ("Σ_n log π(o_n | o_<n)", r"\sum_{n}\log\pi(o_{n}\mid o_{<n})"),
