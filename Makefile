@@ -1,6 +1,6 @@
 # Each target is complete on its own from a fresh clone: it makes .venv on first use.
 #   make verify ARGS="theorem_1b --json"     make test ARGS="-k theorem_1b"     make test JOBS=8
-#   make test and make test-all leave nothing out together: the second runs what the first does not
+#   make test, test-rest and test-slow leave nothing out together: make test-all runs the three
 
 PYTHON ?= python3
 JOBS ?= 2
@@ -15,7 +15,7 @@ CLAIMS := tests/theorems tests/kernel tests/repo
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: verify rocq test test-all lm recheck records figures paper slides site mutants bench lint clean help
+.PHONY: verify rocq test test-rest test-slow test-all lm recheck records figures paper slides site mutants bench lint clean help
 
 verify: $(VENV)/.core-installed  ## prove every claim with both solvers and print the ledger
 	@$(BIN)/gradgap verify $(ARGS)
@@ -29,8 +29,13 @@ rocq: $(VENV)/.core-installed  ## check every claim with Rocq (needs coqc: apt i
 test: $(VENV)/.test-installed  ## every claim proved, weakened, refuted, attacked; the kernel attacked
 	@$(PYTEST) $(CLAIMS) -m "not slow" $(ARGS)
 
-test-all: $(VENV)/.test-installed  ## the rest: laws, training, what is slow, and what is random at full depth
-	@$(PYTEST) -m "rest or slow or hypothesis" --hypothesis-profile full $(ARGS)
+test-rest: $(VENV)/.test-installed  ## the commands, the course, the laws, training: all that is not slow
+	@$(PYTEST) -m "rest and not slow" $(ARGS)
+
+test-slow: $(VENV)/.test-installed  ## what takes long, and what is random at full depth
+	@$(PYTEST) -m "slow or hypothesis" --hypothesis-profile full $(ARGS)
+
+test-all: test test-rest test-slow  ## the three, one after the other
 
 records: $(VENV)/.core-installed  ## write again what the tests compare: pins, tables, necessity, graph
 	@$(BIN)/python -m theory.ledger.pins

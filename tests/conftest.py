@@ -22,7 +22,7 @@ pytest_plugins = ["pytester", "tests.ledger_plugin"]
 HERE = Path(__file__).parent
 CLAIMS = ("theorems", "kernel", "repo")  # as in the Makefile
 
-# `light` by default; `full` in `make test-all`; `deep` by hand, and anew each time.
+# `light` by default; `full` in `make test-slow`; `deep` by hand, and anew each time.
 settings.register_profile(
     "light", derandomize=True, deadline=None, max_examples=10, print_blob=True
 )
@@ -68,7 +68,7 @@ class Cases(dict[str, "Case"]):
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What `make test` leaves to `make test-all` is marked `rest`. Tests that need the proofs come
+    """What `make test` leaves to `make test-rest` is marked `rest`. Tests that need the proofs come
     last, so that one worker builds most of them."""
     for item in items:
         if item.path.is_relative_to(HERE) and item.path.parent.name not in CLAIMS:

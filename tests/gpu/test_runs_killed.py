@@ -185,7 +185,7 @@ last one, and after it no update is left."""
 
 
 def a_plan(plan):
-    """In a row of moments, and half a checkpoint, in `make test`."""
+    """In a row of moments, and half a checkpoint, in `make test-rest`."""
     slow = [pytest.mark.slow] * (len(plan) == 1 and plan[0][0] != "checkpoint half written")
     return pytest.param(plan, id="; ".join(f"{m} {n}" for m, n in plan), marks=slow)
 

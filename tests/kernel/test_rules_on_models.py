@@ -47,12 +47,12 @@ def anything(*_: Any) -> None:
     """A condition that is never checked."""
 
 
-def capturing(term: Any, values: Any, functions: Any) -> Any:
+def capturing(term: Any, values: Any, functions: Any, done: Any) -> Any:
     """Substitution that lets a binder capture what is put in."""
     bound, split = term.args[0], terms.BINDERS[term.op]
     inner = {v: x for v, x in values.items() if v != bound}
-    outer = (terms._substitute(a, values, functions) for a in term.args[1:split])
-    body = (terms._substitute(b, inner, functions) for b in term.args[split:])
+    outer = (terms._substitute(a, values, functions, {}) for a in term.args[1:split])
+    body = (terms._substitute(b, inner, functions, {}) for b in term.args[split:])
     return terms.Term(term.op, (bound, *outer, *body))
 
 

@@ -39,7 +39,7 @@ def assert_certain(checks):
             assert one.holds, f"undecided: {one}"
 
 
-@pytest.mark.hypothesis  # inside: at full depth in `make test-all`
+@pytest.mark.hypothesis  # inside: at full depth in `make test-slow`
 @pytest.mark.parametrize("slug", CLAIMS)
 def test_holds_on_random_policies(slug, record_property):
     statement = STATEMENTS[slug]

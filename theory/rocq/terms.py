@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Hashable, Iterable
 from fractions import Fraction
+from functools import cache
 
 from theory.kernel.terms import NAT, REAL, KernelError, Lambda, Sort, Symbol, Term
 
@@ -51,7 +52,7 @@ def items(formulas: Iterable[Term]) -> list[Item]:
     symbols: set[Symbol] = set()
     free: set[Term] = set()
     for formula in formulas:
-        _sorts(formula, sorts)
+        sorts |= _sorts(formula)
         symbols |= formula.symbols
         free |= formula.free
     return [
@@ -61,14 +62,13 @@ def items(formulas: Iterable[Term]) -> list[Item]:
     ]
 
 
-def _sorts(term: Term, into: set[Sort]) -> None:
+@cache
+def _sorts(term: Term) -> frozenset[Sort]:
     """Index sets anywhere in the term."""
     mentioned = [sort_of(term)] if term.op == "var" else []
     if isinstance(term.data, Symbol):
         mentioned += [*term.data.sorts, term.data.result]
-    into.update(s for s in mentioned if s.finite)
-    for arg in term.args:
-        _sorts(arg, into)
+    return frozenset(s for s in mentioned if s.finite).union(*map(_sorts, term.args))
 
 
 class Writer:
