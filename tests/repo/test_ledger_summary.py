@@ -78,6 +78,7 @@ def test_the_keyword_option_selects_by_slug(suite: pytest.Pytester) -> None:
     result.assert_outcomes(passed=5, deselected=3)
 
 
+@pytest.mark.slow
 def test_a_run_about_one_claim_reads_as_sentences(suite: pytest.Pytester) -> None:
     """Of files that name it alone; and `-k theorem_9` is not about theorem_9_sharp."""
     suite.mkdir("theory").joinpath("statements").mkdir()

@@ -80,6 +80,7 @@ def certain(c):
         return bool(c.left < c.right) if c.relation == "lt" else bool(c.left <= c.right)
 
 
+@pytest.mark.slow
 @claims(EVERY_STEP)
 @pytest.mark.parametrize("log_odds", LOG_ODDS)
 def test_drawn_trajectories_satisfy_their_hypotheses_at_every_step(slug, log_odds):

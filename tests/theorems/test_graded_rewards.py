@@ -47,6 +47,7 @@ def graded(seed: int, range_of_rewards: tuple[float, float] = (LEAST, MOST)) -> 
         return {**values, **means, "eta": eta, "L": L, "G": largest(abs(score))}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "slug", [pytest.param(s, id=s, marks=pytest.mark.claim(s, aspect="other")) for s in SLUGS]
 )

@@ -70,6 +70,7 @@ def test_a_curvature_that_is_too_small_for_its_response_is_seen() -> None:
         assert examined(STATEMENT, bent(9, -1, curvatures)).broken == {"smooth"}
 
 
+@pytest.mark.slow
 @pytest.mark.claim("mean_curvature_step", aspect="other")
 def test_random_steps_are_long_and_short_and_their_curvatures_differ() -> None:
     drawn = [draw(np.random.default_rng(seed), 7.0) for seed in range(20)]

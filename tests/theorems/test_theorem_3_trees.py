@@ -132,6 +132,7 @@ def test_trees_of_every_depth_and_constants_of_both_kinds_occur(slug):
 # -- what must be noticed --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @claims(*RULES)
 def test_steps_a_hundred_times_too_long_are_noticed(slug):
     found = []
@@ -155,6 +156,7 @@ def test_a_twentieth_of_the_loss_is_noticed_to_be_too_little():
     assert uncertain(lemma_2.STATEMENT, steps(runs("theorem_3")), twin.conclusion)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["L", "G", "T_psi"])
 def test_constants_that_are_too_small_are_noticed(name):
     found = [
